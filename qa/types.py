@@ -1,0 +1,68 @@
+"""Frozen values that ``ask`` and ``retrieve`` return; ``to_dict`` of each is JSON-ready."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from typing import Any, Literal
+
+REFUSAL = "报告中没有找到能回答这个问题的内容。"
+"""The one refusal sentence; ``Answer.text`` is exactly this when ``answered`` is False."""
+
+RefusalReason = Literal["", "not_covered", "not_in_library"]
+"""Why nothing was answered: 所选报告未涉及 / 未收录该年、该地的报告."""
+
+Shape = Literal["fact", "list", "compare"]
+"""How an answer is laid out: one place, several items, or several sides beside each other."""
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """A passage returned for a question, with the clauses in it that answer.
+
+    ``text`` is ``library.text(report)[start:end]``; ``quote_spans`` are half-open pairs within
+    ``text`` in reading order and ``quote`` is those slices joined by ``……``. ``page`` is where the
+    quote stands, ``last_page`` where the passage ends; both are None where the source has no pages.
+    ``score`` is higher for better and comparable only within one answer.
+    """
+
+    text: str
+    quote: str
+    quote_spans: tuple[tuple[int, int], ...]
+    report: str
+    title: str
+    section: tuple[str, ...]
+    page: int | None
+    last_page: int | None
+    start: int
+    end: int
+    score: float
+
+    def to_dict(self) -> dict[str, Any]:
+        """A JSON-ready dict."""
+        return asdict(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What ``ask`` returns.
+
+    ``text`` is made only of verbatim quotes with [1] [2] marks (1-based positions in
+    ``citations``), or is ``REFUSAL``. When refused, ``citations`` is empty and ``related`` holds
+    the nearest passages. ``question`` is the question as understood, after a follow-up was
+    completed from the earlier questions. ``assumed_year`` is set when a relative word (去年) or
+    none at all named the year; ``other_years`` are the years the reports could also answer for.
+    """
+
+    question: str
+    answered: bool
+    text: str
+    citations: list[Citation]
+    related: list[Citation] = field(default_factory=list)
+    refusal_reason: RefusalReason = ""
+    assumed_year: int | None = None
+    other_years: tuple[int, ...] = ()
+    shape: Shape = "fact"
+
+    def to_dict(self) -> dict[str, Any]:
+        """A JSON-ready dict."""
+        return asdict(self)
