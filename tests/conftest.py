@@ -1,0 +1,88 @@
+"""Fixtures shared by every room: an isolated environment, a fake encoder, one real library a run."""
+
+from __future__ import annotations
+
+import os
+import re
+import zlib
+from collections.abc import Callable, Iterator, Sequence
+from itertools import pairwise
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+
+if TYPE_CHECKING:
+    from index import Encoder
+    from index.encoder import FloatArray
+
+ROOT = Path(__file__).parents[1]
+SAMPLE = ROOT / "reports" / "tianqiao-2025.txt"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _isolated_session(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[None]:
+    """Nobody's home or settings reach a test; the converted model is kept between runs."""
+    cache = request.config.cache
+    assert cache is not None
+    with pytest.MonkeyPatch.context() as patch:
+        for name in [name for name in os.environ if name.startswith(("WENBAO_", "HF_", "XDG_"))]:
+            patch.delenv(name)
+        patch.setenv("HOME", str(tmp_path_factory.mktemp("home")))
+        patch.setenv("WENBAO_CACHE", str(cache.mkdir("wenbao")))
+        patch.setenv("HF_HUB_OFFLINE", "1")
+        patch.setenv("GRADIO_ANALYTICS_ENABLED", "False")
+        yield
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The development data beside the repository; the test is skipped where it is absent."""
+    path = ROOT.parent / "shared"
+    if not path.is_dir():
+        pytest.skip("the development data (../shared) is not here")
+    return path
+
+
+class FakeEncoder:
+    """Counts character pairs: a function of the text alone, so a test can tell who ranks first."""
+
+    id = "fake-64"
+    dimension = 64
+
+    def encode_queries(self, texts: Sequence[str]) -> FloatArray:
+        vectors = np.zeros((len(texts), self.dimension), dtype=np.float32)
+        for row, text in zip(vectors, texts, strict=True):
+            letters = "^" + re.sub(r"\s", "", text)
+            for pair in pairwise(letters):
+                row[zlib.crc32("".join(pair).encode("utf-8", "replace")) % self.dimension] += 1
+            row[0] += not row.any()
+            row /= np.linalg.norm(row)
+        return vectors
+
+    def encode_passages(
+        self, texts: Sequence[str], progress: Callable[[int], None] | None = None
+    ) -> FloatArray:
+        vectors = self.encode_queries(texts)
+        if progress is not None:
+            progress(len(texts))
+        return vectors
+
+
+@pytest.fixture
+def fake_encoder() -> Encoder:
+    """An encoder that is a function of the text, for tests that need no meaning."""
+    return FakeEncoder()
+
+
+@pytest.fixture(scope="session")
+def sample_library(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A library of the sample report, made once a run with the default model; never write to it."""
+    from index import Library
+
+    path = tmp_path_factory.mktemp("sample") / "library"
+    Library.open(path).add([SAMPLE])
+    return path
