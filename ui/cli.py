@@ -1,0 +1,332 @@
+"""The command line, ``wenbao``: every sentence a user reads is Chinese.
+
+Exit status: 0 answered or done, 1 refused, 2 a user error told in one sentence on stderr.
+The rooms below are imported inside the commands, so that ``--help`` answers at once.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+import typer.core
+
+if TYPE_CHECKING:
+    from index import Library, ReportInfo
+    from index.library import SyncResult
+    from index.types import Progress
+    from qa import Answer, Citation
+
+DONE, REFUSED, USER_ERROR, INTERRUPTED = 0, 1, 2, 130
+
+HELP_WORDS = {
+    "Usage:": "用法：",
+    "Options:": "选项：",
+    "Arguments:": "参数：",
+    "Commands:": "命令：",
+    "Show this message and exit.": "显示帮助",
+    "[required]": "［必填］",
+    "[OPTIONS]": "[选项]",
+    "COMMAND [ARGS]...": "命令 [参数]…",
+}
+ARGUMENT_TYPE = re.compile(r" <(str|path|list\[(str|path)\])>")
+
+
+class ChineseGroup(typer.core.TyperGroup):
+    """The list of commands, headed in Chinese, in the order they are declared."""
+
+    def get_help(self, ctx: Any) -> str:
+        return in_chinese(super().get_help(ctx))
+
+
+class ChineseCommand(typer.core.TyperCommand):
+    """A command's help, headed in Chinese."""
+
+    def get_help(self, ctx: Any) -> str:
+        return in_chinese(super().get_help(ctx))
+
+
+def in_chinese(text: str) -> str:
+    """Help as typer words it, with its few fixed words put into Chinese."""
+    for word, chinese in HELP_WORDS.items():
+        text = text.replace(word, chinese)
+    return ARGUMENT_TYPE.sub("", text)
+
+
+app = typer.Typer(
+    cls=ChineseGroup,
+    help="问报：政府工作报告的语义问答，逐字引用，出处到页。",
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["--help", "-h"]},
+)
+
+
+def option(name: str, **settings: Any) -> Any:
+    """An option whose help line tells its default itself."""
+    return typer.Option(name, show_default=False, show_envvar=False, **settings)
+
+
+LibraryDir = Annotated[
+    Path,
+    option(
+        "--library",
+        metavar="DIR",
+        envvar="WENBAO_LIBRARY",
+        help="文库目录（默认 library，或 WENBAO_LIBRARY）",
+    ),
+]
+Model = Annotated[
+    str | None,
+    option("--model", metavar="NAME", envvar="WENBAO_MODEL", help="向量模型的名称或目录（或 WENBAO_MODEL）"),
+]
+ReportIds = Annotated[list[str] | None, option("--report", metavar="ID", help="只问这份报告，可重复给出")]
+AsJson = Annotated[bool, option("--json", help="只输出一个 JSON 对象")]
+LIBRARY = Path("library")
+
+
+def command(name: str, help: str) -> Any:
+    """Declares a command; what it returns is the exit status."""
+    return app.command(name, cls=ChineseCommand, help=help)
+
+
+@command("add", "收录报告文件或目录（未改动的文件不重复处理）")
+def add(
+    files: Annotated[list[Path], typer.Argument(metavar="FILE", help="报告文件或目录")],
+    prune: Annotated[bool, option("--prune", help="移除目录中已不存在的报告")] = False,
+    library: LibraryDir = LIBRARY,
+    model: Model = None,
+) -> int:
+    with progress_bar() as progress:
+        result = open_library(library, model, create=True).sync(files, prune=prune, progress=progress)
+    print_summary(result)
+    return USER_ERROR if result.failed else DONE
+
+
+@command("remove", "从文库移除报告")
+def remove(
+    ids: Annotated[list[str], typer.Argument(metavar="ID", help="报告编号，见 wenbao reports")],
+    library: LibraryDir = LIBRARY,
+) -> int:
+    books = open_library(library)
+    for report in ids:
+        books.remove(report)
+        print(f"已移除 {report}")
+    return DONE
+
+
+@command("rebuild", "用文库中保存的原文件重建索引")
+def rebuild(library: LibraryDir = LIBRARY, model: Model = None) -> int:
+    with progress_bar() as progress:
+        result = open_library(library, model).rebuild(progress=progress)
+    print_summary(result)
+    return USER_ERROR if result.failed else DONE
+
+
+@command("reports", "列出文库中的报告")
+def reports(library: LibraryDir = LIBRARY, as_json: AsJson = False) -> int:
+    infos = open_library(library).reports()
+    if as_json:
+        print_json({"reports": [info.to_dict() for info in infos]})
+        return DONE
+    for info in infos:
+        print(report_line(info))
+    if not infos:
+        print("文库中还没有报告，请用 wenbao add 文件… 收录。", file=sys.stderr)
+    return DONE
+
+
+@command("ask", "提问，得到逐字引用的答案")
+def ask(
+    question: Annotated[str, typer.Argument(metavar="QUESTION", help="要问的问题")],
+    as_json: AsJson = False,
+    top_k: Annotated[
+        int, option("--top-k", metavar="K", min=1, max=100, help="最多给出几处（1–100，默认 5）")
+    ] = 5,
+    report: ReportIds = None,
+    library: LibraryDir = LIBRARY,
+    model: Model = None,
+) -> int:
+    from qa import Assistant
+
+    answer = Assistant(open_library(library, model)).ask(question, top_k=top_k, reports=report)
+    if as_json:
+        print_json(answer.to_dict())
+    else:
+        print_answer(answer)
+    return DONE if answer.answered else REFUSED
+
+
+@command("serve", "打开网页问答")
+def serve(
+    host: Annotated[str, option("--host", metavar="HOST", help="监听地址（默认 127.0.0.1）")] = "127.0.0.1",
+    port: Annotated[int, option("--port", metavar="PORT", min=1, max=65535, help="端口（默认 7860）")] = 7860,
+    read_only: Annotated[bool, option("--read-only", help="不允许增删报告")] = False,
+    auth: Annotated[
+        str | None,
+        option(
+            "--auth", metavar="USER:PASSWORD", envvar="WENBAO_AUTH", help="登录用户名和密码（或 WENBAO_AUTH）"
+        ),
+    ] = None,
+    mcp: Annotated[bool, option("--mcp", help="同时提供 MCP 服务")] = False,
+    library: LibraryDir = LIBRARY,
+    model: Model = None,
+) -> int:
+    from ui.app import serve as serve_page
+
+    serve_page(library, host=host, port=port, read_only=read_only, auth=auth, mcp=mcp, model=model)
+    return DONE
+
+
+def open_library(path: Path, model: str | None = None, create: bool = False) -> Library:
+    """The library at ``path``; raises the errors of ``Library.open``."""
+    from index import Library
+
+    return Library.open(path, model=model, create=create)
+
+
+@contextmanager
+def progress_bar() -> Iterator[Progress]:
+    """A bar on stderr that counts as ``progress(done, total, label)`` is called; none in a pipe."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    console = Console(stderr=True)
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
+        task = bar.add_task("准备……", total=None)
+
+        def progress(done: int, total: int, label: str) -> None:
+            bar.update(task, completed=done, total=total, description=label)
+
+        yield progress
+
+
+def print_json(value: Any) -> None:
+    """One JSON object on stdout, in ASCII where stdout cannot hold Chinese."""
+    text = json.dumps(value, ensure_ascii=False)
+    try:
+        text.encode(sys.stdout.encoding or "utf-8")
+    except UnicodeEncodeError:
+        text = json.dumps(value)
+    print(text)
+
+
+def print_summary(result: SyncResult) -> None:
+    """What was done on stdout, what failed and why on stderr."""
+    for sign, infos in (("新增", result.added), ("更新", result.updated), ("移除", result.removed)):
+        for info in infos:
+            print(f"{sign}  {report_line(info)}")
+    counts = {
+        "新增": result.added,
+        "更新": result.updated,
+        "移除": result.removed,
+        "未变": result.unchanged,
+        "失败": result.failed,
+    }
+    print(
+        "，".join(f"{name} {len(items)} 份" for name, items in counts.items() if items) or "没有找到报告文件"
+    )
+    for file, reason in result.failed:
+        print(reason if file in reason else f"{file}：{reason}", file=sys.stderr)
+
+
+def report_line(info: ReportInfo) -> str:
+    """``id  《title》  date  26 页  180 段``, what is unknown left out."""
+    from ui.messages import report_label
+
+    pages = "" if info.pages is None else f"{info.pages} 页"
+    parts = (info.id, f"《{report_label(info)}》", info.date, pages, f"{info.passages} 段")
+    return "  ".join(part for part in parts if part)
+
+
+def print_answer(answer: Answer) -> None:
+    """The answer and its places, or the refusal and the nearest passages, clearly not an answer."""
+    print(answer.text)
+    if answer.related:
+        print("\n相关内容（不是答案）：")
+    for number, citation in enumerate(answer.citations or answer.related, 1):
+        print_citation(number, citation)
+
+
+def print_citation(number: int, citation: Citation) -> None:
+    """Where a passage stands, then its text with the quote in bold on a terminal."""
+    from ui.messages import page_text, path_text
+
+    place = (f"《{citation.title}》", path_text(citation.section), page_text(citation.to_dict()))
+    print(f"\n[{number}] {'  '.join(part for part in place if part)}")
+    text, end = "", 0
+    for start, stop in citation.quote_spans:
+        text += citation.text[end:start] + typer.style(citation.text[start:stop], bold=True)
+        end = stop
+    typer.echo("    " + (text + citation.text[end:]).replace("\n", "\n    "))
+
+
+def usage_sentence(error: Exception) -> str:
+    """What is wrong with the command line, in one Chinese sentence.
+
+    Errors are told apart by name: typer has moved these classes between releases.
+    """
+    kind, message = type(error).__name__, str(error)
+    param = getattr(error, "param", None)
+    name = "" if param is None else param.opts[0] if param.param_type_name == "option" else param.metavar
+    option = getattr(error, "option_name", "")
+    quoted = re.search(r"'([^']+)'|\(([^()]+)\)$", message)
+    word = next((group for group in quoted.groups() if group), "") if quoted else ""
+    sentences = {
+        "MissingParameter": f"缺少 {name}",
+        "NoSuchOption": f"没有 {option} 这个选项",
+        "NoSuchCommand": f"没有 {word} 这个命令",
+        "BadOptionUsage": f"选项 {option} 的用法不对",
+        "BadParameter": f"{name} 的值不对",
+        "UsageError": f"命令行里的 {word} 不认识" if word else "命令行写得不完整",
+    }
+    return f"{sentences.get(kind, '命令行有误')}，请运行 wenbao --help 查看用法。"
+
+
+def run(args: Sequence[str]) -> int:
+    """Runs the command line; returns its exit status instead of raising for what a user can cause."""
+    try:
+        status = app(list(args) or ["--help"], prog_name="wenbao", standalone_mode=False)
+        sys.stdout.flush()
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:
+        # Python flushes stdout once more on leaving: let it go nowhere.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return DONE
+    except Exception as error:
+        sentence = user_sentence(error)
+        if sentence is None:
+            raise
+        print(sentence, file=sys.stderr)
+        return USER_ERROR
+    return status or DONE
+
+
+def user_sentence(error: Exception) -> str | None:
+    """The sentence for an error that a user can cause, None for one that only we can."""
+    if hasattr(error, "format_message"):
+        return usage_sentence(error)
+    from index.errors import WenbaoError
+
+    if isinstance(error, WenbaoError):
+        return str(error)
+    if isinstance(error, OSError):
+        return f"系统拒绝了操作（{error.strerror or error}），请检查文件、端口和权限后重试。"
+    return None
+
+
+def main() -> None:
+    """The console script ``wenbao``."""
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(errors="replace")  # type: ignore[union-attr]
+    sys.exit(run(sys.argv[1:]))
