@@ -21,11 +21,13 @@ class Line:
     """A line as the source file has it, without its line end; leading spaces are kept as evidence.
 
     ``level`` is the heading level the file itself declares (a Word style, ``<h2>``, ``##``, larger
-    type), 1 being the top; 0 means body text or unknown.
+    type), 1 being the top; 0 means body text or unknown. ``room`` is the free space, in ems, between
+    the line's end and the right margin where the page's geometry shows it, else None.
     """
 
     text: str
     level: int = 0
+    room: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
