@@ -36,7 +36,7 @@ HELP_WORDS = {
     "[OPTIONS]": "[选项]",
     "COMMAND [ARGS]...": "命令 [参数]…",
 }
-ARGUMENT_TYPE = re.compile(r" <(str|path|list\[(str|path)\])>")
+ARGUMENT_TYPE = re.compile(r" <[\w\[\]]+>")
 
 
 class ChineseGroup(typer.core.TyperGroup):

@@ -1,0 +1,201 @@
+"""The command line: what it prints, where, and its exit status."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from qa.types import REFUSAL
+from ui.cli import app, run
+
+SAMPLE = Path(__file__).parents[2] / "reports" / "tianqiao-2025.txt"
+QUESTION = "2024年社会消费品零售总额是多少？"
+OFF_TOPIC = "红烧肉怎么做才好吃？"
+COMMANDS = [command.name for command in app.registered_commands]
+
+SMALL = """某县2023年政府工作报告
+
+一、2022年工作回顾
+
+全县地区生产总值完成512亿元，增长6.1%。新建幼儿园7所，新增学位2160个。
+
+二、2023年工作安排
+
+全年地区生产总值增长6.5%左右。改造老旧小区31个。
+"""
+
+
+@pytest.fixture
+def small(tmp_path: Path) -> Path:
+    file = tmp_path / "small.txt"
+    file.write_text(SMALL, encoding="utf-8")
+    return file
+
+
+@pytest.fixture
+def library(tmp_path: Path, sample_library: Path) -> Path:
+    """A copy of the sample library, free to change."""
+    return Path(shutil.copytree(sample_library, tmp_path / "library"))
+
+
+def spawn(*args: str | Path, **env: str) -> subprocess.Popen[bytes]:
+    """``wenbao`` in a process of its own."""
+    command = [sys.executable, "-c", "from ui.cli import main; main()", *map(str, args)]
+    environment = {**os.environ, "PYTHONPATH": str(SAMPLE.parents[1]), **env}
+    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment)
+
+
+def test_ask_prints_the_answer_and_where_it_stands(
+    sample_library: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["ask", QUESTION, "--library", str(sample_library)]) == 0
+    out, err = capsys.readouterr()
+    assert "464亿元" in re.sub(r"\s", "", out.splitlines()[0])
+    assert "[1] 《" in out
+    assert "第 2 页" in out
+    assert err == ""
+
+
+def test_ask_json_is_one_object_and_nothing_else(
+    sample_library: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["ask", QUESTION, "--json", "--top-k", "3", "--library", str(sample_library)]) == 0
+    out, err = capsys.readouterr()
+    answer = json.loads(out)
+    first = answer["citations"][0]
+    assert answer["answered"] is True
+    assert len(answer["citations"]) <= 3
+    assert "464亿元" in re.sub(r"\s", "", first["quote"])
+    assert first["section"][-1].startswith("经济运行稳中向好")
+    assert first["page"] == 2
+    assert err == ""
+
+
+def test_a_refusal_is_status_1(sample_library: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["ask", OFF_TOPIC, "--library", str(sample_library)]) == 1
+    assert capsys.readouterr().out.splitlines()[0] == REFUSAL
+
+
+@pytest.mark.parametrize(
+    ("args", "said"),
+    [
+        (["ask", "  "], "问题"),
+        (["ask", "问" * 100_000], "问题"),
+        (["ask", QUESTION, "--report", "no-such-report"], "no-such-report"),
+        (["remove", "no-such-report"], "no-such-report"),
+        (["add", "no-such-file.txt"], "no-such-file.txt"),
+        (["eval", "no-such-file.jsonl"], "no-such-file.jsonl"),
+    ],
+)
+def test_a_user_error_is_one_chinese_sentence(
+    args: list[str], said: str, library: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run([*args, "--library", str(library)]) == 2
+    err = capsys.readouterr().err
+    assert said in err
+    assert err.endswith("。\n")
+    assert err.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("args", "said"),
+    [
+        (["foo"], "foo"),
+        (["ask"], "QUESTION"),
+        (["ask", "一", "二"], "二"),
+        (["ask", "一", "--nope"], "--nope"),
+        (["ask", "一", "--top-k"], "--top-k"),
+        (["ask", "一", "--top-k", "0"], "--top-k"),
+        (["serve", "--port", "abc"], "--port"),
+    ],
+)
+def test_a_wrong_command_line_is_said_in_chinese(
+    args: list[str], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(args) == 2
+    out, err = capsys.readouterr()
+    assert said in err
+    assert err.endswith("请运行 wenbao --help 查看用法。\n")
+    assert out == ""
+
+
+@pytest.mark.parametrize("command", [[], *[[name] for name in COMMANDS]])
+def test_help_speaks_chinese(command: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert run([*command, "--help"]) == 0
+    out = capsys.readouterr().out
+    named = r"wenbao|WENBAO_\w+|https?://\S+|[A-Z:.]+|-[-\w]+|\{\w+\}|<[a-z]+>|PDF|Word|CSV|JSON"
+    words = re.findall(r"[A-Za-z]{3,}", re.sub(named, "", out))
+    assert set(words) <= {*COMMANDS, "library"}
+
+
+def test_no_library_says_what_to_do(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["ask", QUESTION, "--library", str(tmp_path / "none")]) == 2
+    assert "wenbao add" in capsys.readouterr().err
+    assert not (tmp_path / "none").exists()
+
+
+def test_the_environment_names_the_library(
+    sample_library: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("WENBAO_LIBRARY", str(sample_library))
+    assert run(["reports", "--json"]) == 0
+    assert [report["id"] for report in json.loads(capsys.readouterr().out)["reports"]] == ["tianqiao-2025"]
+
+
+def test_one_bad_file_never_stops_the_others(
+    tmp_path: Path, small: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "photo.txt").write_bytes(b"\xff\xd8\xff\xe0\x00\x10JFIF" + bytes(range(256)) * 9)
+    library = ["--library", str(tmp_path / "library")]
+    assert run(["add", str(tmp_path / "photo.txt"), str(small), *library]) == 2
+    out, err = capsys.readouterr()
+    assert out.splitlines()[-1] == "新增 1 份，失败 1 份"
+    assert "photo.txt" in err
+    assert err.count("\n") == 1
+
+
+def test_a_folder_is_kept_in_step(tmp_path: Path, small: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = tmp_path / "folder" / "deep"
+    folder.mkdir(parents=True)
+    (folder / "a.txt").write_text(SMALL, encoding="utf-8")
+    (folder / "b.txt").write_text(SMALL.replace("512", "489"), encoding="utf-8")
+    arguments = ["add", str(tmp_path / "folder"), "--prune", "--library", str(tmp_path / "library")]
+    assert run(arguments) == 0
+    assert capsys.readouterr().out.splitlines()[-1] == "新增 2 份"
+    (folder / "a.txt").unlink()
+    assert run(arguments) == 0
+    assert capsys.readouterr().out.splitlines()[-1] == "移除 1 份，未变 1 份"
+
+
+def test_remove_and_rebuild(library: Path, small: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["add", str(small), "--library", str(library)]) == 0
+    assert run(["rebuild", "--library", str(library)]) == 0
+    assert run(["remove", "small", "--library", str(library)]) == 0
+    capsys.readouterr()
+    assert run(["reports", "--json", "--library", str(library)]) == 0
+    assert [report["id"] for report in json.loads(capsys.readouterr().out)["reports"]] == ["tianqiao-2025"]
+
+
+@pytest.mark.parametrize("settings", [{"LC_ALL": "C"}, {"LC_ALL": "POSIX", "PYTHONIOENCODING": "ascii"}])
+def test_json_survives_a_terminal_without_chinese(sample_library: Path, settings: dict[str, str]) -> None:
+    process = spawn("reports", "--json", "--library", sample_library, **settings)
+    out, err = process.communicate(timeout=60)
+    assert (process.returncode, err) == (0, b"")
+    assert "天桥区" in json.dumps(json.loads(out), ensure_ascii=False)
+
+
+def test_a_closed_pipe_is_no_error(sample_library: Path) -> None:
+    process = spawn("reports", "--library", sample_library)
+    assert process.stdout is not None
+    assert process.stderr is not None
+    process.stdout.close()
+    assert process.stderr.read() == b""
+    assert process.wait(timeout=60) == 0
+    process.stderr.close()
