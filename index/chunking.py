@@ -1,0 +1,116 @@
+"""Sections to passages, passages to clauses: whole sentences, never across a section."""
+
+from __future__ import annotations
+
+import math
+import re
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+
+from langchain_text_splitters import RecursiveCharacterTextSplitter
+
+from index.types import CleanText, PageStart, Passage, Section
+
+MAX_CHARACTERS = 240
+"""A passage is cut when it would be longer; a single longer sentence is cut at its clauses."""
+TARGET_CHARACTERS = 150
+"""Passages of one section are cut evenly to about this length, so that none is a leftover."""
+MIN_CHARACTERS = 20
+"""A shorter passage is joined to its neighbour of the same section."""
+
+WINDOW_CHARACTERS = 18
+"""Clauses shorter than this say too little to be embedded alone."""
+
+_STOPS = "。！？!?；;"
+_CLOSERS = "[”’」』）)】》]*"
+_SEPARATORS = [r"\n+", rf"[。！？!?]{_CLOSERS}", rf"[；;]{_CLOSERS}", rf"[，,：:]{_CLOSERS}", "、", ""]
+_CLAUSE_END = re.compile(rf"[。！？!?；;，,：:\n]+{_CLOSERS}")
+
+
+def passages(clean: CleanText, sections: Sequence[Section], report: str) -> list[Passage]:
+    """The passages of a report in document order; each ``text`` is exactly ``clean.text[start:end]``."""
+    found: list[Passage] = []
+    for section in sections:
+        for start, end in _cut(clean.text, section.body, section.own_end):
+            found.append(
+                Passage(
+                    report=report,
+                    start=start,
+                    end=end,
+                    text=clean.text[start:end],
+                    section=section.path,
+                    page=page_at(clean.pages, start),
+                    last_page=page_at(clean.pages, end - 1),
+                    years=section.years,
+                    stance=section.stance,
+                )
+            )
+    return found
+
+
+def page_at(pages: Sequence[PageStart], offset: int) -> int | None:
+    """The number of the page that holds ``offset``; None where the source has no pages."""
+    if not pages:
+        return None
+    return pages[max(0, bisect_right(pages, offset, key=lambda page: page.start) - 1)].number
+
+
+def clause_spans(text: str) -> list[tuple[int, int]]:
+    """The clauses of ``text``, each with its closing mark, white space around them left out."""
+    ends = [match.end() for match in _CLAUSE_END.finditer(text) if not _inside_number(text, match)]
+    if not ends or ends[-1] < len(text):
+        ends.append(len(text))
+    return [span for span in _trimmed(text, 0, ends) if span[0] < span[1]]
+
+
+def windows(text: str) -> list[tuple[int, int]]:
+    """Clause windows: neighbouring clauses joined until a window holds ``WINDOW_CHARACTERS``."""
+    found: list[tuple[int, int]] = []
+    for start, end in clause_spans(text):
+        if found and found[-1][1] - found[-1][0] < WINDOW_CHARACTERS and text[found[-1][1] - 1] not in _STOPS:
+            found[-1] = (found[-1][0], end)
+        else:
+            found.append((start, end))
+    return found
+
+
+def _inside_number(text: str, match: re.Match[str]) -> bool:
+    """``1,234`` and ``10:30`` hold no clause end."""
+    around = text[match.start() - 1 : match.start()] + text[match.end() : match.end() + 1]
+    return match[0] in (",", ":") and len(around) == 2 and around.isdigit()
+
+
+def _cut(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Spans of whole sentences of about ``TARGET_CHARACTERS`` inside ``[start, end)``."""
+    body = text[start:end]
+    length = len(body.strip())
+    if not length:
+        return
+    parts = math.ceil(length / TARGET_CHARACTERS) if length > MAX_CHARACTERS else 1
+    # A little above the even share: sentences rarely end just there.
+    size = MAX_CHARACTERS if parts == 1 else min(MAX_CHARACTERS, math.ceil(length / parts * 1.2))
+    splitter = RecursiveCharacterTextSplitter(
+        separators=_SEPARATORS,
+        is_separator_regex=True,
+        keep_separator="end",
+        chunk_size=size + 1,
+        chunk_overlap=0,
+        strip_whitespace=False,
+    )
+    ends: list[int] = []
+    at = start
+    for chunk in splitter.split_text(body):
+        at += len(chunk)
+        if ends and len(chunk.strip()) < MIN_CHARACTERS:
+            ends[-1] = at
+        else:
+            ends.append(at)
+    yield from (span for span in _trimmed(text, start, ends) if span[0] < span[1])
+
+
+def _trimmed(text: str, start: int, ends: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """Consecutive spans that end at ``ends``, without the white space at their edges."""
+    for end in ends:
+        piece = text[start:end]
+        yield start + len(piece) - len(piece.lstrip()), start + len(piece.rstrip())
+        start = end

@@ -1,0 +1,394 @@
+"""The library: every report of a set, on disk, kept whole whatever happens.
+
+``CURRENT`` names a snapshot directory and its manifest's SHA-256. Segments hold one report each,
+``sources`` the files as they were given. Writers queue at a lock, write beside what is there and
+replace ``CURRENT`` in one step; readers go on with the snapshot they have.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import threading
+import unicodedata
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, fields, replace
+from itertools import chain, count
+from pathlib import Path
+from typing import Any
+
+from filelock import FileLock, Timeout
+
+from index.builder import CURRENT, SEGMENTS, SNAPSHOTS, SOURCES, Work, commit, index_sources, kept_sources
+from index.encoder import Encoder, load_encoder
+from index.errors import (
+    LibraryDamaged,
+    LibraryLocked,
+    LibraryMismatch,
+    LibraryNotFound,
+    SourceError,
+)
+from index.files import storage_errors
+from index.readers import SUFFIXES, load
+from index.segment import segment_sums
+from index.snapshot import EMPTY, Entry, Manifest, Snapshot
+from index.types import Metadata, Progress, ReportInfo
+
+StrPath = str | os.PathLike[str]
+LOCK_SECONDS = 600.0
+"""How long a writer waits for another one."""
+CORRECTABLE = frozenset(field.name for field in fields(Metadata))
+"""The metadata that ``set_metadata`` accepts."""
+
+
+@dataclass(frozen=True, slots=True)
+class SyncResult:
+    """What a ``sync`` did; ``failed`` pairs a file's path with one Chinese sentence."""
+
+    added: tuple[ReportInfo, ...] = ()
+    updated: tuple[ReportInfo, ...] = ()
+    unchanged: tuple[ReportInfo, ...] = ()
+    removed: tuple[ReportInfo, ...] = ()
+    failed: tuple[tuple[str, str], ...] = ()
+
+
+class Library:
+    """Reports in a directory, see above; safe to share between threads.
+
+    The constructor checks nothing, so that a damaged library can be rebuilt; ``open`` checks.
+    """
+
+    def __init__(self, path: StrPath, *, model: str | None = None, encoder: Encoder | None = None) -> None:
+        self.path = Path(path)
+        self._model = model or os.environ.get("WENBAO_MODEL") or None
+        self._encoder = encoder
+        self._replaceable = encoder is None and self._model is None
+        self._snapshot: Snapshot | None = None
+        self._opened = ""
+        self._lock = threading.RLock()
+
+    @classmethod
+    def open(
+        cls,
+        path: StrPath,
+        *,
+        model: str | None = None,
+        encoder: Encoder | None = None,
+        create: bool = True,
+    ) -> Library:
+        """The library at ``path``; an empty one is made where there is none and ``create`` is set.
+
+        ``model`` names a sentence-transformers model; without it (and WENBAO_MODEL) the library's own
+        is used, or the default. Raises LibraryNotFound, LibraryDamaged, LibraryMismatch, StorageError.
+        """
+        library = cls(path, model=model, encoder=encoder)
+        if not (library.path / CURRENT).exists():
+            if not create:
+                raise LibraryNotFound(
+                    f"没有找到文库“{path}”，请先运行 wenbao add 文件 --library {path} 加入报告。"
+                )
+            with storage_errors(library.path):
+                library.path.mkdir(parents=True, exist_ok=True)
+        library.snapshot()
+        return library
+
+    # reading
+
+    @property
+    def encoder(self) -> Encoder:
+        """The encoder, loaded when first needed; raises EncoderError, LibraryMismatch."""
+        with self._lock:
+            encoder = self._load_encoder(self._current().manifest)
+            _check_encoder(self._current().manifest, encoder)
+            return encoder
+
+    def snapshot(self) -> Snapshot:
+        """The current state: ask once a question and use it throughout.
+
+        Raises LibraryDamaged, and LibraryMismatch when the encoder in use did not write it.
+        """
+        with self._lock:
+            snapshot = self._current()
+            if self._encoder is not None:
+                try:
+                    _check_encoder(snapshot.manifest, self._encoder)
+                except LibraryMismatch:
+                    if not self._replaceable:
+                        raise
+                    self._encoder = None  # rebuilt with another model meanwhile: follow it
+            return snapshot
+
+    def reports(self) -> list[ReportInfo]:
+        """The reports, in the order they were added."""
+        return list(self._current().reports)
+
+    def text(self, report_id: str) -> str:
+        """The clean text of a report; raises UnknownReport."""
+        return self._current().text(report_id)
+
+    def _current(self) -> Snapshot:
+        with self._lock:
+            for _ in range(10):
+                current = self._read_current()
+                if self._snapshot is not None and current == self._opened:
+                    return self._snapshot
+                try:
+                    self._snapshot = self._open_snapshot(current)
+                except FileNotFoundError:
+                    if self._read_current() == current:
+                        break
+                    continue  # replaced and cleaned between the two reads
+                self._opened = current
+                return self._snapshot
+        raise LibraryDamaged(f"文库“{self.path}”的当前快照已丢失，请运行 wenbao rebuild 重建。")
+
+    def _read_current(self) -> str:
+        try:
+            return (self.path / CURRENT).read_text(encoding="ascii").strip()
+        except FileNotFoundError:
+            if any((self.path / SNAPSHOTS).glob("[0-9]*")):
+                raise LibraryDamaged(
+                    f"文库“{self.path}”的 CURRENT 文件已丢失，请运行 wenbao rebuild 重建。"
+                ) from None
+            return ""
+        except (OSError, ValueError) as error:
+            raise LibraryDamaged(
+                f"文库“{self.path}”的 CURRENT 文件无法读取，请运行 wenbao rebuild 重建。"
+            ) from error
+
+    def _open_snapshot(self, current: str) -> Snapshot:
+        if not current:
+            if (self.path / CURRENT).exists():
+                raise LibraryDamaged(f"文库“{self.path}”的 CURRENT 文件是空的，请运行 wenbao rebuild 重建。")
+            return Snapshot(EMPTY)
+        name, _, digest = current.partition(" ")
+        return Snapshot.open(self.path / SNAPSHOTS / name, self.path / SEGMENTS, digest)
+
+    # writing
+
+    def add(self, files: Iterable[StrPath], *, progress: Progress | None = None) -> list[ReportInfo]:
+        """Add files, and what is in folders, replacing what has changed; returns their reports.
+
+        Unchanged files cost a hash. Where some files cannot be read the others are added all the same,
+        and then SourceError tells which failed. Raises LibraryLocked, LibraryMismatch, StorageError.
+        """
+        files = [files] if isinstance(files, str | os.PathLike) else files
+        result = self.sync(files, progress=progress)
+        if result.failed:
+            raise SourceError("".join(reason for _, reason in result.failed))
+        return [*result.added, *result.updated, *result.unchanged]
+
+    def sync(
+        self, paths: Iterable[StrPath], *, prune: bool = False, progress: Progress | None = None
+    ) -> SyncResult:
+        """Like ``add``, but tells what was done, and a bad file is told and not raised.
+
+        ``prune`` also removes the reports that came from inside the given folders and whose file is gone.
+        """
+        sources = [Path(path) for path in paths]
+        with self._writing(progress) as tell:
+            manifest = self._current().manifest
+            held = {entry.info.id: entry for entry in manifest.entries}
+            works, unchanged, failed = _survey(sources, held)
+            made, bad = self._index(works, manifest, tell)
+            removed = [entry.info for entry in held.values() if prune and _gone(entry, sources)]
+            self._commit(manifest, made, {info.id for info in removed})
+        return SyncResult(
+            added=tuple(entry.info for entry in made if entry.info.id not in held),
+            updated=tuple(entry.info for entry in made if entry.info.id in held),
+            unchanged=tuple(unchanged),
+            removed=tuple(removed),
+            failed=(*failed, *((work.origin, reason) for work, reason in bad)),
+        )
+
+    def remove(self, *report_ids: str) -> None:
+        """Remove reports; raises UnknownReport, and removes nothing, when one is not held."""
+        with self._writing(None):
+            snapshot = self._current()
+            for report_id in report_ids:
+                snapshot.report(report_id)
+            self._commit(snapshot.manifest, [], set(report_ids))
+
+    def set_metadata(self, report_id: str, **values: Any) -> ReportInfo:
+        """Correct metadata by hand (the fields of ``Metadata``); None takes a correction back.
+
+        Raises UnknownReport, LibraryDamaged; ValueError for a field that is not one of CORRECTABLE.
+        """
+        if unknown := set(values) - CORRECTABLE:
+            raise ValueError(f"not correctable: {', '.join(sorted(unknown))}")
+        with self._writing(None) as tell:
+            snapshot = self._current()
+            snapshot.report(report_id)
+            works, _ = kept_sources(self.path, snapshot.manifest)
+            work = next((work for work in works if work.id == report_id), None)
+            if work is None:
+                raise LibraryDamaged(f"报告“{report_id}”保存的原文件已丢失或损坏，请重新加入这个文件。")
+            merged = {**work.corrections, **values}
+            corrections = {key: value for key, value in merged.items() if value is not None}
+            made, _ = self._index([replace(work, corrections=corrections)], snapshot.manifest, tell)
+            self._commit(snapshot.manifest, made, set())
+            return made[0].info
+
+    def rebuild(self, *, progress: Progress | None = None) -> list[ReportInfo]:
+        """Read every kept source again and index it, with the encoder this library was opened with.
+
+        Vectors of unchanged passages are reused. Where a kept source is lost, the report's last state
+        is kept if it is whole; otherwise LibraryDamaged is raised after the others are rebuilt.
+        """
+        with self._writing(progress) as tell:
+            manifest = self._readable_manifest()
+            encoder = self._load_encoder(manifest)
+            works, lost = kept_sources(self.path, manifest)
+            made, bad = index_sources(self.path, works, lambda: encoder, tell)
+            lost += [work.id for work, _ in bad]
+            saved = [e for e in manifest.entries if e.info.id in lost and self._usable(e, manifest, encoder)]
+            lost = [report for report in lost if report not in {entry.info.id for entry in saved}]
+            commit(self.path, [*made, *saved], encoder.id, self._model or manifest.model, encoder.dimension)
+        if lost:
+            raise LibraryDamaged(
+                f"报告“{'”“'.join(lost)}”保存的原文件已丢失或损坏，请重新加入这些文件；其余报告已重建。"
+            )
+        return self.reports()
+
+    @contextmanager
+    def _writing(self, progress: Progress | None) -> Iterator[Progress]:
+        """Hold the writer's lock, waiting for another writer; gives what tells the progress."""
+        tell = progress or (lambda done, total, label: None)
+        with storage_errors(self.path):
+            for name in (SNAPSHOTS, SEGMENTS, SOURCES):
+                (self.path / name).mkdir(parents=True, exist_ok=True)
+            lock = FileLock(self.path / ".lock")
+            try:
+                lock.acquire(timeout=0)
+            except Timeout:
+                tell(0, 0, "另一个进程正在更新这个文库，正在等待它完成")
+                try:
+                    lock.acquire(timeout=LOCK_SECONDS)
+                except Timeout:
+                    raise LibraryLocked(
+                        f"另一个进程一直在更新文库“{self.path}”，请等它结束后重试。"
+                    ) from None
+            try:
+                yield tell
+            finally:
+                lock.release()
+
+    def _index(
+        self, works: Sequence[Work], manifest: Manifest, tell: Progress
+    ) -> tuple[list[Entry], list[tuple[Work, str]]]:
+        def encoder() -> Encoder:
+            loaded = self._load_encoder(manifest)
+            _check_encoder(manifest, loaded)
+            return loaded
+
+        return index_sources(self.path, works, encoder, tell)
+
+    def _commit(self, manifest: Manifest, made: Sequence[Entry], removed: Collection[str]) -> None:
+        """Write the snapshot in which ``made`` replace or follow the old entries; none if nothing changed."""
+        if not made and not removed:
+            return
+        entries = {entry.info.id: entry for entry in (*manifest.entries, *made)}
+        kept = [entry for report, entry in entries.items() if report not in removed]
+        if made:
+            encoder = self._load_encoder(manifest)
+            commit(self.path, kept, encoder.id, self._model or manifest.model, encoder.dimension)
+        else:
+            commit(self.path, kept, manifest.encoder, manifest.model, manifest.dimension)
+
+    def _load_encoder(self, manifest: Manifest) -> Encoder:
+        if self._encoder is None:
+            self._encoder = load_encoder(self._model or manifest.model or None)
+        return self._encoder
+
+    def _readable_manifest(self) -> Manifest:
+        """The current manifest; an empty one where it is damaged or of another format."""
+        try:
+            name, _, digest = self._read_current().partition(" ")
+            return Manifest.read(self.path / SNAPSHOTS / name, digest) if name else EMPTY
+        except (LibraryDamaged, LibraryMismatch):
+            return EMPTY
+
+    def _usable(self, entry: Entry, manifest: Manifest, encoder: Encoder) -> bool:
+        return (
+            encoder.id == manifest.encoder
+            and segment_sums(self.path / SEGMENTS / entry.segment) == entry.parts
+        )
+
+
+def _check_encoder(manifest: Manifest, encoder: Encoder) -> None:
+    if manifest.entries and encoder.id != manifest.encoder:
+        raise LibraryMismatch(
+            f"这个文库是用模型“{manifest.encoder}”建立的，现在使用的是“{encoder.id}”，"
+            "请改用原来的模型，或运行 wenbao rebuild 用现在的模型重建。"
+        )
+
+
+def _survey(
+    paths: Iterable[Path], held: Mapping[str, Entry]
+) -> tuple[list[Work], list[ReportInfo], list[tuple[str, str]]]:
+    """Which files must be indexed, which are unchanged, which cannot be read."""
+    works: list[Work] = []
+    unchanged: dict[str, ReportInfo] = {}
+    failed: list[tuple[str, str]] = []
+    for path in _files(paths):
+        try:
+            data = load(path)
+        except SourceError as error:
+            failed.append((str(path), str(error)))
+            continue
+        report = _report_id(path, held, {*unchanged, *(work.id for work in works)})
+        old = held.get(report)
+        corrections = old.corrections if old else {}
+        work = Work(report, data, path.name, str(path.resolve()), corrections)
+        if old and old.info.sha256 == work.sha256:
+            unchanged[report] = old.info
+        else:
+            works.append(work)
+    return works, list(unchanged.values()), failed
+
+
+def _files(paths: Iterable[Path]) -> Iterator[Path]:
+    """Files as given; of folders every file below of a readable kind, in a stable order."""
+    seen = set()
+    for path in paths:
+        inside = sorted(p for p in path.rglob("*") if p.is_file()) if path.is_dir() else [path]
+        for file in inside:
+            hidden = any(part.startswith((".", "~$")) for part in file.relative_to(path).parts)
+            if path.is_dir() and (hidden or file.suffix.lower() not in SUFFIXES):
+                continue
+            if (resolved := file.resolve()) not in seen:
+                seen.add(resolved)
+                yield file
+
+
+def _report_id(path: Path, held: Mapping[str, Entry], claimed: Collection[str]) -> str:
+    """The id of the report that came from ``path``, or a new one: the stem, made distinct where taken.
+
+    A held report whose file no longer exists is taken to be an older version of a file of its name.
+    """
+    origin = str(path.resolve())
+    known = next((id for id, entry in held.items() if entry.origin == origin), None)
+    if known is not None:
+        return known
+    stem = _slug(path.stem)
+    names = chain([stem, f"{_slug(path.resolve().parent.name)}-{stem}"], (f"{stem}-{n}" for n in count(2)))
+    return next(
+        name
+        for name in names
+        if name not in claimed and (name not in held or not Path(held[name].origin).exists())
+    )
+
+
+def _slug(stem: str) -> str:
+    """A stem without white space at its ends, control characters and path separators."""
+    text = unicodedata.normalize("NFC", stem)
+    return re.sub(r"[\s/\\\x00-\x1f\x7f]+", "-", text.strip()).strip("-.") or "report"
+
+
+def _gone(entry: Entry, paths: Iterable[Path]) -> bool:
+    """Whether a report came from inside one of the folders and its file is not there any more."""
+    origin = Path(entry.origin)
+    return not origin.exists() and any(
+        path.is_dir() and origin.is_relative_to(path.resolve()) for path in paths
+    )

@@ -1,0 +1,225 @@
+"""One immutable, complete state of a library: written whole, checked when opened."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import threading
+import weakref
+from bisect import bisect_right
+from collections import OrderedDict
+from collections.abc import Collection, Sequence
+from dataclasses import asdict, dataclass, field
+from itertools import accumulate
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from index.encoder import FloatArray
+from index.errors import LibraryDamaged, LibraryMismatch, UnknownReport
+from index.files import SharedHold, checksums, new_directory
+from index.folding import fold
+from index.lexical import LexicalIndex
+from index.segment import Segment, Windows
+from index.types import PageStart, Passage, ReportInfo, Section
+from index.vectors import Rows, VectorIndex
+
+FORMAT = 1
+MANIFEST, VECTORS, TERMS = "manifest.json", "vectors.faiss", "terms"
+_OPEN_SEGMENTS = 256
+"""Parsed reports kept in memory by a reader."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A report in a manifest: what is told of it, its segment, and where it came from."""
+
+    info: ReportInfo
+    segment: str
+    parts: dict[str, str]
+    origin: str
+    corrections: dict[str, Any] = field(default_factory=dict)
+
+    @classmethod
+    def from_dict(cls, value: dict[str, Any]) -> Entry:
+        years = {key: tuple(value["info"][key]) for key in ("years_reviewed", "years_planned")}
+        return cls(**{**value, "info": ReportInfo(**{**value["info"], **years})})
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """What a snapshot holds and by which encoder; ``parts`` are SHA-256 sums of its files."""
+
+    encoder: str
+    model: str
+    dimension: int
+    entries: tuple[Entry, ...]
+    parts: dict[str, str]
+
+    def to_json(self) -> bytes:
+        return json.dumps({"format": FORMAT, **asdict(self)}, ensure_ascii=False, indent=1).encode()
+
+    @classmethod
+    def read(cls, directory: Path, digest: str) -> Manifest:
+        """The manifest in ``directory`` with SHA-256 ``digest``; raises LibraryDamaged, LibraryMismatch."""
+        try:
+            data = (directory / MANIFEST).read_bytes()
+            if hashlib.sha256(data).hexdigest() != digest:
+                raise ValueError("checksum")
+            value = json.loads(data)
+            written = value.pop("format")
+        except (OSError, ValueError, KeyError, AttributeError) as error:
+            raise LibraryDamaged("文库的清单文件已损坏或丢失，请运行 wenbao rebuild 重建。") from error
+        if written != FORMAT:
+            raise LibraryMismatch(
+                f"文库的格式版本是 {written}，本程序使用版本 {FORMAT}，请运行 wenbao rebuild 重建。"
+            )
+        try:
+            entries = tuple(Entry.from_dict(item) for item in value.pop("entries"))
+            return cls(**value, entries=entries)
+        except (KeyError, TypeError, AttributeError) as error:
+            raise LibraryDamaged("文库的清单文件已损坏，请运行 wenbao rebuild 重建。") from error
+
+
+EMPTY = Manifest("", "", 0, (), {})
+"""The state of a library nothing was added to."""
+
+
+def write_snapshot(
+    target: Path, segments: Path, entries: Sequence[Entry], encoder: str, model: str, dimension: int
+) -> str:
+    """Write the snapshot of ``entries`` to ``target``; returns the SHA-256 of its manifest."""
+    opened = [Segment(segments / entry.segment, entry.parts, entry.info.id) for entry in entries]
+    with new_directory(target) as directory:
+        texts = [fold(text) for segment in opened for text in segment.parsed.passage_texts()]
+        if texts:
+            VectorIndex.build(np.concatenate([s.passage_vectors for s in opened])).save(directory / VECTORS)
+            LexicalIndex.build(texts).save(directory / TERMS)
+        manifest = Manifest(encoder, model, dimension, tuple(entries), checksums(directory)).to_json()
+        (directory / MANIFEST).write_bytes(manifest)
+    return hashlib.sha256(manifest).hexdigest()
+
+
+class Snapshot:
+    """A snapshot opened for reading, safe to share between threads.
+
+    Rows number the passages from 0 in the order of ``reports`` and of the text. While the object
+    lives no cleaner removes its files.
+    """
+
+    def __init__(self, manifest: Manifest, segments: Path = Path()) -> None:
+        self.manifest = manifest
+        self.reports: tuple[ReportInfo, ...] = tuple(entry.info for entry in manifest.entries)
+        self._ordinals = {info.id: i for i, info in enumerate(self.reports)}
+        self._starts = list(accumulate((info.passages for info in self.reports), initial=0))
+        self.size = self._starts[-1]
+        self._segments = segments
+        self._opened: OrderedDict[int, Segment] = OrderedDict()
+        self._lock = threading.Lock()
+        self._vectors: VectorIndex | None = None
+        self._terms: LexicalIndex | None = None
+
+    @classmethod
+    def open(cls, directory: Path, segments: Path, digest: str) -> Snapshot:
+        """The snapshot in ``directory``, whose manifest has SHA-256 ``digest``.
+
+        Raises LibraryDamaged, LibraryMismatch; FileNotFoundError where the snapshot is gone.
+        """
+        hold = SharedHold(directory / MANIFEST)
+        snapshot = cls(Manifest.read(directory, digest), segments)
+        weakref.finalize(snapshot, hold.release)
+        if snapshot.size:
+            snapshot._open_indexes(directory)
+        return snapshot
+
+    def _open_indexes(self, directory: Path) -> None:
+        found = checksums(directory)
+        found.pop(MANIFEST)
+        try:
+            if found != self.manifest.parts:
+                raise ValueError("checksum")
+            self._vectors = VectorIndex.open(directory / VECTORS)
+            self._terms = LexicalIndex.open(directory / TERMS)
+        except (RuntimeError, OSError, ValueError) as error:
+            raise LibraryDamaged("文库的索引文件已损坏或丢失，请运行 wenbao rebuild 重建。") from error
+
+    def text(self, report: str) -> str:
+        """The clean text of a report; raises UnknownReport."""
+        return self._segment(self._ordinal(report)).parsed.text
+
+    def outline(self, report: str) -> tuple[Section, ...]:
+        """The sections of a report, parents before children; raises UnknownReport."""
+        return self._segment(self._ordinal(report)).parsed.sections
+
+    def page_starts(self, report: str) -> tuple[PageStart, ...]:
+        """Where the pages of a report open; empty where its source has none."""
+        return self._segment(self._ordinal(report)).parsed.pages
+
+    def report(self, report: str) -> ReportInfo:
+        """What the library tells of a report; raises UnknownReport."""
+        return self.reports[self._ordinal(report)]
+
+    def rows(self, report: str) -> range:
+        """The rows of a report's passages; raises UnknownReport."""
+        ordinal = self._ordinal(report)
+        return range(self._starts[ordinal], self._starts[ordinal + 1])
+
+    def passages(self, rows: Sequence[int]) -> list[Passage]:
+        """The passages of ``rows``, in that order."""
+        return [segment.passages[n] for segment, n in map(self._locate, rows)]
+
+    def search_dense(
+        self, vector: FloatArray, k: int, reports: Collection[str] | None = None
+    ) -> list[tuple[int, float]]:
+        """The ``k`` nearest passages of ``reports`` (None: all) as ``(row, cosine)``, best first."""
+        ranges = self._ranges(reports)
+        return self._vectors.search(vector, k, ranges) if self._vectors else []
+
+    def search_lexical(
+        self, text: str, k: int, reports: Collection[str] | None = None
+    ) -> list[tuple[int, float]]:
+        """The ``k`` best passages of ``reports`` (None: all) as ``(row, BM25 score)``, best first."""
+        ranges = self._ranges(reports)
+        return self._terms.search(text, k, ranges) if self._terms else []
+
+    def windows(self, rows: Sequence[int]) -> Windows:
+        """The clause windows of the passages ``rows``."""
+        owner: list[int] = []
+        spans: list[tuple[int, int]] = []
+        vectors = [np.empty((0, self.manifest.dimension), dtype=np.float32)]
+        for i, (segment, n) in enumerate(map(self._locate, rows)):
+            own = segment.parsed.windows[n]
+            owner.extend([i] * len(own))
+            spans.extend(own)
+            vectors.append(segment.window_vectors(n))
+        return Windows(np.array(owner), np.array(spans).reshape(-1, 2), np.concatenate(vectors))
+
+    def _ordinal(self, report: str) -> int:
+        try:
+            return self._ordinals[report]
+        except KeyError:
+            raise UnknownReport(
+                f"文库中没有编号为“{report}”的报告，请用 wenbao reports 查看已有的报告。"
+            ) from None
+
+    def _ranges(self, reports: Collection[str] | None) -> Rows | None:
+        if reports is None:
+            return None
+        ordinals = sorted({self._ordinal(report) for report in reports})
+        return [(self._starts[i], self._starts[i + 1]) for i in ordinals]
+
+    def _locate(self, row: int) -> tuple[Segment, int]:
+        ordinal = bisect_right(self._starts, row) - 1
+        return self._segment(ordinal), row - self._starts[ordinal]
+
+    def _segment(self, ordinal: int) -> Segment:
+        with self._lock:
+            if (segment := self._opened.get(ordinal)) is None:
+                entry = self.manifest.entries[ordinal]
+                segment = Segment(self._segments / entry.segment, entry.parts, entry.info.id)
+                self._opened[ordinal] = segment
+                if len(self._opened) > _OPEN_SEGMENTS:
+                    self._opened.popitem(last=False)
+            self._opened.move_to_end(ordinal)
+            return segment
