@@ -81,7 +81,9 @@ class Section:
     subsection begins (``end`` when it has none), ``end`` where the section ends. ``path`` holds the
     headings from the top down to and including this one, ``level`` is ``len(path)``. ``years`` are
     the years the section is about; ``stance`` says whether it reviews or plans them. The text before
-    the first heading belongs to a section with an empty path, title and level 0.
+    the first heading belongs to a section with an empty path, title and level 0. Text that goes on
+    with a section after its subsections is a section again, ``continued``: same path, no heading of
+    its own; count sections without these.
     """
 
     start: int
@@ -94,6 +96,7 @@ class Section:
     years: tuple[int, ...] = ()
     stance: Stance = ""
     run_in: bool = False
+    continued: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,212 @@
+"""Which paragraphs of a report are headings: numbered, declared by the source file, or neither."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from statistics import median
+
+from .numbering import Mark, Rank, mark_of, plain
+from .run_ins import LONGEST, first_sentence
+from .types import CleanText
+
+LINE = 70
+"""A numbered paragraph of one sentence up to this long is a heading on its own line."""
+_WORTH = 80
+"""Items of a list shorter than this (median) are told together, not as sections."""
+
+_CONTENTS = re.compile("目录|目次|内容(?:提要|目录)")
+_LEADER = re.compile(r"(?:[.…·．\-—]{3,}|\s{2,}|\t)\s*[（(]?\d{1,4}[）)]?\s*$")
+_ANNEX = re.compile(
+    "(?:注释|附注|注|名词解释|名词注释|有关(?:名词|用语)(?:解释|说明)|附件?[0-9一二三四五六]*|附表|附录)：?"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """A paragraph ``[start, end)`` of the clean text, white space at its edges left out."""
+
+    start: int
+    end: int
+    text: str
+    declared: int = 0
+
+
+@dataclass(slots=True)
+class Heading:
+    """A heading found at paragraph ``index``; ``title`` as it is shown."""
+
+    index: int
+    rank: int
+    title: str
+    number: int = 0
+    declared: int = 0
+    run_in: bool = False
+    rank_end: int | None = None
+    """How many more paragraphs belong to it (the last item of a list), None for as many as come."""
+
+
+def paragraphs_of(clean: CleanText) -> list[Paragraph]:
+    """The paragraphs that are not blank, with their text in plain spelling (same length)."""
+    declared = {heading.start: heading.level for heading in clean.headings}
+    found, at = [], 0
+    for line in clean.text.split("\n"):
+        text = line.strip()
+        if text:
+            start = at + line.index(text[0])
+            level = next((declared[o] for o in range(at, start + 1) if o in declared), 0)
+            found.append(Paragraph(start, start + len(text), plain(text), level))
+        at += len(line) + 1
+    return found
+
+
+def headings_of(clean: CleanText, paragraphs: Sequence[Paragraph]) -> list[Heading]:
+    """The headings in document order; run-in titles without numbering are not among them."""
+    candidates = {h.index: h for h in _candidates(clean, paragraphs)}
+    for index in _contents(paragraphs, candidates):
+        candidates.pop(index, None)
+    accepted: list[Heading] = []
+    for rank in sorted({h.rank for h in candidates.values()}):
+        ranked = [h for h in candidates.values() if h.rank == rank]
+        if rank <= Rank.TOP:
+            accepted += ranked
+        else:
+            accepted += _accept_groups(ranked, {h.index for h in accepted}, paragraphs, set(candidates))
+    return sorted(accepted, key=lambda heading: heading.index)
+
+
+def _candidates(clean: CleanText, paragraphs: Sequence[Paragraph]) -> Iterator[Heading]:
+    title_level = _lone_title_level(paragraphs)
+    for index, paragraph in enumerate(paragraphs):
+        shown = clean.text[paragraph.start : paragraph.end]
+        mark = mark_of(paragraph.text)
+        if mark:
+            if heading := _numbered(index, paragraph, shown, mark):
+                yield heading
+        elif paragraph.declared and index != title_level and len(paragraph.text) <= LINE:
+            yield Heading(index, 0, _tidy(shown), declared=paragraph.declared)
+        elif _ANNEX.fullmatch(paragraph.text) and index > 2:
+            yield Heading(index, Rank.TOP, _tidy(shown).rstrip("：:"), number=-1)
+
+
+def _lone_title_level(paragraphs: Sequence[Paragraph]) -> int:
+    """The index of the declared heading that is the report's own title, -1 when there is none."""
+    declared = [(p.declared, index) for index, p in enumerate(paragraphs) if p.declared]
+    if not declared:
+        return -1
+    level, index = declared[0]
+    others = [other for other, _ in declared[1:]]
+    return index if not mark_of(paragraphs[index].text) and all(other > level for other in others) else -1
+
+
+def _numbered(index: int, paragraph: Paragraph, shown: str, mark: Mark) -> Heading | None:
+    rest = paragraph.text[mark.length :].lstrip()
+    offset = len(paragraph.text) - len(rest)
+    heading = Heading(index, mark.rank, "", mark.number, paragraph.declared)
+    if mark.rank <= Rank.ARTICLE and (len(paragraph.text) > LINE or re.search("[。；：，]$", rest)):
+        return None
+    keep = offset if mark.rank is Rank.DASH else 0
+    if _is_line(rest) and (mark.rank <= Rank.SECOND or len(rest) <= LONGEST):
+        heading.title = _tidy(shown[keep:])
+    elif title := first_sentence(rest) or _before_colon(rest, mark.rank):
+        heading.title = _tidy(shown[keep : offset + len(title)])
+        heading.run_in = True
+    elif mark.rank <= Rank.SECOND:
+        heading.title = _tidy(shown[: offset + len(_first_clause(rest))])
+        heading.run_in = True
+    return heading
+
+
+def _is_line(rest: str) -> bool:
+    """One sentence, short enough to stand alone as a heading."""
+    return len(rest) <= LINE and not re.search("[。；！？](?=.)|[；，]$", rest)
+
+
+def _before_colon(rest: str, rank: int) -> str:
+    """The name of a note or an item: what stands before its colon."""
+    match = re.match(f"[^，。；：！？]{{2,{LONGEST}}}(?=：)", rest)
+    return match[0] if match and rank in (Rank.DIGIT, Rank.BRACKET, Rank.CIRCLE) else ""
+
+
+def _first_clause(rest: str) -> str:
+    match = re.match(f"[^，。；：！？]{{6,{LONGEST}}}", rest)
+    return match[0] if match else rest[:20]
+
+
+def _tidy(title: str) -> str:
+    """One line, without the stop or the spaces that letter-spacing and copying leave."""
+    title = re.sub(r"(?<=[^\x00-\x7f])\s+(?=[^\x00-\x7f])", "", title.strip())
+    return re.sub(r"\s+", " ", title).rstrip("。：: ")
+
+
+def _contents(paragraphs: Sequence[Paragraph], candidates: dict[int, Heading]) -> set[int]:
+    """Indices of headings that only stand in a table of contents."""
+    bare = {index: _LEADER.sub("", paragraphs[index].text).replace(" ", "") for index in candidates}
+    last = {text: index for index, text in bare.items()}
+    listed = {i for i in candidates if _LEADER.search(paragraphs[i].text) and paragraphs[i].text != bare[i]}
+    listed &= {i for i in candidates if re.search(r"[.…·]{3,}|\s{2,}", paragraphs[i].text)}
+    again = {i for i in candidates if last[bare[i]] > i + 1}
+    for i in sorted(again):
+        before = i > 0 and (_CONTENTS.fullmatch(paragraphs[i - 1].text.replace(" ", "")) or i - 1 in listed)
+        if before or (i + 1 in again) or (i - 1 in listed):
+            listed.add(i)
+    return listed
+
+
+def _accept_groups(
+    ranked: list[Heading], walls: set[int], paragraphs: Sequence[Paragraph], candidates: set[int]
+) -> Iterator[Heading]:
+    """Siblings behave alike: a whole group of numbered paragraphs is headings, or none of it is."""
+    marks = sorted([(index, None) for index in walls] + [(h.index, h) for h in ranked], key=lambda m: m[0])
+    group: list[Heading] = []
+    for index, heading in [*marks, (len(paragraphs), None)]:
+        restart = heading and group and heading.rank != Rank.DASH and heading.number <= group[-1].number
+        if group and (heading is None or restart):
+            yield from _accept(group, index, paragraphs, candidates)
+            group = []
+        if heading is not None:
+            group.append(heading)
+
+
+def _accept(
+    group: list[Heading], end: int, paragraphs: Sequence[Paragraph], candidates: set[int]
+) -> list[Heading]:
+    rank = group[0].rank
+    if rank == Rank.SECOND and len(group) == 1 and group[0].title:
+        return group
+    if len(group) < 2 or (rank >= Rank.DIGIT and rank != Rank.DASH and group[0].number != 1):
+        return []
+    kept = [heading for heading in group if heading.title]
+    if len(kept) * 5 < 4 * len(group) or (rank == Rank.ITEM and _skips(group, end, paragraphs)):
+        return []
+    nexts = [*(heading.index for heading in group[1:]), end]
+    following = [after - heading.index - 1 for heading, after in zip(group, nexts, strict=True)]
+    lines = [heading for heading in group if not heading.run_in]
+    if 2 * len(lines) > len(group):
+        bodies = sum(1 for heading, n in zip(group, following, strict=True) if n and not heading.run_in)
+        # Numbered lines with nothing under them are a list, unless their numbering is a report's own.
+        if bodies * 5 < 4 * len(lines) and not (rank == Rank.SECOND and bodies):
+            return []
+    elif median(_extent(h.index, after, paragraphs) for h, after in zip(group, nexts, strict=True)) < _WORTH:
+        return []
+    if rank >= Rank.ITEM or (rank >= Rank.DIGIT and kept[0].run_in):
+        kept[-1].rank_end = round(median(following[:-1]) + 0.01)
+    return kept
+
+
+def _extent(first: int, after: int, paragraphs: Sequence[Paragraph]) -> int:
+    return paragraphs[after - 1].end - paragraphs[first].start
+
+
+def _skips(group: Sequence[Heading], end: int, paragraphs: Sequence[Paragraph]) -> bool:
+    """Some items of the list stand inside paragraphs: it is prose, not a row of sections."""
+    nexts = [*group[1:], None]
+    for heading, after in zip(group, nexts, strict=True):
+        if after is not None and after.number <= heading.number + 1:
+            continue
+        numeral = "一二三四五六七八九十"[heading.number] if heading.number < 10 else "十一"
+        last = after.index if after is not None else min(end, heading.index + 2)
+        if any(re.search(f"{numeral}[是要]", paragraphs[i].text[1:]) for i in range(heading.index, last)):
+            return True
+    return False

@@ -1,0 +1,367 @@
+"""Clean text to sections: what stands under which heading, and the years it is about."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from .headings import Heading, Paragraph, headings_of, paragraphs_of
+from .numbering import Rank
+from .run_ins import run_in_titles
+from .types import CleanText, Metadata, Section, Stance
+from .years import Years, report_year, stance_of, years_in
+
+SALUTATION = re.compile(
+    "(?:尊敬的)?(?:各位(?:代表|委员|副主任|领导|来宾|同志)|同志们|(?:大会)?主席团|女士们)[^。；]{0,24}?[！：，]"
+)
+_WRAP_UP = re.compile(
+    "此外|另外|与此同时|同时，|总之|总的看|回顾|回望|总结|我们取得"
+    "|(?:这些|上述|以上|看到|肯定|面对)?成[绩就]|在(?:充分)?(?:肯定|看到)|我们[也还]?(?:深知|清醒|必须清醒)|事实"
+    "|[^。]{0,60}(?:来之不易|极为不易|殊为不易)"
+)
+_LOOKING_BACK = re.compile("[一二两三四五]年来|过去的?[一二三四五]年|这[一二三四五]年")
+_CREDIT = re.compile(
+    "（?(?:新华社|本报|人民网|新华网)[^。，]{2,14}电?[讯）]*|《\\s*[^》]{2,12}》\\s*（.*版\\s*）"
+)
+
+
+@dataclass(slots=True)
+class _Node:
+    """A heading in its place: ``path`` from the top, ``start`` and ``body`` as in Section."""
+
+    path: tuple[str, ...] = ()
+    rank: int = 0
+    declared: int = 0
+    years: Years = ()
+    stance: Stance = ""
+    heading: Heading | None = None
+    last_of_siblings: bool = False
+    left: int | None = None
+
+
+@dataclass(slots=True)
+class _Cut:
+    start: int
+    body: int
+    node: _Node
+    run_in: bool = False
+    continued: bool = False
+
+
+def outline(clean: CleanText, metadata: Metadata) -> tuple[Section, ...]:
+    """The sections of ``clean`` in preorder.
+
+    Their own texts ``[start, own_end)`` follow each other without a gap from 0 to the end of the
+    text. A section that goes on after its subsections comes again, ``continued``, with the same path.
+    """
+    paragraphs = paragraphs_of(clean)
+    walk = _Walk(clean, paragraphs, headings_of(clean, paragraphs), metadata)
+    return _sections(walk.cuts(), len(clean.text))
+
+
+class _Walk:
+    """One pass over the paragraphs that gives each its section."""
+
+    def __init__(
+        self, clean: CleanText, paragraphs: Sequence[Paragraph], headings: list[Heading], metadata: Metadata
+    ) -> None:
+        self._clean = clean
+        self._paragraphs = paragraphs
+        self._metadata = metadata
+        self._year = report_year(metadata)
+        self._headings = {heading.index: heading for heading in headings}
+        self._last = _last_of_siblings(headings)
+        self._titles, self._later = self._run_ins()
+        self._modal = _declared_levels(headings)
+        self._lost = self._lost_headings(headings)
+        only_review = bool(metadata.years_reviewed) and not metadata.years_planned
+        only_plan = bool(metadata.years_planned) and not metadata.years_reviewed
+        self._part: Stance = "review" if only_review else "plan" if only_plan else ""
+        self._root = _Node()
+        self._stack: list[_Node] = [self._root]
+        self._cuts: list[_Cut] = [_Cut(0, 0, self._root)]
+
+    def cuts(self) -> list[_Cut]:
+        """Where sections open, in document order."""
+        previous: Heading | None = None
+        for index, paragraph in enumerate(self._paragraphs):
+            heading = self._headings.get(index)
+            if heading and self._repeats(previous, heading):
+                self._cuts[-1].body = min(paragraph.end + 1, len(self._clean.text))
+            elif heading:
+                self._open(index, heading)
+            else:
+                self._plain(index)
+            previous = heading
+        return self._cuts
+
+    def _repeats(self, previous: Heading | None, heading: Heading) -> bool:
+        """The same heading twice in a row is one heading."""
+        return previous is not None and not heading.run_in and previous.title == heading.title
+
+    def _open(self, index: int, heading: Heading) -> None:
+        paragraph = self._paragraphs[index]
+        self._pop_for(heading)
+        node = self._child(heading.title, heading.rank, heading)
+        node.left = heading.rank_end
+        body = paragraph.start if heading.run_in else min(paragraph.end + 1, len(self._clean.text))
+        self._stack.append(node)
+        self._cuts.append(_Cut(paragraph.start, body, node, heading.run_in))
+
+    def _pop_for(self, heading: Heading) -> None:
+        if heading.rank >= Rank.ITEM:
+            self._pop_to_sibling(heading.rank)
+            return
+        while len(self._stack) > 1 and not self._outranks(self._stack[-1], heading):
+            self._stack.pop()
+
+    def _pop_to_sibling(self, rank: int) -> None:
+        """Items and run-in titles nest in the order they come; a style seen before is a sibling."""
+        for depth in range(len(self._stack) - 1, 0, -1):
+            if self._stack[depth].rank < Rank.ITEM and self._stack[depth].rank != rank:
+                break
+            if self._stack[depth].rank == rank:
+                del self._stack[depth:]
+                return
+
+    def _outranks(self, node: _Node, heading: Heading) -> bool:
+        above, below = self._level(node.rank, node.declared), self._level(heading.rank, heading.declared)
+        if above != below:
+            return above < below
+        return 0 < node.rank < heading.rank
+
+    def _level(self, rank: int, declared: int) -> int:
+        return declared if rank == 0 else self._modal.get(rank, 99)
+
+    def _child(self, title: str, rank: int, heading: Heading | None) -> _Node:
+        parent = self._stack[-1]
+        node = _Node((*parent.path, title), rank, heading=heading)
+        node.declared = heading.declared if heading else 0
+        node.last_of_siblings = heading is not None and heading.index in self._last
+        if heading is not None and heading.number == -1:
+            return node
+        if len(node.path) == 1 or parent is self._root:
+            self._top_years(node, title)
+        else:
+            self._inherit(node, parent, title if heading is not None else "")
+        return node
+
+    def _top_years(self, node: _Node, title: str) -> None:
+        named, stance = years_in(title, self._year), stance_of(title)
+        if stance is None and named and self._year:
+            stance = "plan" if named[-1] >= self._year else "review"
+        if stance is None:
+            stance = "plan" if self._part == "review" and self._metadata.years_planned else self._part
+            stance = self._part if not self._metadata.years_planned else stance
+        node.stance, node.years = stance, named or self._years_of(stance)
+        if stance:
+            self._part = stance
+
+    def _years_of(self, stance: Stance) -> Years:
+        if stance == "review":
+            return self._metadata.years_reviewed
+        return self._metadata.years_planned if stance == "plan" else ()
+
+    def _inherit(self, node: _Node, parent: _Node, title: str) -> None:
+        named = years_in(title, self._year) if node.rank < Rank.ITEM else ()
+        stance = stance_of(title) if named or re.search("工作(?:回顾|总结|安排|部署|打算)$", title) else None
+        node.stance = parent.stance if stance is None else stance
+        node.years = named or (parent.years if stance is None else self._years_of(stance))
+
+    def _plain(self, index: int) -> None:
+        if index in self._lost:
+            self._to_root("plan")
+        title = self._titles[index]
+        self._leave(index, title)
+        if title:
+            node = self._child(title, Rank.RUN_IN, None)
+            self._stack.append(node)
+            self._cuts.append(_Cut(self._paragraphs[index].start, self._paragraphs[index].start, node, True))
+        elif self._cuts[-1].node is not self._stack[-1]:
+            start = self._paragraphs[index].start
+            self._cuts.append(_Cut(start, start, self._stack[-1], continued=True))
+
+    def _to_root(self, stance: Stance) -> None:
+        """Back to the text under no heading, now in the part that ``stance`` names."""
+        self._part = stance
+        years = self._years_of(stance)
+        self._stack = [_Node((), stance=stance, years=years)]
+        self._root = self._stack[0]
+
+    def _leave(self, index: int, title: str) -> None:
+        """Close the sections that paragraph ``index`` no longer belongs to."""
+        text = self._paragraphs[index].text
+        if _CREDIT.fullmatch(text) and index > len(self._paragraphs) - 4:
+            self._stack = [_Node()]
+            return
+        if title:
+            self._pop_to_sibling(Rank.RUN_IN)
+        elif self._stack[-1].rank == Rank.RUN_IN:
+            self._stack.pop()
+        self._leave_last_item()
+        if SALUTATION.match(text):
+            self._leave_numbered(index)
+        elif not title and not self._later[index] and self._wraps_up(text):
+            self._wrap_up(index)
+
+    def _leave_last_item(self) -> None:
+        for depth, node in enumerate(self._stack):
+            if node.left is not None:
+                if node.left == 0:
+                    del self._stack[depth:]
+                    return
+                node.left -= 1
+
+    def _leave_numbered(self, index: int) -> None:
+        """A salutation turns from the section being told to the one above it."""
+        if index - 1 in self._headings and not self._headings[index - 1].run_in:
+            return
+        if self._later[index] and not self._told(index):
+            return
+        while self._stack[-1].rank >= Rank.ITEM:
+            self._stack.pop()
+        node = self._stack[-1]
+        if len(node.path) > 1:
+            self._stack.pop()
+        elif node.path and node.last_of_siblings and not self._has_numbered_children(node):
+            self._to_root(node.stance)
+
+    def _wraps_up(self, text: str) -> bool:
+        looks_back = self._stack[-1].stance == "review" and _LOOKING_BACK.match(text)
+        return bool(looks_back or _WRAP_UP.match(text))
+
+    def _wrap_up(self, index: int) -> None:
+        if index - 1 in self._headings:
+            return
+        depth = next((d for d in range(len(self._stack) - 1, -1, -1) if self._stack[d].rank < Rank.ITEM), 0)
+        node = self._stack[depth]
+        if len(node.path) > 1 and node.last_of_siblings:
+            del self._stack[depth:]
+        elif depth < len(self._stack) - 1 and self._stack[-1].left is not None:
+            del self._stack[depth + 1 :]
+
+    def _told(self, index: int) -> bool:
+        """A run-in title stands before ``index`` in the same section."""
+        for before in range(index - 1, -1, -1):
+            if self._titles[before]:
+                return True
+            if before in self._headings:
+                return False
+        return False
+
+    def _has_numbered_children(self, node: _Node) -> bool:
+        return any(
+            len(cut.node.path) > len(node.path)
+            and cut.node.path[: len(node.path)] == node.path
+            and cut.node.rank < Rank.ITEM
+            for cut in reversed(self._cuts)
+        )
+
+    def _run_ins(self) -> tuple[list[str], list[bool]]:
+        """Each paragraph's run-in title, and whether one comes later in the same stretch."""
+        size = len(self._paragraphs)
+        titles, later = [""] * size, [False] * size
+        stretch: list[int] = []
+        for index in range(size + 1):
+            ends = index == size or index in self._headings
+            if not ends:
+                stretch.append(index)
+                ends = bool(SALUTATION.fullmatch(self._paragraphs[index].text))
+            if ends:
+                self._label(stretch, titles)
+                stretch = []
+        for index in range(size - 2, -1, -1):
+            at = index + 1
+            later[index] = at not in self._headings and (bool(titles[at]) or later[at])
+        return titles, later
+
+    def _label(self, stretch: list[int], titles: list[str]) -> None:
+        for index, title in zip(
+            stretch, run_in_titles([self._paragraphs[i].text for i in stretch]), strict=True
+        ):
+            start = self._paragraphs[index].start
+            titles[index] = self._clean.text[start : start + len(title)]
+
+    def _lost_headings(self, headings: list[Heading]) -> set[int]:
+        """Where a review turns into a plan though no heading says so (lost in copying, or never there)."""
+        year = self._year
+        if year is None:
+            return set()
+        turn = re.compile(
+            f"(?:今年|新的一年|{year}年)[^。]{{0,40}}(?:之年|的(?:重要|关键)?一年|第一年|最后一年|总体要求是|预期目标是)"
+        )
+        spans = []
+        if not any(h.rank <= Rank.TOP for h in headings):
+            spans.append((0, len(self._paragraphs)))
+        tops = [h for h in headings if h.rank <= Rank.SECOND]
+        for before, after in pairwise(tops):
+            if before.rank == after.rank == Rank.SECOND and after.number == 1:
+                spans.append((before.index + 1, after.index))
+        found = set()
+        for first, last in spans:
+            matches = (i for i in range(first, last) if turn.match(self._paragraphs[i].text))
+            found.update(list(matches)[:1])
+        return found
+
+
+def _last_of_siblings(headings: Sequence[Heading]) -> set[int]:
+    """Indices of numbered headings after which no sibling comes before the parent ends."""
+    last: set[int] = set()
+    open_: list[Heading] = []
+    for heading in headings:
+        while open_ and open_[-1].rank >= heading.rank:
+            before = open_.pop()
+            if before.rank > heading.rank or heading.number <= before.number:
+                last.add(before.index)
+        open_.append(heading)
+    return last | {heading.index for heading in open_}
+
+
+def _declared_levels(headings: Sequence[Heading]) -> dict[int, int]:
+    """The level the source file gives to each style of numbering, where it gives one."""
+    levels: dict[int, list[int]] = {}
+    for heading in headings:
+        if heading.rank and heading.declared:
+            levels.setdefault(heading.rank, []).append(heading.declared)
+    return {rank: max(set(found), key=found.count) for rank, found in levels.items()}
+
+
+def _sections(cuts: Sequence[_Cut], size: int) -> tuple[Section, ...]:
+    sections: list[Section] = []
+    ends = _ends(cuts, size)
+    for position, cut in enumerate(cuts):
+        own_end = cuts[position + 1].start if position + 1 < len(cuts) else size
+        node = cut.node
+        sections.append(
+            Section(
+                start=cut.start,
+                body=min(cut.body, own_end),
+                own_end=own_end,
+                end=own_end if cut.continued else ends[position],
+                level=len(node.path),
+                title=node.path[-1] if node.path else "",
+                path=node.path,
+                years=node.years,
+                stance=node.stance,
+                run_in=cut.run_in,
+                continued=cut.continued,
+            )
+        )
+    return tuple(sections)
+
+
+def _ends(cuts: Sequence[_Cut], size: int) -> list[int]:
+    """Where each section ends: at the next cut that is neither inside it nor its continuation."""
+    ends = [size] * len(cuts)
+    open_: list[int] = []
+    for position, cut in enumerate(cuts):
+        depth = len(cut.node.path)
+        while open_ and not cut.continued and len(cuts[open_[-1]].node.path) >= depth:
+            ends[open_.pop()] = cut.start
+        while open_ and cut.continued and len(cuts[open_[-1]].node.path) > depth:
+            ends[open_.pop()] = cut.start
+        if not cut.continued:
+            open_.append(position)
+    return ends

@@ -1,0 +1,80 @@
+"""Run-in titles: the short sentence that opens a paragraph and names what the rest of it tells."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+
+from .numbering import mark_of
+
+LONGEST = 40
+"""No run-in title is longer than this, in characters."""
+_SHORTEST_REST = 25
+_INTRODUCTION = 100
+
+_FIRST = re.compile(rf"[^。！？；：:;!?\n]{{2,{LONGEST}}}?(?=。)")
+_QUOTED = re.compile("“[^”]*”|「[^」]*」|《[^》]*》|（[^）]*）")
+_NO_OPENER = re.compile(
+    "我|这|此|该|其|本届|本次|当前|目前|今[年后]|去年|明年|上年|近[年期些几]|[一二两三四五几多]年|过去|新的一年|刚刚过去"
+    "|党中央|国务院|中央|[省市区县州][委政]|全年|《|“[^”]{1,3}”(?:时期|期间)|从[^，]*看|首先|其次|再次|最后|同时|与此|另外|因此|因而|为此|为了|对此|但|由于|随着|根据|按照|围绕|针对|面对|对于?|在(?!.*方面$)"
+    "|要|必须|应|只[有要]|各|总之|总的|综合|展望|回[顾首]|总结|实践|事实|站在|作为|如果|如何|各位|经过|通过|预计|特别是"
+)
+_NO_TITLE = re.compile(
+    r"(?<!实事求)(?<!于)(?<!国)是(?!非|否)|了(?!解)|我们|也(?!门)|必须|应当|应该|仍然|提出|暴露|决定着|有利于|不仅|已经?(?!建)|正在|即将|以下|如下"
+    r"|刻不容缓|方面工作|几项工作|来之不易|[0-9]"
+)
+_OPENER = re.compile("[^，。；：！？]{2,14}，")
+
+
+def first_sentence(text: str) -> str:
+    """The first sentence of ``text`` without its stop, "" when it is too long for a title."""
+    match = _FIRST.match(text)
+    if not match or match[0].count("“") != match[0].count("”"):
+        return ""
+    return match[0]
+
+
+def run_in_titles(paragraphs: Sequence[str]) -> list[str]:
+    """For each of a section's consecutive paragraphs its run-in title, "" where it has none.
+
+    One short sentence proves nothing: titles count only where neighbours have them too.
+    """
+    titles = [_candidate(text, index == 0) for index, text in enumerate(paragraphs)]
+    shared = _shared_opener(paragraphs)
+    titles = [title or shared[index] for index, title in enumerate(titles)]
+    found = [index for index, title in enumerate(titles) if title]
+    # Half of the paragraphs from the first title to the last must have one.
+    if len(found) < 2 or 2 * len(found) < found[-1] - found[0] + 1:
+        return [""] * len(titles)
+    return titles
+
+
+def _candidate(text: str, opens_section: bool) -> str:
+    title = first_sentence(text)
+    rest = len(text) - len(title) - 1
+    if not title or mark_of(text) or rest < _SHORTEST_REST or (opens_section and len(text) < _INTRODUCTION):
+        return ""
+    bare = _QUOTED.sub("", title)
+    if _NO_OPENER.match(title) or _NO_TITLE.search(bare) or title.count("，") > 2:
+        return ""
+    return title if _shorter_than_what_follows(title, text[len(title) + 1 :]) else ""
+
+
+def _shorter_than_what_follows(title: str, rest: str) -> bool:
+    """A title is brief beside the sentences that spell it out."""
+    sentences = [sentence for sentence in re.split("[。！？]", rest) if len(sentence) > 1]
+    return bool(sentences) and len(title) <= max(16, sum(map(len, sentences)) / len(sentences))
+
+
+def _shared_opener(paragraphs: Sequence[str]) -> list[str]:
+    """Titles that open alike (五年来，…。五年来，…。) prove each other, whatever their words."""
+    openers = [_OPENER.match(text) for text in paragraphs]
+    counts = Counter(match[0] for match in openers if match)
+    titles = []
+    for text, opener in zip(paragraphs, openers, strict=True):
+        title = first_sentence(text)
+        alike = opener is not None and counts[opener[0]] >= 3
+        wordy = len(text) - len(title) - 1 < _SHORTEST_REST or "我们的" in title or "以下" in title
+        titles.append(title if alike and title and not wordy else "")
+    return titles
