@@ -57,9 +57,7 @@ def index_sources(
     for work, report in parsed:
         label = f"正在编码“{report.metadata.title}”"
         progress(done, total, label)
-        entries.append(
-            _index(root, work, report, encoder(), partial(_tell, progress, done, total, label))
-        )
+        entries.append(_index(root, work, report, encoder(), partial(_tell, progress, done, total, label)))
         done += len(report.passages)
     if parsed:
         progress(total, total, "正在写入索引")
@@ -99,14 +97,13 @@ def _index(
 
 
 def commit(root: Path, entries: Sequence[Entry], encoder_id: str, model: str, dimension: int) -> None:
-    """Make ``entries`` the library's current state; what nobody reads any more is deleted."""
+    """Make ``entries`` the library's current state."""
     snapshots = root / SNAPSHOTS
     taken = [int(path.name) for path in snapshots.iterdir() if path.name.isdigit()]
     name = f"{max(taken, default=0) + 1:06d}"
     digest = write_snapshot(snapshots / name, root / SEGMENTS, entries, encoder_id, model, dimension)
     write_file(root / CATALOG, json.dumps([_catalog_item(e) for e in entries], ensure_ascii=False).encode())
     write_file(root / CURRENT, f"{name} {digest}\n".encode())
-    clean(root)
 
 
 def _catalog_item(entry: Entry) -> dict[str, Any]:

@@ -87,25 +87,34 @@ def _cut(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     if not length:
         return
     parts = math.ceil(length / TARGET_CHARACTERS) if length > MAX_CHARACTERS else 1
-    # A little above the even share: sentences rarely end just there.
-    size = MAX_CHARACTERS if parts == 1 else min(MAX_CHARACTERS, math.ceil(length / parts * 1.2))
-    splitter = RecursiveCharacterTextSplitter(
-        separators=_SEPARATORS,
-        is_separator_regex=True,
-        keep_separator="end",
-        chunk_size=size + 1,
-        chunk_overlap=0,
-        strip_whitespace=False,
-    )
+    chunks = _split(body, MAX_CHARACTERS)
+    # The smallest limit that still gives so few parts makes them the most even.
+    for limit in range(math.ceil(length / parts), MAX_CHARACTERS, 10):
+        even = _split(body, limit)
+        if len(even) <= max(parts, len(chunks)):
+            chunks = even
+            break
     ends: list[int] = []
     at = start
-    for chunk in splitter.split_text(body):
+    for chunk in chunks:
         at += len(chunk)
         if ends and len(chunk.strip()) < MIN_CHARACTERS:
             ends[-1] = at
         else:
             ends.append(at)
     yield from (span for span in _trimmed(text, start, ends) if span[0] < span[1])
+
+
+def _split(body: str, limit: int) -> list[str]:
+    """``body`` cut at the strongest marks that keep each piece within ``limit`` characters."""
+    return RecursiveCharacterTextSplitter(
+        separators=_SEPARATORS,
+        is_separator_regex=True,
+        keep_separator="end",
+        chunk_size=limit + 1,
+        chunk_overlap=0,
+        strip_whitespace=False,
+    ).split_text(body)
 
 
 def _trimmed(text: str, start: int, ends: Sequence[int]) -> Iterator[tuple[int, int]]:

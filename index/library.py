@@ -20,7 +20,17 @@ from typing import Any
 
 from filelock import FileLock, Timeout
 
-from index.builder import CURRENT, SEGMENTS, SNAPSHOTS, SOURCES, Work, commit, index_sources, kept_sources
+from index.builder import (
+    CURRENT,
+    SEGMENTS,
+    SNAPSHOTS,
+    SOURCES,
+    Work,
+    clean,
+    commit,
+    index_sources,
+    kept_sources,
+)
 from index.encoder import Encoder, load_encoder
 from index.errors import (
     LibraryDamaged,
@@ -80,7 +90,8 @@ class Library:
         """The library at ``path``; an empty one is made where there is none and ``create`` is set.
 
         ``model`` names a sentence-transformers model; without it (and WENBAO_MODEL) the library's own
-        is used, or the default. Raises LibraryNotFound, LibraryDamaged, LibraryMismatch, StorageError.
+        is used, or the default. Raises LibraryNotFound, LibraryDamaged, StorageError, and LibraryMismatch
+        for another format; that the encoder fits is checked when it is first needed.
         """
         library = cls(path, model=model, encoder=encoder)
         if not (library.path / CURRENT).exists():
@@ -90,7 +101,7 @@ class Library:
                 )
             with storage_errors(library.path):
                 library.path.mkdir(parents=True, exist_ok=True)
-        library.snapshot()
+        library._current()
         return library
 
     # reading
@@ -205,10 +216,9 @@ class Library:
     def remove(self, *report_ids: str) -> None:
         """Remove reports; raises UnknownReport, and removes nothing, when one is not held."""
         with self._writing(None):
-            snapshot = self._current()
             for report_id in report_ids:
-                snapshot.report(report_id)
-            self._commit(snapshot.manifest, [], set(report_ids))
+                self._current().report(report_id)
+            self._commit(self._current().manifest, [], set(report_ids))
 
     def set_metadata(self, report_id: str, **values: Any) -> ReportInfo:
         """Correct metadata by hand (the fields of ``Metadata``); None takes a correction back.
@@ -218,16 +228,16 @@ class Library:
         if unknown := set(values) - CORRECTABLE:
             raise ValueError(f"not correctable: {', '.join(sorted(unknown))}")
         with self._writing(None) as tell:
-            snapshot = self._current()
-            snapshot.report(report_id)
-            works, _ = kept_sources(self.path, snapshot.manifest)
+            self._current().report(report_id)
+            manifest = self._current().manifest
+            works, _ = kept_sources(self.path, manifest)
             work = next((work for work in works if work.id == report_id), None)
             if work is None:
                 raise LibraryDamaged(f"报告“{report_id}”保存的原文件已丢失或损坏，请重新加入这个文件。")
             merged = {**work.corrections, **values}
             corrections = {key: value for key, value in merged.items() if value is not None}
-            made, _ = self._index([replace(work, corrections=corrections)], snapshot.manifest, tell)
-            self._commit(snapshot.manifest, made, set())
+            made, _ = self._index([replace(work, corrections=corrections)], manifest, tell)
+            self._commit(manifest, made, set())
             return made[0].info
 
     def rebuild(self, *, progress: Progress | None = None) -> list[ReportInfo]:
@@ -238,13 +248,18 @@ class Library:
         """
         with self._writing(progress) as tell:
             manifest = self._readable_manifest()
-            encoder = self._load_encoder(manifest)
+            encoder = self._load_encoder(manifest or EMPTY)
             works, lost = kept_sources(self.path, manifest)
             made, bad = index_sources(self.path, works, lambda: encoder, tell)
             lost += [work.id for work, _ in bad]
-            saved = [e for e in manifest.entries if e.info.id in lost and self._usable(e, manifest, encoder)]
+
+            def usable(entry: Entry) -> bool:
+                segment = self.path / SEGMENTS / entry.segment
+                return encoder.id == (manifest or EMPTY).encoder and segment_sums(segment) == entry.parts
+
+            saved = [e for e in (manifest or EMPTY).entries if e.info.id in lost and usable(e)]
             lost = [report for report in lost if report not in {entry.info.id for entry in saved}]
-            commit(self.path, [*made, *saved], encoder.id, self._model or manifest.model, encoder.dimension)
+            self._replace([*made, *saved], encoder.id, self._model_name(manifest), encoder.dimension)
         if lost:
             raise LibraryDamaged(
                 f"报告“{'”“'.join(lost)}”保存的原文件已丢失或损坏，请重新加入这些文件；其余报告已重建。"
@@ -292,28 +307,31 @@ class Library:
         kept = [entry for report, entry in entries.items() if report not in removed]
         if made:
             encoder = self._load_encoder(manifest)
-            commit(self.path, kept, encoder.id, self._model or manifest.model, encoder.dimension)
+            self._replace(kept, encoder.id, self._model_name(manifest), encoder.dimension)
         else:
-            commit(self.path, kept, manifest.encoder, manifest.model, manifest.dimension)
+            self._replace(kept, manifest.encoder, manifest.model, manifest.dimension)
+
+    def _replace(self, entries: Sequence[Entry], encoder_id: str, model: str, dimension: int) -> None:
+        commit(self.path, entries, encoder_id, model, dimension)
+        self._snapshot = None  # lets go of the old one, so that it can be cleaned
+        clean(self.path)
+
+    def _model_name(self, manifest: Manifest | None) -> str:
+        """What finds the encoder again; empty for the default."""
+        return self._model or (manifest.model if manifest else "")
 
     def _load_encoder(self, manifest: Manifest) -> Encoder:
         if self._encoder is None:
             self._encoder = load_encoder(self._model or manifest.model or None)
         return self._encoder
 
-    def _readable_manifest(self) -> Manifest:
-        """The current manifest; an empty one where it is damaged or of another format."""
+    def _readable_manifest(self) -> Manifest | None:
+        """The current manifest; None where it is damaged or of another format."""
         try:
             name, _, digest = self._read_current().partition(" ")
             return Manifest.read(self.path / SNAPSHOTS / name, digest) if name else EMPTY
         except (LibraryDamaged, LibraryMismatch):
-            return EMPTY
-
-    def _usable(self, entry: Entry, manifest: Manifest, encoder: Encoder) -> bool:
-        return (
-            encoder.id == manifest.encoder
-            and segment_sums(self.path / SEGMENTS / entry.segment) == entry.parts
-        )
+            return None
 
 
 def _check_encoder(manifest: Manifest, encoder: Encoder) -> None:

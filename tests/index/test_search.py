@@ -1,0 +1,75 @@
+"""Dense and lexical scores are proven against brute force; a filter is never lost."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from index.folding import fold, tokenize
+from index.lexical import K1, B, LexicalIndex
+from index.vectors import VectorIndex
+
+RANDOM = np.random.default_rng(7)
+
+
+def unit(n: int, dimension: int = 16) -> np.ndarray:
+    vectors = RANDOM.normal(size=(n, dimension)).astype(np.float32)
+    return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+
+
+def test_dense_scores_are_the_cosines_of_brute_force_best_first(tmp_path: Path) -> None:
+    vectors, query = unit(300), unit(1)[0]
+    index = VectorIndex.build(vectors)
+    index.save(tmp_path / "v.faiss")
+    expected = sorted(enumerate((vectors @ query).tolist()), key=lambda pair: -pair[1])[:20]
+    for found in (index.search(query, 20), VectorIndex.open(tmp_path / "v.faiss").search(query, 20)):
+        assert [row for row, _ in found] == [row for row, _ in expected]
+        assert [s for _, s in found] == pytest.approx([s for _, s in expected], abs=1e-5)
+
+
+@pytest.mark.parametrize("rows", [[(10, 20)], [(0, 5), (290, 300)]])
+def test_dense_search_stays_inside_the_rows_asked_for(rows: list[tuple[int, int]]) -> None:
+    found = VectorIndex.build(unit(300)).search(unit(1)[0], 50, rows)
+    allowed = {row for start, end in rows for row in range(start, end)}
+    assert {row for row, _ in found} == allowed
+
+
+def test_an_empty_filter_finds_nothing() -> None:
+    assert VectorIndex.build(unit(5)).search(unit(1)[0], 3, []) == []
+    assert LexicalIndex.build(["经济增长"]).search("经济", 3, []) == []
+
+
+def test_lexical_scores_follow_the_bm25_formula(tmp_path: Path) -> None:
+    texts = ["经济增长", "经济运行平稳", "教育发展"]
+    index = LexicalIndex.build(texts)
+    index.save(tmp_path / "terms")
+    # "经济" stands in 2 of 3 passages, once in each; lengths are 3, 5 and 3 bigrams.
+    idf = math.log(1 + (3 - 2 + 0.5) / (2 + 0.5))
+    mean = (3 + 5 + 3) / 3
+    expected = [idf / (1 + K1 * (1 - B + B * length / mean)) for length in (3, 5)]
+    for found in (index.search("经济", 3), LexicalIndex.open(tmp_path / "terms").search("经济", 3)):
+        assert [row for row, _ in found] == [0, 1]
+        assert [score for _, score in found] == pytest.approx(expected, rel=1e-5)
+
+
+def test_lexical_search_without_a_known_term_finds_nothing() -> None:
+    assert LexicalIndex.build(["经济增长"]).search("hello 世界", 3) == []
+
+
+def test_folding_unites_scripts_widths_and_case() -> None:
+    assert fold("國內生產總值ＧＤＰ增長８％") == fold("国内生产总值gdp增长8%")
+
+
+def test_terms_are_bigrams_words_and_numbers() -> None:
+    assert tokenize("GDP增长5.6%，好") == ["gdp", "增长", "5.6%", "好"]
+    assert tokenize("三保底线") == ["三保", "保底", "底线"]
+
+
+@given(st.text())
+def test_any_text_can_be_tokenized(text: str) -> None:
+    assert all(tokenize(text))
