@@ -22,15 +22,21 @@ _HEADING = re.compile(
     r"|[一二三四五六七八九十]{1,3}[、.．](?![一二三四五六七八九十]、)|[（(]?\d{1,2}[)）、]|\d{1,2}[.．](?!\d)|[①-⑳]"
 )
 _SALUTATION = re.compile(r"(?:各位|同志们|代表们)[^，。]{0,12}[：:！!]")
+_RUN_IN_TITLE = re.compile(r"[^，。；：]{3,14}。")
+_SUBTITLE = re.compile(r"(?:[—－-]{1,3}|[（(])\s*[12１２二]\S{1,3}\s*年")
+_SUBTITLE_END = re.compile(r"(?:会|会议)上?[）)]?$|[）)]$")
 _ITEM = re.compile(r"——|[一二三四五六七八九十]是")
 _CLOSERS = "”’」』）)】》〉"
 _NEVER_FIRST = frozenset("，。、；：？！…％%‰℃,.;:?!" + _CLOSERS)
 _OPENERS = frozenset("“‘「『（(【《〈")
+_FIRST_PIECE = re.compile(
+    rf"[{re.escape(''.join(_OPENERS))}]*(?:[A-Za-z0-9.,%+-]+|—+|…+|.)[{re.escape(''.join(_NEVER_FIRST))}]*"
+)
 _ENDS = frozenset("。！？!?…")
 _HALF_ENDS = frozenset("；：;:")
 _DANGLING = frozenset("，、,与和及的在—" + "".join(_OPENERS))
-_ASCII_WORD = re.compile(r"[!-~]")
 
+_TITLE_ROWS = 12
 _NEVER = 40.0
 _FIRST, _LATER, _HEAD, _HEAD_LATER = range(4)
 """What a row can be: first or later row of a paragraph, first or later row of a heading."""
@@ -70,11 +76,18 @@ class _Measure:
 
     @classmethod
     def of(cls, rows: Sequence[Row]) -> _Measure:
-        printed = [row.indent + width(row.text) for row in rows]
+        margin = _left_margin(rows)
+        printed = [row.indent - margin + width(row.text) for row in rows]
         counted = [float(len(row.lead) + len(row.text)) for row in rows]
         full, full_count = _right_margin(printed, 1.0), _right_margin(counted, 0.0)
-        by_count = _share(counted, full_count, 0.0) > _share(printed, full, 0.75) + 0.1
+        by_count = _share(counted, full_count, 0.0) > _share(printed, full, 0.75)
         return cls(counted, full_count, True) if by_count else cls(printed, full, False)
+
+
+def _left_margin(rows: Sequence[Row]) -> float:
+    """The least indent, in ems, that is no rarity."""
+    counts = Counter(row.indent for row in rows)
+    return min((indent for indent, count in counts.items() if count * 7 >= len(rows)), default=0.0)
 
 
 def _share(sizes: Sequence[float], full: float, tolerance: float) -> float:
@@ -121,9 +134,11 @@ class _Evidence:
         self.rows = rows
         self.measure = _Measure.of(rows)
         self.needs = [_room_needed(row.text, self.measure.by_count) for row in rows]
-        self.indented = 0.02 < sum(row.indent >= 1 for row in rows) / len(rows) < 0.7
+        self.indent = _left_margin(rows) + 1.0
+        self.indented = 0.02 < sum(row.indent >= self.indent for row in rows) / len(rows) < 0.7
         gaps = sum(row.gap for row in rows[1:])
         self.gaps_part = 0 < gaps < 0.5 * len(rows)
+        self.halves = _half_subtitles(rows[:_TITLE_ROWS])
         self.start_costs = [self._start_costs(row) for row in rows]
 
     def _start_costs(self, row: Row) -> tuple[float, float, float, float]:
@@ -135,11 +150,13 @@ class _Evidence:
             head = _NEVER
         if _SALUTATION.match(row.text) or _ITEM.match(row.text):
             later += 2.0
+        if _RUN_IN_TITLE.match(row.text):
+            first -= 0.8
         if row.text[0] in _NEVER_FIRST:
             first, head = first + 12.0, head + 12.0
         if self.indented:
-            later += 8.0 if row.indent >= 1 else 0.0
-            first += 0.0 if row.indent >= 1 else 3.0
+            later += 8.0 if row.indent >= self.indent else 0.0
+            first += 0.0 if row.indent >= self.indent else 3.0
         if self.gaps_part and row.opens is None:
             later += 5.0 if row.gap else 0.0
             first += 0.0 if row.gap else 1.5
@@ -151,12 +168,16 @@ class _Evidence:
         row, after = self.rows[at], self.rows[at + 1]
         if row.level != after.level:
             return _NEVER
-        spare = room - self.needs[at + 1] - 0.5
-        return min(15.0, 3.0 * max(0.0, spare)) + _overfull(room)
+        if at in self.halves:
+            return 0.0
+        spare = room - self.needs[at + 1] - 0.25
+        return min(15.0, 4.0 * max(0.0, spare)) + _overfull(room)
 
     def break_cost(self, at: int, room: float, heading: bool) -> float:
         """A paragraph ends with row ``at``: it should end a sentence, and need not be full."""
-        cost = 1.5 + (1.5 if room < 1 else 0.0) + _overfull(room)
+        if at in self.halves:
+            return _NEVER
+        cost = 1.0 + (0.7 if room < 1 else 0.0) + _overfull(room)
         end = _ending(self.rows[at].text)
         if end in _ENDS:
             return cost
@@ -167,8 +188,20 @@ class _Evidence:
         return cost + (0.3 if heading else 4.0)
 
 
+def _half_subtitles(rows: Sequence[Row]) -> set[int]:
+    """Rows to join to the next: a subtitle (——2025年1月7日在…会议上) centred on two or three lines."""
+    halves: set[int] = set()
+    for at, row in enumerate(rows):
+        if _SUBTITLE.match(row.text):
+            for last in range(at, min(at + 3, len(rows))):
+                if _SUBTITLE_END.search(rows[last].text):
+                    halves.update(range(at, last))
+                    break
+    return halves
+
+
 def _overfull(room: float) -> float:
-    return min(15.0, 3.0 * max(0.0, -room - 1.0))
+    return min(15.0, 3.0 * max(0.0, -room - 0.6))
 
 
 def _best_states(evidence: _Evidence, hidden_indent: float) -> tuple[float, list[int]]:
@@ -210,10 +243,7 @@ def _room_needed(text: str, by_count: bool) -> float:
     """The room that the first unbreakable piece of a row takes: marks stay with their word."""
     if by_count:
         return 1.0
-    piece = re.match(
-        rf"[{''.join(map(re.escape, _OPENERS))}]*(?:[A-Za-z0-9.,%+-]+|—+|…+|.)[{''.join(map(re.escape, _NEVER_FIRST))}]*",
-        text,
-    )
+    piece = _FIRST_PIECE.match(text)
     return width(piece[0]) if piece else 1.0
 
 

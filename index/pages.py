@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -16,6 +15,7 @@ _INVISIBLE = re.compile(
     "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\xad\u0600-\u0605\u061c\u06dd\u070f\u180e"
     "\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"
 )
+_NARROW = re.compile("[ -\xa6\xa9\xac\xae\xaf\xbb\u2000-\u200a\u202f]+")
 _DASH = "[-–—―－─·•~～|]"
 _NUMBERED = (
     re.compile(rf"{_DASH}{{1,2}}\s*(\d{{1,4}})\s*{_DASH}{{1,2}}"),
@@ -56,7 +56,7 @@ def visible(text: str) -> str:
 
 def width(text: str) -> float:
     """Printed width in ems: 1 for wide characters, 1/2 for narrow ones, 1/4 for a space."""
-    return sum(0.25 if c == " " else 1.0 if unicodedata.east_asian_width(c) in "WFA" else 0.5 for c in text)
+    return len(text) - 0.5 * sum(map(len, _NARROW.findall(text))) - 0.25 * text.count(" ")
 
 
 def rows_of(source: Source) -> list[Row]:
