@@ -1,0 +1,94 @@
+"""The web chat: the page (``build``) and its server (``serve``)."""
+
+from __future__ import annotations
+
+import os
+import threading
+from pathlib import Path
+
+os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # read when gradio is imported
+
+import gradio as gr
+
+from index import Library, WenbaoError
+from qa import Assistant
+from ui.api import AT_ONCE, endpoints
+from ui.desk import Desk
+
+ASSETS = Path(__file__).parent / "assets"
+SCRIPTS = ("core.js", "source.js", "chat.js", "reports.js", "start.js")
+LARGEST_FILE = "50mb"
+FONTS = [
+    "system-ui",
+    "PingFang SC",
+    "Microsoft YaHei",
+    "Noto Sans CJK SC",
+    "Source Han Sans SC",
+    "sans-serif",
+]
+
+
+def build(assistant: Assistant, directory: Path, *, read_only: bool = False) -> gr.Blocks:
+    """The page over one library; ``directory`` keeps the feedback. Starts warming the model."""
+    desk = Desk(assistant, directory, read_only=read_only)
+    with gr.Blocks(title="问报", fill_width=True, fill_height=True) as page:
+        gr.HTML(_asset("brand.html"), apply_default_css=False, elem_id="brand")
+        with gr.Tabs(elem_id="tabs"):
+            with gr.Tab("问答", elem_id="tab-chat"):
+                gr.HTML(
+                    _asset("chat.html"),
+                    js_on_load="\n".join(_asset(name) for name in SCRIPTS),
+                    server_functions=desk.functions(),
+                    apply_default_css=False,
+                    elem_id="desk",
+                )
+            with gr.Tab("报告", elem_id="tab-reports"):
+                gr.HTML(
+                    _asset("reports.html"),
+                    js_on_load='window.dispatchEvent(new Event("wenbao-shelf"))',
+                    apply_default_css=False,
+                    elem_id="shelf",
+                )
+        endpoints(assistant)
+    threading.Thread(target=desk.warm, daemon=True, name="wenbao-warm").start()
+    return page
+
+
+def serve(
+    library_path: Path,
+    *,
+    host: str = "127.0.0.1",
+    port: int = 7860,
+    read_only: bool = False,
+    auth: str | None = None,
+    mcp: bool = False,
+    model: str | None = None,
+) -> None:
+    """Serves the library until interrupted; raises ``WenbaoError`` where it cannot."""
+    library = Library.open(library_path)
+    page = build(Assistant(library), Path(library_path), read_only=read_only)
+    page.queue(default_concurrency_limit=AT_ONCE, max_size=200)
+    try:
+        page.launch(
+            server_name=host,
+            server_port=port,
+            auth=list(auth) if auth else None,
+            auth_message="请登录后查阅",
+            mcp_server=mcp,
+            max_file_size=LARGEST_FILE,
+            theme=gr.themes.Base(font=FONTS, font_mono=["ui-monospace", "monospace"]),
+            head=f"{_asset('head.html')}<style>{_asset('page.css')}</style>",  # css= would rewrite selectors
+            footer_links=[],
+            ssr_mode=False,
+            quiet=True,
+            prevent_thread_lock=True,
+            show_error=True,
+        )
+    except OSError as error:
+        raise WenbaoError(f"端口 {port} 已被占用或不能使用，请用 --port 换一个。") from error
+    print(f"问报已启动：{page.local_url}（按 Ctrl+C 停止）", flush=True)
+    page.block_thread()
+
+
+def _asset(name: str) -> str:
+    return (ASSETS / name).read_text(encoding="utf-8")

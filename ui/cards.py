@@ -1,0 +1,184 @@
+"""An answer as HTML: its text with marks, its citation cards, its refusal.
+
+Everything that comes from a report or a question passes through ``show``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from index import WenbaoError
+from ui.messages import formal_citation, page_text, path_text, report_label, show
+from ui.viewer import place_link
+
+Record = Mapping[str, Any]
+_MARKS = re.compile(r"((?:\[\d{1,2}\])+)")
+_RELATIVE_YEAR = re.compile(r"去年|上一?年|今年|本年|明年|下一?年|当年")
+_REFUSALS = {
+    "not_covered": ("所选报告未涉及这个问题", "可以换个说法，或者到“报告”页放宽询问范围。"),
+    "not_in_library": ("未收录该年或该地的报告", "可以到“报告”页查看已收录的报告，或者添加所需的报告。"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A stretch of answer text and the numbers of the citations that stand behind it."""
+
+    text: str
+    marks: tuple[int, ...]
+
+
+def segments(text: str, citations: int) -> list[Segment]:
+    """Splits ``quote[1]quote[2][3]`` into segments; a mark beyond ``citations`` is plain text."""
+    found: list[Segment] = []
+    pending = ""
+    for piece in _MARKS.split(text):
+        numbers = tuple(int(n) for n in re.findall(r"\d+", piece)) if _MARKS.fullmatch(piece) else ()
+        if numbers and all(1 <= n <= citations for n in numbers):
+            found.append(Segment(pending.strip(), numbers))
+            pending = ""
+        else:
+            pending += piece
+    if pending.strip():
+        found.append(Segment(pending.strip(), ()))
+    return found
+
+
+def answer_html(answer: Record, question: str, snapshot: Any) -> str:
+    """The whole answer block. ``snapshot`` is what every quote is checked against, now."""
+    labels = {report.id: report_label(report) for report in snapshot.reports}
+    if not answer["answered"]:
+        return _refusal_html(answer, snapshot, labels)
+    citations = answer["citations"]
+    parts = segments(answer["text"], len(citations))
+    used = {n for part in parts for n in part.marks}
+    numbered = list(enumerate(citations, 1))
+    cards = "".join(_card_html(c, n, snapshot, labels) for n, c in numbered if n in used)
+    others = "".join(_card_html(c, n, snapshot, labels) for n, c in numbered if n not in used)
+    body = _body_html(answer["shape"], parts, citations, labels)
+    return (
+        f'{_year_html(answer, question)}<div class="answer {show(answer["shape"])}">{body}</div>'
+        f'<section class="cards" aria-label="出处">{cards}</section>{_more_html(others, "其他相关段落")}'
+    )
+
+
+def _body_html(
+    shape: str, parts: Sequence[Segment], citations: Sequence[Record], labels: dict[str, str]
+) -> str:
+    texts = [f"{show(part.text)}{_marks_html(part.marks, citations)}" for part in parts]
+    if shape == "list" and len(texts) > 1:
+        return f"<ul>{''.join(f'<li>{text}</li>' for text in texts)}</ul>"
+    if shape == "compare" and len(columns := _columns(parts, citations, labels)) > 1:
+        heads = "".join(f'<th scope="col">{show(name)}</th>' for name in columns)
+        cells = "".join(
+            f"<td>{''.join(f'<p>{texts[i]}</p>' for i in rows)}</td>" for rows in columns.values()
+        )
+        return f"<table><thead><tr>{heads}</tr></thead><tbody><tr>{cells}</tr></tbody></table>"
+    return "".join(f"<p>{text}</p>" for text in texts)
+
+
+def _columns(
+    parts: Sequence[Segment], citations: Sequence[Record], labels: dict[str, str]
+) -> dict[str, list[int]]:
+    """The sides of a comparison: the reports, or the top sections where there is one report."""
+    cited = [(i, citations[part.marks[0] - 1]) for i, part in enumerate(parts) if part.marks]
+    several = len({c["report"] for _, c in cited}) > 1
+    columns: dict[str, list[int]] = {}
+    for i, c in cited:
+        top = c["section"][0] if c["section"] else c["title"]
+        columns.setdefault(labels.get(c["report"], c["title"]) if several else top, []).append(i)
+    return columns
+
+
+def _marks_html(marks: Sequence[int], citations: Sequence[Record]) -> str:
+    return "".join(
+        f'<a class="ref" href="{place_link(citations[n - 1])}" aria-label="出处 {n}，打开原文">[{n}]</a>'
+        for n in marks
+    )
+
+
+def _year_html(answer: Record, question: str) -> str:
+    year = answer.get("assumed_year")
+    if year is None:
+        return ""
+    word = _RELATIVE_YEAR.search(question)
+    said = f"（{word.group()}）" if word else ""
+    buttons = "".join(
+        f'<button type="button" class="chip" data-ask="{show(_other_year(question, year, other))}">'
+        f"改问 {other} 年</button>"
+        for other in answer.get("other_years", ())
+        if other != year
+    )
+    return f'<div class="year"><span class="tag">按 {year} 年{said}理解</span>{buttons}</div>'
+
+
+def _other_year(question: str, year: int, other: int) -> str:
+    if _RELATIVE_YEAR.search(question):
+        return _RELATIVE_YEAR.sub(f"{other}年", question, count=1)
+    return question.replace(str(year), str(other)) if str(year) in question else f"{other}年{question}"
+
+
+def _refusal_html(answer: Record, snapshot: Any, labels: dict[str, str]) -> str:
+    head, hint = _REFUSALS.get(answer.get("refusal_reason", ""), _REFUSALS["not_covered"])
+    related = "".join(_card_html(c, 0, snapshot, labels) for c in answer.get("related", ()))
+    said = f"<p><strong>{head}。</strong>{show(answer['text'])}</p><p>{hint}</p>"
+    return f'<div class="answer refused">{said}</div>{_more_html(related, "相关内容", is_open=True)}'
+
+
+def _more_html(cards: str, title: str, is_open: bool = False) -> str:
+    count = cards.count("<article ")
+    opened = " open" if is_open else ""
+    return (
+        f'<details class="more"{opened}><summary>{title}（{count}）</summary>{cards}</details>'
+        if count
+        else ""
+    )
+
+
+def _card_html(citation: Record, number: int, snapshot: Any, labels: dict[str, str]) -> str:
+    link = place_link(citation)
+    label = labels.get(citation["report"], citation["title"])
+    badge = f'<span class="n">[{number}]</span>' if number else ""
+    page = f'<span class="page">{show(page_text(citation))}</span>' if page_text(citation) else ""
+    return (
+        f'<article class="card" data-open="{link}"><header>{badge}'
+        f'<a class="title" href="{link}">《{show(label)}》</a>'
+        f'{page}<span class="path">{show(path_text(citation["section"]))}</span></header>'
+        f"<blockquote>{_marked_html(citation)}</blockquote>"
+        f"<footer>{_check_html(citation, snapshot)}"
+        f"{_copy_html('复制引文', citation['quote'])}"
+        f"{_copy_html('复制出处', formal_citation(citation, label))}"
+        f'<button type="button" class="quiet" data-link="{link}">复制链接</button></footer></article>'
+    )
+
+
+def _copy_html(label: str, text: str) -> str:
+    return f'<button type="button" class="quiet" data-copy="{show(text)}">{label}</button>'
+
+
+def _marked_html(citation: Record) -> str:
+    text, parts, done = citation["text"], [], 0
+    for start, end in citation["quote_spans"]:
+        parts += [show(text[done:start]), f"<mark>{show(text[start:end])}</mark>"]
+        done = end
+    return "".join([*parts, show(text[done:])])
+
+
+def _check_html(citation: Record, snapshot: Any) -> str:
+    if verified(citation, snapshot):
+        return '<span class="checked" title="刚刚与库中原文逐字核对，一字不差">原文核对 ✓</span>'
+    return '<span class="unchecked">原文已变动或移除，请重新提问</span>'
+
+
+def verified(citation: Record, snapshot: Any) -> bool:
+    """Whether the passage and each quote stand in the report's text exactly where they say."""
+    try:
+        source = snapshot.text(citation["report"])
+    except WenbaoError:
+        return False
+    start, text = citation["start"], citation["text"]
+    quotes = [source[start + a : start + b] for a, b in citation["quote_spans"]]
+    return source[start : citation["end"]] == text and "……".join(quotes) == citation["quote"]

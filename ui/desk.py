@@ -1,0 +1,191 @@
+"""What the page asks of the server: plain functions of one JSON object that return one JSON object."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import shutil
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from gradio.utils import get_upload_folder
+
+from index import Library, ReportInfo, SourceError, WenbaoError
+from index.types import Progress
+from qa import Assistant
+from ui import cards, exports, feedback, messages, viewer
+from ui.examples import example_questions
+from ui.jobs import Jobs
+
+Json = dict[str, Any]
+TURNS = 60
+"""Turns of a conversation that a reload brings back."""
+
+log = logging.getLogger(__name__)
+
+
+class Desk:
+    """One library, its assistant and the state that all visitors share."""
+
+    def __init__(self, assistant: Assistant, directory: Path, *, read_only: bool = False) -> None:
+        self.assistant = assistant
+        self.library: Library = assistant.library
+        self.directory = directory
+        self.read_only = read_only
+        self.jobs = Jobs()
+        self._ready = threading.Event()
+        self._failure = ""
+        self._examples: tuple[str, list[str]] = ("", [])
+
+    def warm(self) -> None:
+        """Loads the model by using it; until then the page says 正在准备."""
+        try:
+            self.library.encoder.encode_queries(["政府工作报告"])
+            self._refresh_examples(self.library.snapshot())
+        except WenbaoError as error:
+            self._failure = messages.NOT_READY.format(reason=error)
+        except Exception:
+            log.exception("warming up failed")
+            self._failure = messages.INTERNAL
+        self._ready.set()
+
+    def functions(self) -> list[Callable[[Any], Json]]:
+        """The server functions of the page, each turning an error into ``{"error": sentence}``."""
+        offered = [self.boot, self.status, self.ask, self.open, self.export, self.rate]
+        return [
+            _guarded(f)
+            for f in [*offered, *([] if self.read_only else [self.add, self.remove, self.rebuild])]
+        ]
+
+    def boot(self, data: Json) -> Json:
+        """Everything a freshly opened page needs: the status and the conversation kept in the browser."""
+        snapshot = self.library.snapshot()
+        return {
+            **self.status({}),
+            "turns": [_rendered(turn, snapshot) for turn in data.get("turns", [])[-TURNS:]],
+        }
+
+    def status(self, _data: Json) -> Json:
+        """Readiness, the reports, the running job, example questions."""
+        snapshot = self.library.snapshot()
+        ready = self._ready.is_set()
+        if ready and not self._failure:
+            self._refresh_examples(snapshot)
+        return {
+            "ready": ready,
+            "failure": self._failure,
+            "readOnly": self.read_only,
+            "version": _version(snapshot.reports),
+            "reports": [_report(report) for report in snapshot.reports],
+            "examples": self._examples[1],
+            "job": self.jobs.status(),
+        }
+
+    def ask(self, data: Json) -> Json:
+        """Answers ``question``; ``reports`` None asks all, ``history`` holds the earlier questions."""
+        self._ready.wait()
+        reports = data.get("reports")
+        if reports is not None and not reports:
+            raise WenbaoError(messages.NO_REPORTS_SELECTED)
+        question = str(data.get("question", ""))
+        history = [str(earlier) for earlier in data.get("history", [])][-6:]
+        answer = self.assistant.ask(question, reports=reports, history=history).to_dict()
+        snapshot = self.library.snapshot()
+        turn = {"question": question, "answer": answer, "time": f"{datetime.now():%Y-%m-%d %H:%M}"}
+        return {**_rendered(turn, snapshot), "version": _version(snapshot.reports)}
+
+    def open(self, data: Json) -> Json:
+        """A report's text and outline as HTML."""
+        snapshot, report = self.library.snapshot(), str(data.get("report", ""))
+        text, sections = snapshot.text(report), snapshot.outline(report)
+        return {
+            "report": report,
+            "text": viewer.source_html(text, sections, snapshot.page_starts(report)),
+            "outline": viewer.outline_html(report, sections),
+            "version": _version(snapshot.reports),
+        }
+
+    def export(self, data: Json) -> Json:
+        """The conversation as Markdown."""
+        return {"markdown": exports.to_markdown(data["turns"], self.library.snapshot())}
+
+    def rate(self, data: Json) -> Json:
+        """Keeps a verdict on an answer."""
+        feedback.keep(self.directory, str(data.get("verdict", "")), data["turn"])
+        return {"kept": True}
+
+    def add(self, data: Json) -> Json:
+        """Queues uploaded files, one job each, so that one bad file does not hold back the others."""
+        for item in data["files"]:
+            path = _uploaded(str(item))
+            self.jobs.submit(f"添加《{path.stem}》", lambda progress, path=path: self._add(path, progress))
+        return self.status({})
+
+    def remove(self, data: Json) -> Json:
+        """Queues the removal of a report."""
+        report = str(data["report"])
+        self.jobs.submit(f"移除《{self._label(report)}》", lambda _progress: self.library.remove(report))
+        return self.status({})
+
+    def rebuild(self, _data: Json) -> Json:
+        """Queues a rebuild of the whole library."""
+        self.jobs.submit("重建索引", lambda progress: self.library.rebuild(progress=progress))
+        return self.status({})
+
+    def _add(self, path: Path, progress: Progress) -> None:
+        try:
+            self.library.add([path], progress=progress)
+        finally:
+            shutil.rmtree(path.parent, ignore_errors=True)
+
+    def _label(self, report: str) -> str:
+        found = [r for r in self.library.reports() if r.id == report]
+        return messages.report_label(found[0]) if found else report
+
+    def _refresh_examples(self, snapshot: Any) -> None:
+        version = _version(snapshot.reports)
+        if self._examples[0] != version:
+            self._examples = (version, example_questions(self.assistant, snapshot))
+
+
+def _guarded(function: Callable[[Json], Json]) -> Callable[[Any], Json]:
+    def call(data: Any = None) -> Json:
+        try:
+            return function(data if isinstance(data, dict) else {})
+        except WenbaoError as error:
+            return {"error": str(error)}
+        except Exception:
+            log.exception("%s failed", function.__name__)
+            return {"error": messages.INTERNAL}
+
+    call.__name__ = function.__name__
+    return call
+
+
+def _rendered(turn: Mapping[str, Any], snapshot: Any) -> Json:
+    """The turn with its HTML; a turn the browser kept in a shape not ours is left out (html None)."""
+    try:
+        html = cards.answer_html(turn["answer"], turn["question"], snapshot)
+    except (KeyError, TypeError, ValueError, IndexError, AttributeError):
+        return {"html": None}
+    return {"html": html, "turn": dict(turn)}
+
+
+def _uploaded(path: str) -> Path:
+    """The path, if it is a file that was uploaded here; nothing else on this machine may be read."""
+    resolved = Path(path).resolve()
+    if not resolved.is_relative_to(Path(get_upload_folder()).resolve()) or not resolved.is_file():
+        raise SourceError("没有收到这个文件，请重新上传。")
+    return resolved
+
+
+def _report(report: ReportInfo) -> Json:
+    shown = {key: getattr(report, key) for key in ("id", "title", "place", "date", "pages", "passages")}
+    return {**shown, "label": messages.report_label(report), "year": messages.report_year(report)}
+
+
+def _version(reports: Sequence[ReportInfo]) -> str:
+    return hashlib.sha256("".join(r.id + r.sha256 for r in reports).encode()).hexdigest()[:12]

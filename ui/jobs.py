@@ -1,0 +1,84 @@
+"""Changes to the library, made one after another in the background while people go on asking."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections import deque
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from queue import SimpleQueue
+from typing import Any
+
+from index import WenbaoError
+from index.types import Progress
+from ui.messages import INTERNAL
+
+Work = Callable[[Progress], None]
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """How far the running job is; ``total`` is 0 until that is known."""
+
+    name: str
+    done: int = 0
+    total: int = 0
+    label: str = ""
+
+
+class Jobs:
+    """A queue of named jobs and one thread that does them."""
+
+    def __init__(self) -> None:
+        self._queue: SimpleQueue[tuple[str, Work]] = SimpleQueue()
+        self._running: State | None = None
+        self._waiting = 0
+        self._outcomes: deque[dict[str, Any]] = deque(maxlen=50)
+        self._finished = 0
+        self._lock = threading.Lock()
+        threading.Thread(target=self._run, daemon=True, name="wenbao-jobs").start()
+
+    def submit(self, name: str, work: Work) -> None:
+        """Queues ``work``; ``name`` (Chinese) is what the page calls it."""
+        with self._lock:
+            self._waiting += 1
+        self._queue.put((name, work))
+
+    def status(self) -> dict[str, Any]:
+        """JSON-ready: the running job or None, how many wait, and the latest outcomes in order."""
+        with self._lock:
+            return {
+                "running": asdict(self._running) if self._running else None,
+                "waiting": self._waiting,
+                "finished": self._finished,
+                "outcomes": list(self._outcomes),
+            }
+
+    def _run(self) -> None:
+        while True:
+            name, work = self._queue.get()
+            with self._lock:
+                self._waiting -= 1
+                self._running = State(name)
+            reason = self._attempt(name, work)
+            with self._lock:
+                self._running = None
+                self._finished += 1
+                self._outcomes.append({"number": self._finished, "name": name, "reason": reason})
+
+    def _attempt(self, name: str, work: Work) -> str:
+        """Does the work; returns why it failed, or ``""``."""
+        try:
+            work(lambda done, total, label: self._report(State(name, done, total, label)))
+        except WenbaoError as error:
+            return str(error)
+        except Exception:
+            log.exception("job failed: %s", name)
+            return INTERNAL
+        return ""
+
+    def _report(self, state: State) -> None:
+        with self._lock:
+            self._running = state

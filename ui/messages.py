@@ -1,0 +1,73 @@
+"""Small shared words of the page: report labels, places, and text made safe to show."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from index import ReportInfo
+
+INTERNAL = "系统内部出错了，请重试；若一再出现，请把运行窗口里的报错发给维护者。"
+NOT_READY = "模型没有准备好，暂时不能回答：{reason}"
+READ_ONLY = "这个服务只供查阅，不能添加、移除或重建报告。"
+NO_REPORTS_SELECTED = "没有勾选任何报告，请先到“报告”页勾选要问的报告。"
+
+_BIDI = (0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A))
+_VISIBLE = {
+    **{code: 0x2400 + code for code in range(32) if code not in (9, 10)},
+    0x7F: 0x2421,
+    **dict.fromkeys((*range(0x80, 0xA0), *_BIDI), 0xFFFD),
+}
+
+
+def show(text: str) -> str:
+    """``text`` escaped for HTML (attributes too), each control or bidi character made visible.
+
+    One character stands for one character, so offsets into the shown text equal those of ``text``.
+    """
+    return html.escape(text.translate(_VISIBLE))
+
+
+def report_year(report: ReportInfo) -> str:
+    """The year a reader would name the report by, or ``""``."""
+    if report.date:
+        return report.date[:4]
+    years = report.years_planned or report.years_reviewed
+    return str(years[0]) if years else ""
+
+
+def report_label(report: ReportInfo) -> str:
+    """The title with the year and the place in front where the title itself lacks them."""
+    title, year = report.title or report.id, report_year(report)
+    place = "" if report.place and report.place[-3:] in title else report.place
+    return f"{'' if not year or year in title else f'{year}年'}{place}{title}"
+
+
+def path_text(section: Sequence[str]) -> str:
+    """``一、… › （一）… › …``."""
+    return " › ".join(section)
+
+
+def page_text(citation: Mapping[str, Any]) -> str:
+    """``第 2 页``, ``第 2–3 页`` for a passage that runs over, ``""`` where the source has no pages."""
+    page, last = citation.get("page"), citation.get("last_page")
+    if page is None:
+        return ""
+    return f"第 {page}–{last} 页" if last and last > page else f"第 {page} 页"
+
+
+def formal_citation(citation: Mapping[str, Any], label: str) -> str:
+    """``《2025年天桥区政府工作报告》“一、…（一）…”第2页``, as a document would cite it."""
+    section = _path_in_citation(citation["section"])
+    page = "" if citation.get("page") is None else f"第{citation['page']}页"
+    return f"《{label}》{section}{page}"
+
+
+def _path_in_citation(section: Sequence[str]) -> str:
+    if not section:
+        return ""
+    joined = "›".join(section)
+    joined = re.sub(r"›(?=[（(〔\d①-⑳一二三四五六七八九十第])", "", joined).replace("›", "·")
+    return f"“{joined}”"
