@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 from statistics import median
 
 from .numbering import Mark, Rank, mark_of, plain
@@ -16,6 +17,7 @@ LINE = 70
 _WORTH = 80
 """Items of a list shorter than this (median) are told together, not as sections."""
 
+_NUMERALS = "一二三四五六七八九十"
 _CONTENTS = re.compile("目录|目次|内容(?:提要|目录)")
 _LEADER = re.compile(r"(?:[.…·．\-—]{3,}|\s{2,}|\t)\s*[（(]?\d{1,4}[）)]?\s*$")
 _ANNEX = re.compile(
@@ -43,8 +45,8 @@ class Heading:
     number: int = 0
     declared: int = 0
     run_in: bool = False
-    rank_end: int | None = None
-    """How many more paragraphs belong to it (the last item of a list), None for as many as come."""
+    follow: int | None = None
+    """How many more paragraphs belong to it (known of a list's items), None for as many as come."""
 
 
 def paragraphs_of(clean: CleanText) -> list[Paragraph]:
@@ -107,9 +109,12 @@ def _numbered(index: int, paragraph: Paragraph, shown: str, mark: Mark) -> Headi
     if mark.rank <= Rank.ARTICLE and (len(paragraph.text) > LINE or re.search("[。；：，]$", rest)):
         return None
     keep = offset if mark.rank is Rank.DASH else 0
-    if _is_line(rest) and (mark.rank <= Rank.SECOND or len(rest) <= LONGEST):
+    longest = LINE if mark.rank <= Rank.SECOND else LONGEST
+    if _is_line(rest) and len(rest) <= longest:
         heading.title = _tidy(shown[keep:])
-    elif title := first_sentence(rest) or _before_colon(rest, mark.rank):
+    elif title := first_sentence(rest, LINE if mark.rank <= Rank.SECOND else LONGEST) or _before_colon(
+        rest, mark.rank
+    ):
         heading.title = _tidy(shown[keep : offset + len(title)])
         heading.run_in = True
     elif mark.rank <= Rank.SECOND:
@@ -136,7 +141,7 @@ def _first_clause(rest: str) -> str:
 
 def _tidy(title: str) -> str:
     """One line, without the stop or the spaces that letter-spacing and copying leave."""
-    title = re.sub(r"(?<=[^\x00-\x7f])\s+(?=[^\x00-\x7f])", "", title.strip())
+    title = re.sub(r"(?<=[^\x00-\x7f])\s+|\s+(?=[^\x00-\x7f])", "", title.strip())
     return re.sub(r"\s+", " ", title).rstrip("。：: ")
 
 
@@ -178,7 +183,9 @@ def _accept(
     if len(group) < 2 or (rank >= Rank.DIGIT and rank != Rank.DASH and group[0].number != 1):
         return []
     kept = [heading for heading in group if heading.title]
-    if len(kept) * 5 < 4 * len(group) or (rank == Rank.ITEM and _skips(group, end, paragraphs)):
+    swallowed = _swallowed(group, end, paragraphs) if rank == Rank.ITEM else {}
+    # Where many items stand inside paragraphs the list is prose, not a row of sections.
+    if len(kept) * 5 < 4 * len(group) or sum(swallowed.values()) * 5 > group[-1].number:
         return []
     nexts = [*(heading.index for heading in group[1:]), end]
     following = [after - heading.index - 1 for heading, after in zip(group, nexts, strict=True)]
@@ -190,8 +197,12 @@ def _accept(
             return []
     elif median(_extent(h.index, after, paragraphs) for h, after in zip(group, nexts, strict=True)) < _WORTH:
         return []
-    if rank >= Rank.ITEM or (rank >= Rank.DIGIT and kept[0].run_in):
-        kept[-1].rank_end = round(median(following[:-1]) + 0.01)
+    usual = round(median(following[:-1]) + 0.01)
+    for heading in kept if rank == Rank.DASH else kept[-1:]:
+        if rank >= Rank.ITEM or (rank >= Rank.DIGIT and kept[0].run_in):
+            heading.follow = usual
+    for heading in kept:
+        heading.follow = 0 if heading.index in swallowed else heading.follow
     return kept
 
 
@@ -199,14 +210,14 @@ def _extent(first: int, after: int, paragraphs: Sequence[Paragraph]) -> int:
     return paragraphs[after - 1].end - paragraphs[first].start
 
 
-def _skips(group: Sequence[Heading], end: int, paragraphs: Sequence[Paragraph]) -> bool:
-    """Some items of the list stand inside paragraphs: it is prose, not a row of sections."""
-    nexts = [*group[1:], None]
-    for heading, after in zip(group, nexts, strict=True):
-        if after is not None and after.number <= heading.number + 1:
-            continue
-        numeral = "一二三四五六七八九十"[heading.number] if heading.number < 10 else "十一"
-        last = after.index if after is not None else min(end, heading.index + 2)
-        if any(re.search(f"{numeral}[是要]", paragraphs[i].text[1:]) for i in range(heading.index, last)):
-            return True
-    return False
+def _swallowed(group: Sequence[Heading], end: int, paragraphs: Sequence[Paragraph]) -> dict[int, int]:
+    """How many items stand inside a paragraph of the one before, by that one's index."""
+    found = {}
+    for heading, after in zip_longest(group, group[1:]):
+        until = after.index if after is not None else min(end, heading.index + 2)
+        numbers = range(heading.number + 1, after.number if after is not None else heading.number + 2)
+        text = "".join(paragraph.text[1:] for paragraph in paragraphs[heading.index : until])
+        count = sum(1 for n in numbers if n <= 10 and re.search(f"{_NUMERALS[n - 1]}[是要]", text))
+        if count:
+            found[heading.index] = count
+    return found

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from .headings import Heading, Paragraph, headings_of, paragraphs_of
-from .numbering import Rank
-from .run_ins import run_in_titles
+from .headings import LINE, Heading, Paragraph, headings_of, paragraphs_of
+from .numbering import Rank, mark_of
+from .run_ins import first_sentence, run_in_titles
 from .types import CleanText, Metadata, Section, Stance
 from .years import Years, report_year, stance_of, years_in
 
@@ -73,13 +73,17 @@ class _Walk:
         self._year = report_year(metadata)
         self._headings = {heading.index: heading for heading in headings}
         self._last = _last_of_siblings(headings)
-        self._titles, self._later = self._run_ins()
+        self._titles = self._run_ins()
+        self._earlier, self._later = self._around()
         self._modal = _declared_levels(headings)
         self._lost = self._lost_headings(headings)
         only_review = bool(metadata.years_reviewed) and not metadata.years_planned
         only_plan = bool(metadata.years_planned) and not metadata.years_reviewed
         self._part: Stance = "review" if only_review else "plan" if only_plan else ""
         self._root = _Node()
+        if self._lost and not any(heading.rank <= Rank.TOP for heading in headings):
+            self._part = "review"
+            self._root = _Node(stance="review", years=self._years_of("review"))
         self._stack: list[_Node] = [self._root]
         self._cuts: list[_Cut] = [_Cut(0, 0, self._root)]
 
@@ -105,26 +109,28 @@ class _Walk:
         paragraph = self._paragraphs[index]
         self._pop_for(heading)
         node = self._child(heading.title, heading.rank, heading)
-        node.left = heading.rank_end
+        node.left = heading.follow
         body = paragraph.start if heading.run_in else min(paragraph.end + 1, len(self._clean.text))
         self._stack.append(node)
         self._cuts.append(_Cut(paragraph.start, body, node, heading.run_in))
 
     def _pop_for(self, heading: Heading) -> None:
         if heading.rank >= Rank.ITEM:
-            self._pop_to_sibling(heading.rank)
+            if not self._pop_to_sibling(heading.rank) and heading.number > 1:
+                self._pop_to_sibling(Rank.RUN_IN)
             return
         while len(self._stack) > 1 and not self._outranks(self._stack[-1], heading):
             self._stack.pop()
 
-    def _pop_to_sibling(self, rank: int) -> None:
+    def _pop_to_sibling(self, rank: int) -> bool:
         """Items and run-in titles nest in the order they come; a style seen before is a sibling."""
         for depth in range(len(self._stack) - 1, 0, -1):
             if self._stack[depth].rank < Rank.ITEM and self._stack[depth].rank != rank:
                 break
             if self._stack[depth].rank == rank:
                 del self._stack[depth:]
-                return
+                return True
+        return False
 
     def _outranks(self, node: _Node, heading: Heading) -> bool:
         above, below = self._level(node.rank, node.declared), self._level(heading.rank, heading.declared)
@@ -142,7 +148,7 @@ class _Walk:
         node.last_of_siblings = heading is not None and heading.index in self._last
         if heading is not None and heading.number == -1:
             return node
-        if len(node.path) == 1 or parent is self._root:
+        if heading is not None and not parent.path and not parent.stance:
             self._top_years(node, title)
         else:
             self._inherit(node, parent, title if heading is not None else "")
@@ -175,13 +181,20 @@ class _Walk:
             self._to_root("plan")
         title = self._titles[index]
         self._leave(index, title)
+        start = self._paragraphs[index].start
         if title:
             node = self._child(title, Rank.RUN_IN, None)
             self._stack.append(node)
-            self._cuts.append(_Cut(self._paragraphs[index].start, self._paragraphs[index].start, node, True))
+            self._cuts.append(_Cut(self._after_salutation(start), start, node, run_in=True))
         elif self._cuts[-1].node is not self._stack[-1]:
-            start = self._paragraphs[index].start
             self._cuts.append(_Cut(start, start, self._stack[-1], continued=True))
+
+    def _after_salutation(self, start: int) -> int:
+        """A section may begin with the bare salutation above it: alone that would be a passage of nothing."""
+        last = self._cuts[-1]
+        if last.continued and SALUTATION.fullmatch(self._clean.text[last.start : start].strip()):
+            return self._cuts.pop().start
+        return start
 
     def _to_root(self, stance: Stance) -> None:
         """Back to the text under no heading, now in the part that ``stance`` names."""
@@ -194,11 +207,11 @@ class _Walk:
         """Close the sections that paragraph ``index`` no longer belongs to."""
         text = self._paragraphs[index].text
         if _CREDIT.fullmatch(text) and index > len(self._paragraphs) - 4:
-            self._stack = [_Node()]
+            self._stack = [_Node()] if self._stack[-1].path or self._stack[-1].stance else self._stack
             return
         if title:
             self._pop_to_sibling(Rank.RUN_IN)
-        elif self._stack[-1].rank == Rank.RUN_IN:
+        elif self._stack[-1].rank == Rank.RUN_IN and not mark_of(text):
             self._stack.pop()
         self._leave_last_item()
         if SALUTATION.match(text):
@@ -218,14 +231,12 @@ class _Walk:
         """A salutation turns from the section being told to the one above it."""
         if index - 1 in self._headings and not self._headings[index - 1].run_in:
             return
-        if self._later[index] and not self._told(index):
-            return
         while self._stack[-1].rank >= Rank.ITEM:
             self._stack.pop()
         node = self._stack[-1]
         if len(node.path) > 1:
             self._stack.pop()
-        elif node.path and node.last_of_siblings and not self._has_numbered_children(node):
+        elif node.last_of_siblings and not self._is_opening(index) and not self._has_numbered_children(node):
             self._to_root(node.stance)
 
     def _wraps_up(self, text: str) -> bool:
@@ -242,14 +253,9 @@ class _Walk:
         elif depth < len(self._stack) - 1 and self._stack[-1].left is not None:
             del self._stack[depth + 1 :]
 
-    def _told(self, index: int) -> bool:
-        """A run-in title stands before ``index`` in the same section."""
-        for before in range(index - 1, -1, -1):
-            if self._titles[before]:
-                return True
-            if before in self._headings:
-                return False
-        return False
+    def _is_opening(self, index: int) -> bool:
+        """Run-in titles of the same section all stand after ``index``, none before."""
+        return self._later[index] and not self._earlier[index]
 
     def _has_numbered_children(self, node: _Node) -> bool:
         return any(
@@ -259,10 +265,10 @@ class _Walk:
             for cut in reversed(self._cuts)
         )
 
-    def _run_ins(self) -> tuple[list[str], list[bool]]:
-        """Each paragraph's run-in title, and whether one comes later in the same stretch."""
+    def _run_ins(self) -> list[str]:
+        """Each paragraph's run-in title, "" where it has none."""
         size = len(self._paragraphs)
-        titles, later = [""] * size, [False] * size
+        titles = [""] * size
         stretch: list[int] = []
         for index in range(size + 1):
             ends = index == size or index in self._headings
@@ -272,10 +278,18 @@ class _Walk:
             if ends:
                 self._label(stretch, titles)
                 stretch = []
-        for index in range(size - 2, -1, -1):
-            at = index + 1
-            later[index] = at not in self._headings and (bool(titles[at]) or later[at])
-        return titles, later
+        self._label_leads(titles)
+        return titles
+
+    def _around(self) -> tuple[list[bool], list[bool]]:
+        """Whether a run-in title stands before, and after, each paragraph between the same headings."""
+        size = len(self._paragraphs)
+        earlier, later = [False] * size, [False] * size
+        for at in range(1, size):
+            earlier[at] = at not in self._headings and (bool(self._titles[at - 1]) or earlier[at - 1])
+        for at in range(size - 2, -1, -1):
+            later[at] = at + 1 not in self._headings and (bool(self._titles[at + 1]) or later[at + 1])
+        return earlier, later
 
     def _label(self, stretch: list[int], titles: list[str]) -> None:
         for index, title in zip(
@@ -283,6 +297,21 @@ class _Walk:
         ):
             start = self._paragraphs[index].start
             titles[index] = self._clean.text[start : start + len(title)]
+
+    def _label_leads(self, titles: list[str]) -> None:
+        """Sentences of their own that each open a row of dashes are titles of the rows."""
+        leads = [
+            index
+            for index, paragraph in enumerate(self._paragraphs[:-1])
+            if index not in self._headings
+            and (after := self._headings.get(index + 1)) is not None
+            and after.rank == Rank.DASH
+            and len(paragraph.text) <= LINE
+            and first_sentence(paragraph.text, LINE) == paragraph.text[:-1]
+        ]
+        for index in leads if len(leads) > 2 else ():
+            start = self._paragraphs[index].start
+            titles[index] = self._clean.text[start : self._paragraphs[index].end - 1]
 
     def _lost_headings(self, headings: list[Heading]) -> set[int]:
         """Where a review turns into a plan though no heading says so (lost in copying, or never there)."""

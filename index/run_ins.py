@@ -13,24 +13,24 @@ LONGEST = 40
 _SHORTEST_REST = 25
 _INTRODUCTION = 100
 
-_FIRST = re.compile(rf"[^。！？；：:;!?\n]{{2,{LONGEST}}}?(?=。)")
+_FIRST = re.compile(r"[^。！？；：:;!?\n]{2,80}(?=。)")
 _QUOTED = re.compile("“[^”]*”|「[^」]*」|《[^》]*》|（[^）]*）")
 _NO_OPENER = re.compile(
-    "我|这|此|该|其|本届|本次|当前|目前|今[年后]|去年|明年|上年|近[年期些几]|[一二两三四五几多]年|过去|新的一年|刚刚过去"
+    "我|这|此|该|其|进入|本届|本次|当前|目前|今[年后]|去年|明年|上年|近[年期些几]|[一二两三四五几多]年|过去|新的一年|刚刚过去"
     "|党中央|国务院|中央|[省市区县州][委政]|全年|《|“[^”]{1,3}”(?:时期|期间)|从[^，]*看|首先|其次|再次|最后|同时|与此|另外|因此|因而|为此|为了|对此|但|由于|随着|根据|按照|围绕|针对|面对|对于?|在(?!.*方面$)"
     "|要|必须|应|只[有要]|各|总之|总的|综合|展望|回[顾首]|总结|实践|事实|站在|作为|如果|如何|各位|经过|通过|预计|特别是"
 )
 _NO_TITLE = re.compile(
-    r"(?<!实事求)(?<!于)(?<!国)是(?!非|否)|了(?!解)|我们|也(?!门)|必须|应当|应该|仍然|提出|暴露|决定着|有利于|不仅|已经?(?!建)|正在|即将|以下|如下"
+    r"(?<!实事求)(?<!于)(?<!国)是(?!非|否)|了(?!解)|我们|也(?!门)|必须|应当|应该|仍然|提出|暴露|决定着|有利于|不仅|已经?(?!建)|正在|即将|以下|如下|新的一年"
     r"|刻不容缓|方面工作|几项工作|来之不易|[0-9]"
 )
 _OPENER = re.compile("[^，。；：！？]{2,14}，")
 
 
-def first_sentence(text: str) -> str:
-    """The first sentence of ``text`` without its stop, "" when it is too long for a title."""
+def first_sentence(text: str, longest: int = LONGEST) -> str:
+    """The first sentence of ``text`` without its stop, "" when it is longer than ``longest``."""
     match = _FIRST.match(text)
-    if not match or match[0].count("“") != match[0].count("”"):
+    if not match or len(match[0]) > longest or match[0].count("“") != match[0].count("”"):
         return ""
     return match[0]
 
@@ -44,10 +44,11 @@ def run_in_titles(paragraphs: Sequence[str]) -> list[str]:
     shared = _shared_opener(paragraphs)
     titles = [title or shared[index] for index, title in enumerate(titles)]
     found = [index for index, title in enumerate(titles) if title]
-    # Half of the paragraphs from the first title to the last must have one.
-    if len(found) < 2 or 2 * len(found) < found[-1] - found[0] + 1:
+    if len(found) < 2:
         return [""] * len(titles)
-    return titles
+    # Half of the paragraphs from the first title to the last must have one; 二是… goes on with the last.
+    within = sum(1 for text in paragraphs[found[0] : found[-1] + 1] if not mark_of(text))
+    return titles if 2 * len(found) >= within else [""] * len(titles)
 
 
 def _candidate(text: str, opens_section: bool) -> str:
