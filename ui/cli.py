@@ -116,24 +116,36 @@ def remove(
     ids: Annotated[list[str], typer.Argument(metavar="ID", help="报告编号，见 wenbao reports")],
     library: LibraryDir = LIBRARY,
 ) -> int:
-    books = open_library(library)
-    for report in ids:
-        books.remove(report)
-        print(f"已移除 {report}")
+    open_library(library).remove(*ids)
+    print(f"移除 {len(set(ids))} 份")
     return DONE
 
 
 @command("rebuild", "用文库中保存的原文件重建索引")
 def rebuild(library: LibraryDir = LIBRARY, model: Model = None) -> int:
+    from index import Library
+
+    if not library.exists():
+        open_library(library)
     with progress_bar() as progress:
-        result = open_library(library, model).rebuild(progress=progress)
-    print_summary(result)
-    return USER_ERROR if result.failed else DONE
+        infos = Library(library, model=model).rebuild(progress=progress)
+    print(f"重建 {len(infos)} 份")
+    return DONE
 
 
-@command("reports", "列出文库中的报告")
-def reports(library: LibraryDir = LIBRARY, as_json: AsJson = False) -> int:
-    infos = open_library(library).reports()
+@command("reports", "列出文库中的报告，或更正一份报告的信息")
+def reports(
+    corrected: Annotated[
+        tuple[str, str] | None,
+        option("--set", metavar="ID KEY=VALUE", help="更正一项，如 date=2025-01-07；等号后留空则恢复原样"),
+    ] = None,
+    library: LibraryDir = LIBRARY,
+    as_json: AsJson = False,
+) -> int:
+    books = open_library(library)
+    if corrected is not None:
+        books.set_metadata(corrected[0], **correction(corrected[1]))
+    infos = books.reports()
     if as_json:
         print_json({"reports": [info.to_dict() for info in infos]})
         return DONE
@@ -191,6 +203,27 @@ def open_library(path: Path, model: str | None = None, create: bool = False) -> 
     from index import Library
 
     return Library.open(path, model=model, create=create)
+
+
+def correction(pair: str) -> dict[str, Any]:
+    """``{key: value}`` of ``key=value``, as ``Library.set_metadata`` takes it; raises WenbaoError."""
+    from index import WenbaoError
+    from index.library import CORRECTABLE
+
+    key, _, value = pair.partition("=")
+    if key not in CORRECTABLE or "=" not in pair:
+        names = "、".join(sorted(CORRECTABLE))
+        raise WenbaoError(f"“{pair}”写得不对，应写成“项=值”，可以更正的项有 {names}。")
+    if not value:
+        return {key: None}
+    if key == "date" and not re.fullmatch(r"\d{4}(-\d\d(-\d\d)?)?", value):
+        raise WenbaoError(f"日期“{value}”写得不对，应写成 2025、2025-01 或 2025-01-07。")
+    if not key.startswith("years_"):
+        return {key: value}
+    years = re.split(r"[,，、\s]+", value)
+    if not all(re.fullmatch(r"\d{4}", year) for year in years):
+        raise WenbaoError(f"年份“{value}”写得不对，应写成 2024 或 2023,2024。")
+    return {key: tuple(map(int, years))}
 
 
 @contextmanager
@@ -299,7 +332,7 @@ def run(args: Sequence[str]) -> int:
         sys.stdout.flush()
     except KeyboardInterrupt:
         return INTERRUPTED
-    except BrokenPipeError:
+    except (BrokenPipeError, SystemExit):  # typer turns the one into the other
         # Python flushes stdout once more on leaving: let it go nowhere.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return DONE

@@ -183,6 +183,32 @@ def test_remove_and_rebuild(library: Path, small: Path, capsys: pytest.CaptureFi
     assert [report["id"] for report in json.loads(capsys.readouterr().out)["reports"]] == ["tianqiao-2025"]
 
 
+def test_metadata_is_corrected_and_taken_back(library: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    def told(*args: str) -> dict[str, object]:
+        assert run(["reports", "--json", "--library", str(library), *args]) == 0
+        report: dict[str, object] = json.loads(capsys.readouterr().out)["reports"][0]
+        return report
+
+    before = told()
+    after = told("--set", "tianqiao-2025", "years_reviewed=2023,2024")
+    assert after == {**before, "years_reviewed": [2023, 2024]}
+    assert told("--set", "tianqiao-2025", "years_reviewed=") == before
+
+
+@pytest.mark.parametrize("pair", ["colour=red", "date", "date=yesterday", "years_planned=soon"])
+def test_a_wrong_correction_is_refused(pair: str, library: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["reports", "--set", "tianqiao-2025", pair, "--library", str(library)]) == 2
+    assert "写得不对" in capsys.readouterr().err
+
+
+def test_a_damaged_library_is_rebuilt(library: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (library / "CURRENT").write_bytes(b"nonsense")
+    assert run(["reports", "--library", str(library)]) == 2
+    assert "wenbao rebuild" in capsys.readouterr().err
+    assert run(["rebuild", "--library", str(library)]) == 0
+    assert run(["reports", "--library", str(library)]) == 0
+
+
 @pytest.mark.parametrize("settings", [{"LC_ALL": "C"}, {"LC_ALL": "POSIX", "PYTHONIOENCODING": "ascii"}])
 def test_json_survives_a_terminal_without_chinese(sample_library: Path, settings: dict[str, str]) -> None:
     process = spawn("reports", "--json", "--library", sample_library, **settings)
