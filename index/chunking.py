@@ -18,7 +18,7 @@ TARGET_CHARACTERS = 150
 MIN_CHARACTERS = 20
 """A shorter passage is joined to its neighbour of the same section."""
 
-WINDOW_CHARACTERS = 18
+WINDOW_CHARACTERS = 12
 """Clauses shorter than this say too little to be embedded alone."""
 
 _STOPS = "。！？!?；;"

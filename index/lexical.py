@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import bm25s
@@ -51,3 +51,9 @@ class LexicalIndex:
         best = np.argpartition(-scores, min(k, len(scores)) - 1)[:k]
         best = best[np.argsort(-scores[best], kind="stable")]
         return [(int(row), float(scores[row])) for row in best if scores[row] > 0]
+
+    def frequencies(self, terms: Sequence[str]) -> list[int]:
+        """In how many texts each term stands; 0 for one never seen."""
+        starts, vocabulary = self._index.scores["indptr"], self._index.vocab_dict
+        known = [vocabulary.get(term) for term in terms]
+        return [0 if i is None else int(starts[i + 1] - starts[i]) for i in known]

@@ -30,7 +30,7 @@ class Parsed:
 
     def passage_texts(self) -> list[str]:
         """What is embedded and searched for each passage: title and section path in front."""
-        return [f"{' › '.join((self.metadata.title, *p.section))}\n{p.text}" for p in self.passages]
+        return [f"{' '.join((self.metadata.title, *p.section))}\n{p.text}" for p in self.passages]
 
     def window_texts(self) -> list[str]:
         """What is embedded for each clause window: the section's years and last heading in front."""
@@ -94,8 +94,9 @@ def parse(data: bytes, name: str, report: str, corrections: Mapping[str, Any]) -
 
 
 def _context(passage: Passage) -> str:
-    years = f"{passage.years[0]}年" if len(passage.years) == 1 else ""
-    return f"{years}{passage.section[-1] if passage.section else ''}："
+    years = f"{'、'.join(map(str, passage.years))}年" if passage.years else ""
+    context = f"{years}{passage.section[-1] if passage.section else ''}"
+    return f"{context}：" if context else ""
 
 
 def _owners(sections: tuple[Section, ...], cut: tuple[Passage, ...]) -> list[int]:

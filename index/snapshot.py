@@ -13,6 +13,7 @@ from dataclasses import asdict, dataclass, field
 from itertools import accumulate
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import numpy as np
 
@@ -114,6 +115,8 @@ class Snapshot:
         self._ordinals = {info.id: i for i, info in enumerate(self.reports)}
         self._starts = list(accumulate((info.passages for info in self.reports), initial=0))
         self.size = self._starts[-1]
+        self.id = uuid4().hex
+        """Distinct for every snapshot opened; rows are stable within it."""
         self._segments = segments
         self._opened: OrderedDict[int, Segment] = OrderedDict()
         self._lock = threading.Lock()
@@ -182,6 +185,15 @@ class Snapshot:
         """The ``k`` best passages of ``reports`` (None: all) as ``(row, BM25 score)``, best first."""
         ranges = self._ranges(reports)
         return self._terms.search(text, k, ranges) if self._terms else []
+
+    def vectors(self, rows: Sequence[int]) -> FloatArray:
+        """The passages' own unit vectors, float32, shape ``(len(rows), dimension)``."""
+        vectors = self._vectors.take(rows) if self._vectors and len(rows) else None
+        return np.empty((0, self.manifest.dimension), np.float32) if vectors is None else vectors
+
+    def frequencies(self, terms: Sequence[str]) -> list[int]:
+        """In how many passages each search term stands; 0 for one never seen."""
+        return self._terms.frequencies(terms) if self._terms else [0] * len(terms)
 
     def windows(self, rows: Sequence[int]) -> Windows:
         """The clause windows of the passages ``rows``."""

@@ -47,6 +47,11 @@ class VectorIndex:
         scores, found = self._index.search(vector.reshape(1, -1).astype(np.float32), k, params=params)
         return [(int(r), float(s)) for r, s in zip(found[0], scores[0], strict=True) if r >= 0]
 
+    def take(self, rows: Sequence[int]) -> FloatArray:
+        """The vectors of ``rows``, float32, shape ``(len(rows), dimension)``."""
+        vectors: FloatArray = self._index.reconstruct_batch(np.asarray(rows, dtype=np.int64))
+        return vectors
+
 
 def _selector(rows: Rows, size: int) -> faiss.IDSelector:
     if len(rows) == 1:

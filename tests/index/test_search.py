@@ -73,3 +73,9 @@ def test_terms_are_bigrams_words_and_numbers() -> None:
 @given(st.text())
 def test_any_text_can_be_tokenized(text: str) -> None:
     assert all(tokenize(text))
+
+
+def test_vectors_and_frequencies_are_given_by_row_and_term() -> None:
+    vectors = unit(9)
+    assert VectorIndex.build(vectors).take([4, 0]).tolist() == vectors[[4, 0]].tolist()
+    assert LexicalIndex.build(["经济增长", "经济", "教育"]).frequencies(["经济", "教育", "没有"]) == [2, 1, 0]
