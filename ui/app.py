@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import threading
+from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # read when gradio is imported
 
@@ -54,7 +56,7 @@ def build(assistant: Assistant, directory: Path, *, read_only: bool = False) -> 
     return page
 
 
-def serve(
+def start(
     library_path: Path,
     *,
     host: str = "127.0.0.1",
@@ -63,16 +65,21 @@ def serve(
     auth: str | None = None,
     mcp: bool = False,
     model: str | None = None,
-) -> None:
-    """Serves the library until interrupted; raises ``WenbaoError`` where it cannot."""
-    library = Library.open(library_path)
+) -> gr.Blocks:
+    """Starts the server and returns; ``auth`` is ``user:password``. Raises ``WenbaoError``."""
+    login = _login(auth)
+    if login and mcp:
+        raise WenbaoError("设了密码就不能开 MCP：MCP 的工具列表不受密码保护，请去掉 --auth 或 --mcp。")
+    if mcp and find_spec("mcp") is None:
+        raise WenbaoError("开 MCP 需要另装一个组件，请运行：pip install 'wenbao[mcp]'")
+    library = Library.open(library_path, model=model)
     page = build(Assistant(library), Path(library_path), read_only=read_only)
     page.queue(default_concurrency_limit=AT_ONCE, max_size=200)
     try:
         page.launch(
             server_name=host,
             server_port=port,
-            auth=list(auth) if auth else None,
+            auth=login,
             auth_message="请登录后查阅",
             mcp_server=mcp,
             max_file_size=LARGEST_FILE,
@@ -86,8 +93,23 @@ def serve(
         )
     except OSError as error:
         raise WenbaoError(f"端口 {port} 已被占用或不能使用，请用 --port 换一个。") from error
+    return page
+
+
+def serve(library_path: Path, **options: Any) -> None:
+    """Starts the server (options of ``start``) and waits until it is interrupted."""
+    page = start(library_path, **options)
     print(f"问报已启动：{page.local_url}（按 Ctrl+C 停止）", flush=True)
     page.block_thread()
+
+
+def _login(auth: str | None) -> tuple[str, str] | None:
+    if not auth:
+        return None
+    user, colon, password = auth.partition(":")
+    if not (user and colon and password):
+        raise WenbaoError("用户名和密码请写成“用户名:密码”。")
+    return user, password
 
 
 def _asset(name: str) -> str:

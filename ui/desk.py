@@ -79,7 +79,7 @@ class Desk:
             "failure": self._failure,
             "readOnly": self.read_only,
             "version": _version(snapshot.reports),
-            "reports": [_report(report) for report in snapshot.reports],
+            "reports": sorted((_report(r) for r in snapshot.reports), key=_newest_first, reverse=True),
             "examples": self._examples[1],
             "job": self.jobs.status(),
         }
@@ -185,6 +185,10 @@ def _uploaded(path: str) -> Path:
 def _report(report: ReportInfo) -> Json:
     shown = {key: getattr(report, key) for key in ("id", "title", "place", "date", "pages", "passages")}
     return {**shown, "label": messages.report_label(report), "year": messages.report_year(report)}
+
+
+def _newest_first(report: Json) -> tuple[str, str]:
+    return report["year"], report["date"]
 
 
 def _version(reports: Sequence[ReportInfo]) -> str:

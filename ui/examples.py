@@ -32,7 +32,7 @@ def example_questions(assistant: Assistant, snapshot: Any) -> list[str]:
 
 def candidates(sections: Sequence[Section], count: int) -> list[str]:
     """Questions about the run-in titled (else the deepest) sections, spread over the report."""
-    titled = [s for s in sections if s.run_in and s.years] or [
+    titled = [s for s in sections if s.run_in and s.years and not s.continued] or [
         s for s in sections if s.level and s.own_end == s.end
     ]
     short = [s for s in titled if 4 <= len(s.title) <= 16]

@@ -23,20 +23,27 @@ def source_html(text: str, sections: Sequence[Section], pages: Sequence[PageStar
     ``data-s`` of a paragraph is its offset in the clean text; page labels carry ``data-skip`` because
     they are no part of it.
     """
-    headings = {s.start: s for s in sections if s.level and not s.run_in}
-    run_ins = {s.start: s for s in sections if s.level and s.run_in}
+    opening = {s.start: s for s in sections if s.level and not s.continued}
     parts, offset = [], 0
     for line in text.split("\n"):
         end = offset + len(line)
-        inner = _with_pages(line, offset, [p for p in pages if offset <= p.start <= end])
-        if section := headings.get(offset):
-            level = min(section.level + 2, 6)
-            parts.append(f'<h{level} class="h{section.level}" data-s="{offset}">{inner}</h{level}>')
-        else:
-            lead = ' class="lead"' if offset in run_ins else ""
-            parts.append(f'<p{lead} data-s="{offset}">{inner}</p>')
+        inside = [page for page in pages if offset <= page.start <= end]
+        parts.append(_paragraph_html(line, offset, opening.get(offset), inside))
         offset = end + 1
     return "".join(parts)
+
+
+def _paragraph_html(line: str, offset: int, section: Section | None, pages: Sequence[PageStart]) -> str:
+    if section is None:
+        return f'<p data-s="{offset}">{_with_pages(line, offset, pages)}</p>'
+    if section.run_in:
+        cut = len(section.title) if line.startswith(section.title) else 0
+        before = [page for page in pages if page.start < offset + cut]
+        after = [page for page in pages if page not in before]
+        title = _with_pages(line[:cut], offset, before)
+        return f'<p data-s="{offset}"><b>{title}</b>{_with_pages(line[cut:], offset + cut, after)}</p>'
+    tag, inner = f"h{min(section.level + 2, 6)}", _with_pages(line, offset, pages)
+    return f'<{tag} class="h{section.level}" data-s="{offset}">{inner}</{tag}>'
 
 
 def _with_pages(line: str, offset: int, pages: Sequence[PageStart]) -> str:
@@ -53,7 +60,7 @@ def outline_html(report: str, sections: Sequence[Section]) -> str:
     """The outline as nested lists of links that open each section."""
     parts, depth = [], 0
     for section in sections:
-        if not section.level:
+        if not section.level or section.continued:
             continue
         if section.level > depth:
             parts.append("<ul>" + "<li><ul>" * (section.level - depth - 1))

@@ -1,0 +1,145 @@
+"""One chat server and one headless Chromium a run, for the tests of the page."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+SECOND = """槐山市2023年政府工作报告
+——2023年1月10日在槐山市第八届人民代表大会第二次会议上
+槐山市市长 李明
+各位代表：
+现在，我代表市人民政府，向大会报告工作，请予审议。
+一、2022年工作回顾
+2022年，全市地区生产总值完成812亿元，增长6.1%。新建改建中小学27所，新增学位1.9万个。
+二、2023年工作安排
+2023年，全市地区生产总值增长7%左右。建成养老服务中心12处，新增托位3000个。
+"""
+HOSTILE = """恶山县2021年政府工作报告
+一、2020年工作回顾
+全县种植<script>window.hacked=1</script>蓝莓350亩，<img src=x onerror="window.hacked=1">产值达到2.2亿元。
+全县修建[道路](javascript:window.hacked=1)25公里。
+全县改造\u202e老旧\u202c茶园88亩，**新增**冷库&lt;7座&gt;。
+"""
+
+
+@pytest.fixture(scope="session")
+def library_dir(sample_library: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The sample report and two small ones: another place and year, and one that is hostile."""
+    from index import Library
+
+    folder = tmp_path_factory.mktemp("ui")
+    shutil.copytree(sample_library, folder / "library")
+    for name, text in (("槐山2023", SECOND), ("hostile", HOSTILE)):
+        (folder / f"{name}.txt").write_text(text, encoding="utf-8")
+    Library.open(folder / "library").add([folder / "槐山2023.txt", folder / "hostile.txt"])
+    return folder / "library"
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@pytest.fixture(scope="session")
+def start_server() -> Iterator[Callable[..., str]]:
+    """Starts a server over a library (options of ``ui.app.start``) and gives its address."""
+    from ui.app import start
+
+    running = []
+
+    def started(library: Path, **options: Any) -> str:
+        running.append(start(library, port=free_port(), **options))
+        return str(running[-1].local_url)
+
+    yield started
+    for page in running:
+        page.close()
+
+
+@pytest.fixture(scope="session")
+def server(library_dir: Path, start_server: Callable[..., str]) -> str:
+    return start_server(library_dir)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    if CHROMIUM is None:
+        pytest.skip("no Chromium on this machine")
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield launched
+        launched.close()
+
+
+@pytest.fixture
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    """A fresh profile at 1440×900; afterwards: no script error, no request to another host."""
+    opened = browser.new_context(
+        viewport={"width": 1440, "height": 900}, locale="zh-CN", accept_downloads=True
+    )
+    opened.grant_permissions(["clipboard-read", "clipboard-write"])
+    hosts: set[str] = set()
+    errors: list[str] = []
+    opened.on("request", lambda request: hosts.add(urlsplit(request.url).hostname or ""))
+    opened.on("weberror", lambda error: errors.append(str(error.error)))
+    yield opened
+    opened.close()
+    assert errors == []
+    assert hosts <= {"127.0.0.1", ""}
+
+
+@pytest.fixture
+def page(context: BrowserContext, server: str) -> Page:
+    return visit(context.new_page(), server)
+
+
+def visit(page: Page, address: str) -> Page:
+    """Opens the page and waits until the model is warm."""
+    page.set_default_timeout(15_000)
+    page.goto(address)
+    page.wait_for_selector(".workspace[data-ready]")
+    page.wait_for_selector("#banner", state="hidden", timeout=60_000)
+    return page
+
+
+def ask(page: Page, question: str) -> None:
+    """Asks, and waits for the answer."""
+    turns = page.locator(".turn").count()
+    page.fill("#question", question)
+    page.press("#question", "Enter")
+    page.wait_for_selector(f".turn:nth-child({turns + 1}) .answer")
+
+
+def in_view(page: Page, selector: str, pane: str = "#paper") -> bool:
+    """Whether the first match lies wholly between the pane's edges."""
+    return bool(
+        page.evaluate(
+            """([selector, pane]) => {
+                const box = document.querySelector(selector)?.getBoundingClientRect();
+                const edge = document.querySelector(pane).getBoundingClientRect();
+                return !!box && box.height > 0 && box.top >= edge.top && box.bottom <= edge.bottom
+                    && box.left >= 0 && box.right <= innerWidth;
+            }""",
+            [selector, pane],
+        )
+    )

@@ -1,0 +1,243 @@
+"""The chat in a real browser: asking, marks, cards, permalinks, reload, phone width."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from tests.ui.conftest import ask, in_view, visit
+
+pytestmark = pytest.mark.browser
+RETAIL = "2024年社会消费品零售总额是多少？"
+
+
+def marked(page: Page) -> str:
+    return "".join(page.locator("#paper mark").all_text_contents())
+
+
+def test_a_mark_opens_the_source_with_the_clause_in_view(page: Page) -> None:
+    ask(page, RETAIL)
+    expect(page.locator(".answer")).to_contain_text("464亿元")
+    page.locator(".answer .ref").first.click()
+    page.wait_for_selector("#paper mark")
+    assert "464亿元" in marked(page)
+    assert in_view(page, "#paper mark")
+    expect(page.locator("#where")).to_contain_text("2024年工作回顾")
+
+
+def test_a_card_shows_its_place_and_opens_it(page: Page) -> None:
+    ask(page, RETAIL)
+    card = page.locator(".card").first
+    expect(card.locator(".title")).to_have_text("《天桥区2025年政府工作报告》")
+    expect(card.locator(".path")).to_contain_text(" › 经济运行稳中向好")
+    expect(card.locator(".page")).to_contain_text("第 2")
+    expect(card.locator(".checked")).to_have_text("原文核对 ✓")
+    quotes = "".join(card.locator("mark").all_text_contents())
+    card.click()
+    page.wait_for_selector("#paper mark")
+    assert marked(page) == quotes.replace("\n", "")
+    assert in_view(page, "#paper mark")
+
+
+def test_a_second_report_opens_too(page: Page) -> None:
+    ask(page, RETAIL)
+    page.locator(".answer .ref").first.click()
+    page.wait_for_selector("#paper mark")
+    ask(page, "槐山市2022年地区生产总值完成多少？")
+    page.locator(".turn:last-child .ref").first.click()
+    expect(page.locator("#pick")).to_have_value("槐山2023")
+    page.wait_for_selector("#paper mark")
+    assert "812亿元" in marked(page)
+    assert in_view(page, "#paper mark")
+
+
+def test_quote_formal_citation_and_permalink_are_copied(
+    page: Page, server: str, context: BrowserContext
+) -> None:
+    ask(page, RETAIL)
+    card = page.locator(".card").first
+    clipboard = "navigator.clipboard.readText()"
+    card.get_by_text("复制引文").click()
+    assert "464亿元" in page.evaluate(clipboard)
+    card.get_by_text("复制出处").click()
+    assert page.evaluate(clipboard) == (
+        "《天桥区2025年政府工作报告》“一、2024年工作回顾（一）全力以赴抓项目、促发展，"
+        "综合经济实力实现新跃升·经济运行稳中向好”第2页"
+    )
+    card.get_by_text("复制链接").click()
+    link = page.evaluate(clipboard)
+    assert link.startswith(f"{server}#/tianqiao-2025/")
+    fresh = visit(context.new_page(), link)
+    fresh.wait_for_selector("#paper mark")
+    assert "464亿元" in marked(fresh)
+    assert in_view(fresh, "#paper mark")
+
+
+def test_a_permalink_to_a_report_that_is_gone_says_so(context: BrowserContext, server: str) -> None:
+    page = visit(context.new_page(), f"{server}#/gone/1-5/1-3")
+    expect(page.locator("#toast")).to_contain_text("gone")
+
+
+def test_the_outline_browses_without_asking(page: Page) -> None:
+    page.get_by_role("button", name="目录").click()
+    page.locator("#outline a", has_text="城市更新强力突破").click()
+    heading = page.locator("#paper b", has_text="城市更新强力突破")
+    expect(heading).to_be_in_viewport()
+    assert page.locator("#paper [data-page]").count() == 26
+
+
+def test_the_conversation_survives_a_reload_and_can_be_exported_and_cleared(page: Page) -> None:
+    ask(page, RETAIL)
+    page.reload()
+    page.wait_for_selector(".turn .answer")
+    expect(page.locator(".question")).to_have_text(RETAIL)
+    expect(page.locator(".card .checked").first).to_be_visible()
+    with page.expect_download() as download:
+        page.click("#export")
+    exported = Path(download.value.path()).read_text(encoding="utf-8")
+    assert f"## {RETAIL}" in exported
+    assert "464亿元" in exported
+    assert "**[1]** 《天桥区2025年政府工作报告》" in exported
+    page.click("#clear")
+    page.get_by_role("button", name="确定").click()
+    expect(page.locator(".turn")).to_have_count(0)
+    page.reload()
+    page.wait_for_selector(".workspace[data-ready]")
+    expect(page.locator(".turn")).to_have_count(0)
+
+
+def test_feedback_is_kept_once_a_click(page: Page, library_dir: Path) -> None:
+    ask(page, "2024年完成技术合同成交额多少？")
+    button = page.get_by_role("button", name="出处不对")
+    button.click()
+    expect(page.locator("#toast")).to_contain_text("记下")
+    button.click()
+    lines = (library_dir / "feedback.jsonl").read_text(encoding="utf-8").splitlines()
+    kept = [json.loads(line) for line in lines if "技术合同" in line]
+    assert [(entry["verdict"], entry["citations"][0]["report"]) for entry in kept] == [
+        ("出处不对", "tianqiao-2025")
+    ]
+
+
+def test_hostile_text_shows_as_text(page: Page) -> None:
+    ask(page, "恶山县<script>window.hacked=1</script>种植蓝莓多少亩？")
+    expect(page.locator(".question")).to_contain_text("<script>window.hacked=1</script>")
+    expect(page.locator(".reply").first).to_contain_text("<script>window.hacked=1</script>蓝莓350亩")
+    page.locator(".turn a.title").first.click()
+    page.wait_for_selector("#paper .cite, #paper mark")
+    assert page.locator("#paper", has_text='<img src=x onerror="window.hacked=1">').count() == 1
+    assert (
+        page.locator("#paper :is(script, img, a), .reply :is(script, img), [href^=javascript]").count() == 0
+    )
+    assert "\u202e" not in page.locator("#paper").inner_text()
+    assert page.evaluate("window.hacked") is None
+
+
+def test_an_example_question_is_answered(page: Page) -> None:
+    page.locator(".examples button").first.click()
+    page.wait_for_selector(".turn .answer:not(.refused, .failed)")
+    assert page.locator(".turn .ref").count() > 0
+
+
+def test_a_question_that_cannot_be_asked_gets_one_sentence(page: Page) -> None:
+    page.evaluate("document.getElementById('question').removeAttribute('maxlength')")
+    ask(page, "问" * 3000)
+    expect(page.locator(".answer.failed p")).to_contain_text("太长")
+
+
+def test_enter_that_ends_pinyin_does_not_send(page: Page) -> None:
+    page.fill("#question", "社会")
+    page.evaluate(
+        """document.getElementById('question').dispatchEvent(new KeyboardEvent(
+            'keydown', {key: 'Enter', isComposing: true, bubbles: true, cancelable: true}))"""
+    )
+    assert page.locator(".turn").count() == 0
+
+
+def test_phone_the_source_slides_over_the_chat(browser: Browser, server: str) -> None:
+    context = browser.new_context(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
+    page = visit(context.new_page(), server)
+    ask(page, RETAIL)
+    expect(page.locator("#paper")).not_to_be_visible()
+    page.locator(".answer .ref").first.tap()
+    page.wait_for_selector("#paper mark")
+    page.wait_for_timeout(300)
+    assert in_view(page, "#paper mark")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    page.get_by_role("button", name="返回对话").tap()
+    expect(page.locator("#paper")).not_to_be_visible()
+    expect(page.locator("#question")).to_be_visible()
+    context.close()
+
+
+def test_interactive_within_three_seconds(context: BrowserContext, server: str) -> None:
+    visit(context.new_page(), server)
+    page = context.new_page()
+    before = time.monotonic()
+    page.goto(server)
+    page.wait_for_selector(".workspace[data-ready]")
+    assert time.monotonic() - before < 3
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_no_serious_fault(browser: Browser, server: str, scheme: str) -> None:
+    axe = os.environ.get("AXE_PATH")
+    if not axe or not Path(axe).is_file():
+        pytest.skip("AXE_PATH does not name axe-core's axe.min.js")
+    for width, height in ((1440, 900), (390, 844)):
+        context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=scheme)
+        page = visit(context.new_page(), server)
+        assert serious(page, axe) == []
+        ask(page, RETAIL)
+        page.locator(".answer .ref").first.click()
+        page.wait_for_selector("#paper mark")
+        page.wait_for_timeout(300)
+        assert serious(page, axe) == []
+        page.keyboard.press("Escape")
+        page.get_by_role("tab", name="报告").click()
+        page.wait_for_selector("#rows tr")
+        assert serious(page, axe) == []
+        context.close()
+
+
+def serious(page: Page, axe: str) -> list[str]:
+    if not page.evaluate("'axe' in window"):
+        page.add_script_tag(path=axe)
+    found = page.evaluate("axe.run()")["violations"]
+    return [
+        f"{fault['id']}: {fault['nodes'][0]['html']}"
+        for fault in found
+        if fault["impact"] in ("serious", "critical")
+    ]
+
+
+def test_tabs_and_question_box_work_from_the_keyboard(page: Page) -> None:
+    page.get_by_role("tab", name="报告").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#rows tr")).to_have_count(3)
+    page.get_by_role("tab", name="问答").focus()
+    page.keyboard.press("Enter")
+    page.locator("#question").focus()
+    page.keyboard.insert_text(RETAIL)
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".turn .answer")
+    page.locator(".answer .ref").first.focus()
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#paper mark")
+
+
+def test_no_report_yet_says_what_to_do(
+    tmp_path_factory: pytest.TempPathFactory, context: BrowserContext, start_server: Callable[..., str]
+) -> None:
+    page = visit(context.new_page(), start_server(tmp_path_factory.mktemp("empty")))
+    expect(page.locator("#welcome")).to_contain_text("还没有报告")
+    expect(page.locator("#send")).to_be_disabled()
+    page.get_by_role("button", name="去添加报告").click()
+    expect(page.locator("#drop")).to_be_visible()
