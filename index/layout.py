@@ -52,7 +52,7 @@ def clean(source: Source) -> CleanText:
     """
     rows = rows_of(source)
     wrapped = source.kind == "pdf" or is_wrapped(rows)
-    paragraphs = _rejoin(rows) if wrapped else [[row] for row in rows]
+    paragraphs = _rejoin(rows) if wrapped else _as_given(rows)
     return _write(paragraphs, wrapped)
 
 
@@ -103,6 +103,17 @@ def _right_margin(sizes: Sequence[float], tolerance: float) -> float:
             near = {size: n for size, n in counts.items() if edge - 1 - tolerance <= size <= edge}
             return max(near, key=lambda size: (near[size], size))
     return max(sizes)
+
+
+def _as_given(rows: Sequence[Row]) -> list[list[Row]]:
+    """One paragraph a row; a row without room goes on in the next (a page opens in mid-paragraph)."""
+    paragraphs: list[list[Row]] = []
+    for before, row in zip([None, *rows], rows, strict=False):
+        if before is not None and before.room == 0:
+            paragraphs[-1].append(row)
+        else:
+            paragraphs.append([row])
+    return paragraphs
 
 
 def _rejoin(rows: Sequence[Row]) -> list[list[Row]]:

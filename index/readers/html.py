@@ -1,0 +1,189 @@
+"""Web pages: the article without the site around it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from lxml import etree, html  # type: ignore[import-untyped]
+
+from index.errors import SourceError
+from index.readers.text import check_size, decode
+from index.types import Line, Page, Source
+
+Element = Any
+"""An lxml element."""
+
+_CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w-]+)", re.IGNORECASE)
+_GB = {"gb2312", "gbk", "gb_2312-80", "x-gbk", "gb18030"}
+_DROPPED = {
+    "script", "style", "noscript", "template", "nav", "footer", "aside", "form", "button", "select",
+    "input", "textarea", "iframe", "svg", "object", "head", "audio", "video", "map",
+}  # fmt: skip
+_SITE_ROLES = {"navigation", "banner", "contentinfo", "search", "complementary"}
+_SITE_NAMES = re.compile(
+    r"(?:^|[\s_-])(?:nav|navbar|menu|breadcrumbs?|crumbs?|share|sharing|footer|foot|sidebar|copyright|related"
+    r"|recommend|toolbar|qrcode|ewm|pagination|pager|comments?|bdsharebuttonbox|dqwz)(?:$|[\s_-])",
+    re.IGNORECASE,
+)
+_SITE_LINES = re.compile(
+    r"[【\[（(]?(?:打印(?:本页)?|关闭(?:窗口|本页)?|收藏(?:本页)?|返回(?:顶部|首页)|分享(?:到)?[:：]?.{0,20}"
+    r"|扫一扫.{0,20}|(?:字号|字体)[:：].{0,16}|(?:浏览|阅读|点击)(?:次数|量)[:：].{0,10}|[上下]一篇[:：]?.{0,60}"
+    r"|(?:打印|关闭|收藏)[^，。]{0,12}(?:打印|关闭|收藏)[^，。]{0,6})[】\])）]?"
+)
+_BLOCKS = {
+    "address", "article", "blockquote", "body", "center", "dd", "div", "dl", "dt", "fieldset", "figcaption",
+    "figure", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "li", "main", "ol", "p", "pre", "section",
+    "table", "tbody", "td", "tfoot", "th", "thead", "tr", "ul", "option", "caption", "details", "summary",
+}  # fmt: skip
+_SPACE = re.compile(r"[ \t\n\r\f\v]+")
+_WRAPPED_HANZI = re.compile(r"(?<=[^\x00-\xff])[ \t\r\f\v]*\n\s*(?=[^\x00-\xff])")
+_TITLE_PARTS = re.compile(r"\s*[_|｜]\s*|\s+[-–—]+\s+")
+_MAIN_SHARE = 0.8
+_LONG_CELL = 200
+
+
+def read_html(data: bytes, name: str) -> Source:
+    """Paragraphs of the main text with ``<h1>``… as levels; the page's title is the first line.
+
+    Raises SourceError when the page holds no text.
+    """
+    check_size(data, name)
+    text = re.sub(r"^\s*<\?xml[^>]*>", "", _decode(data, name).replace("\0", ""))
+    try:
+        root = html.document_fromstring(text)
+    except (etree.ParserError, ValueError) as error:
+        raise SourceError(f"“{name}”里没有网页正文，请重新保存网页后再添加。") from error
+    title = _title(root)
+    _drop_site(root)
+    body = root.find("body")
+    lines = list(_lines(_main(root if body is None else body)))
+    if not lines:
+        raise SourceError(f"“{name}”里没有网页正文，请打开网页后重新保存，或复制正文存为文本文件再添加。")
+    if title and all(_squeezed(title) not in _squeezed(line.text) for line in lines[:5]):
+        lines.insert(0, Line(title, 1))
+    return Source("html", (Page(None, tuple(lines)),))
+
+
+def _decode(data: bytes, name: str) -> str:
+    """By the page's own declaration where it holds, else by what the bytes look like."""
+    if declared := _CHARSET.search(data[:4096]):
+        encoding = declared[1].decode("ascii").lower()
+        try:
+            return data.decode("gb18030" if encoding in _GB else encoding).removeprefix("\ufeff")
+        except (UnicodeDecodeError, LookupError):
+            pass
+    return decode(data, name)
+
+
+def _squeezed(text: str) -> str:
+    return "".join(text.split())
+
+
+def _title(root: Element) -> str:
+    """What the page calls its article: the ArticleTitle of government sites, h1, or its title."""
+    for meta in root.iter("meta"):
+        if (meta.get("name") or "").lower() == "articletitle" and (meta.get("content") or "").strip():
+            return " ".join(meta.get("content").split())
+    for tag in ("h1", "title"):
+        found = [" ".join(element.text_content().split()) for element in root.iter(tag)]
+        if len(found) == 1 and found[0]:
+            return found[0] if tag == "h1" else _TITLE_PARTS.split(found[0])[0]
+    return ""
+
+
+def _drop_site(root: Element) -> None:
+    """Remove what is not text to read: scripts, navigation, footers, hidden parts, lists of links."""
+    total = len(root.text_content())
+    for element in list(root.iterdescendants()):
+        if not isinstance(element.tag, str) or _is_site(element, total):
+            element.drop_tree()
+
+
+def _is_site(element: Element, total: int) -> bool:
+    if element.tag in _DROPPED:
+        return True
+    if element.tag in ("html", "body"):
+        return False
+    style = (element.get("style") or "").replace(" ", "").lower()
+    if element.get("hidden") is not None or "display:none" in style or element.get("aria-hidden") == "true":
+        return True
+    names = f"{element.get('class') or ''} {element.get('id') or ''}"
+    named = element.get("role") in _SITE_ROLES or _SITE_NAMES.search(names) is not None
+    if element.tag == "header":
+        named = element.find(".//h1") is None
+    if named:
+        return len(element.text_content()) < 0.2 * total
+    return element.tag in ("ul", "ol", "dl") and _is_link_list(element)
+
+
+def _is_link_list(element: Element) -> bool:
+    links = element.findall(".//a")
+    linked = sum(len(_squeezed(link.text_content())) for link in links)
+    return len(links) >= 3 and linked > 0.7 * len(_squeezed(element.text_content()))
+
+
+def _main(body: Element) -> Element:
+    """The innermost element that holds nearly all of the text outside links."""
+    whole = _mass(body)
+    element = body
+    while True:
+        heavy = next((child for child in element if _mass(child) >= _MAIN_SHARE * whole), None)
+        if heavy is None or heavy.tag not in _BLOCKS or heavy.tag in ("p", "tr", "ul", "ol", "dl"):
+            return element
+        element = heavy
+
+
+def _mass(element: Element) -> int:
+    linked = sum(len(_squeezed(link.text_content())) for link in element.iter("a"))
+    return len(_squeezed(element.text_content())) - linked
+
+
+def _lines(element: Element) -> Iterator[Line]:
+    buffer: list[str] = []
+    for kind, value in _events(element, 0):
+        if kind == "text":
+            buffer.append(value)
+            continue
+        line = _tidy("".join(buffer))
+        buffer.clear()
+        if line.strip() and not _SITE_LINES.fullmatch(line.strip()):
+            yield Line(line, int(value or 0))
+
+
+def _events(element: Element, level: int) -> Iterator[tuple[str, str]]:
+    """Text, and the ends of lines with the level of the line that ends."""
+    if element.tag == "tr" and _is_data_row(element):
+        yield "text", "\u3000".join(filter(None, (_tidy(cell.text_content()).strip() for cell in element)))
+        yield "end", ""
+        return
+    if element.tag == "br":
+        yield "end", str(level)
+        return
+    block = element.tag in _BLOCKS
+    inner = int(element.tag[1]) if re.fullmatch("h[1-6]", element.tag) else level
+    if block:
+        yield "end", str(level)
+    yield "text", element.text or ""
+    for child in element:
+        yield from _events(child, inner)
+        yield "text", child.tail or ""
+    if block:
+        yield "end", str(inner)
+
+
+def _is_data_row(row: Element) -> bool:
+    """Cells of one short text each, and more than one of them: not a table that lays out the page."""
+    cells = [cell for cell in row if cell.tag in ("td", "th")]
+    return len(cells) > 1 and not any(
+        len(cell.findall(".//p")) > 3
+        or cell.find(".//table") is not None
+        or len(cell.text_content()) > _LONG_CELL
+        for cell in cells
+    )
+
+
+def _tidy(text: str) -> str:
+    """White space as a browser shows it; a source line cut between two Chinese characters closes up."""
+    return _SPACE.sub(" ", _WRAPPED_HANZI.sub("", text))

@@ -1,0 +1,62 @@
+"""Markdown: headings as levels, the text without its markup."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+from index.readers.text import check_size, decode
+from index.types import Line, Page, Source
+
+_FRONT_MATTER = re.compile(r"\A---\n.*?\n(?:---|\.\.\.)\n", re.DOTALL)
+_TAG = re.compile(r"<[^>]+>")
+
+
+def read_markdown(data: bytes, name: str) -> Source:
+    """Lines with heading levels; list numbers stay, other markup goes; a table row is one line."""
+    check_size(data, name)
+    text = _FRONT_MATTER.sub("", decode(data, name).replace("\r\n", "\n"))
+    tokens = MarkdownIt("commonmark").enable(["table", "strikethrough"]).parse(text)
+    return Source("markdown", (Page(None, tuple(_lines(tokens))),))
+
+
+def _lines(tokens: list[Token]) -> Iterator[Line]:
+    level, label = 0, ""
+    cells: list[str] | None = None
+    for token in tokens:
+        if token.type == "heading_open":
+            level = int(token.tag[1])
+        elif token.type == "heading_close":
+            level = 0
+        elif token.type == "list_item_open":
+            label = f"{token.info}{token.markup}" if token.info else ""
+        elif token.type == "tr_open":
+            cells = []
+        elif token.type == "tr_close" and cells is not None:
+            yield Line("\u3000".join(filter(None, cells)))
+            cells = None
+        elif token.type == "inline" and cells is not None:
+            cells.append(_plain(token).replace("\n", " "))
+        elif token.type == "inline":
+            yield from (Line(line, level) for line in (label + _plain(token)).split("\n"))
+            label = ""
+        elif token.type in ("fence", "code_block"):
+            yield from (Line(line) for line in token.content.split("\n"))
+        elif token.type == "html_block":
+            yield from (Line(line) for line in _TAG.sub("", token.content).split("\n"))
+        elif token.type.endswith("_close"):
+            yield Line("")
+
+
+def _plain(inline: Token) -> str:
+    """The text of an inline token; line breaks stay line breaks, the layout judges them."""
+    parts = []
+    for child in inline.children or ():
+        if child.type in ("softbreak", "hardbreak"):
+            parts.append("\n")
+        elif child.type in ("text", "code_inline", "image"):
+            parts.append(child.content)
+    return "".join(parts)

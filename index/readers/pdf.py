@@ -1,0 +1,255 @@
+"""PDF with a text layer: characters and their places to lines in reading order."""
+
+from __future__ import annotations
+
+import ctypes
+import re
+import unicodedata
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from statistics import median
+from threading import Lock
+
+import pypdfium2 as pdfium  # type: ignore[import-untyped]
+import pypdfium2.raw as pdfium_c  # type: ignore[import-untyped]
+
+from index.errors import SourceError
+from index.readers.columns import Box, reading_order
+from index.types import Line, Page, Source
+
+MAX_PAGES = 2_000
+"""The longest yearbook is shorter; more pages than this are refused."""
+
+_MIN_CHARS_A_PAGE = 8
+_LARGER = 1.12
+_RADICALS = re.compile("[\u2e80-\u2fd5\ufb00-\ufb06]")
+_PDFIUM = Lock()
+"""PDFium may be used by one thread at a time."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Char:
+    """A character and its box in points, y upward; ``size`` is its type size in points."""
+
+    text: str
+    left: float
+    right: float
+    bottom: float
+    top: float
+    size: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """A printed line; ``slot`` is its column and how many columns stand beside each other."""
+
+    text: str
+    box: Box
+    size: float
+    slot: tuple[int, int]
+
+
+def read_pdf(data: bytes, name: str) -> Source:
+    """Lines of every page, numbered from 1, with indents as leading full-width spaces.
+
+    Raises SourceError for a PDF that is damaged, encrypted, too long or a scan without text.
+    """
+    with _PDFIUM:
+        pages = _pages_of_chars(data, name)
+    count = sum(len(page) for page in pages)
+    if count < _MIN_CHARS_A_PAGE * len(pages):
+        raise SourceError(f"“{name}”是没有文字层的扫描件，请先做文字识别（OCR），再添加识别后的文件。")
+    if sum(_is_unknown(char.text) for page in pages for char in page) > 0.3 * count:
+        raise SourceError(f"“{name}”的字体没有文字编码，提取不出正文，请先做文字识别（OCR）后再添加。")
+    rows = [_rows(page) for page in pages]
+    return Source("pdf", _to_lines(rows))
+
+
+def _pages_of_chars(data: bytes, name: str) -> list[list[_Char]]:
+    try:
+        document = pdfium.PdfDocument(data)
+    except pdfium.PdfiumError as error:
+        if getattr(error, "err_code", None) == pdfium_c.FPDF_ERR_PASSWORD:
+            raise SourceError(f"“{name}”有密码保护，请先去掉密码再添加。") from error
+        raise SourceError(f"“{name}”不是完整的 PDF 文件，可能没有下载完，请重新取得后再添加。") from error
+    try:
+        if len(document) > MAX_PAGES:
+            raise SourceError(f"“{name}”有 {len(document)} 页，不能超过 {MAX_PAGES} 页，请拆分后再添加。")
+        return [_chars(document, number) for number in range(len(document))]
+    finally:
+        document.close()
+
+
+def _chars(document: pdfium.PdfDocument, number: int) -> list[_Char]:
+    """The characters of a page in the file's own order; a page that cannot be parsed has none."""
+    try:
+        page = document[number]
+    except pdfium.PdfiumError:
+        return []
+    text_page = page.get_textpage()
+    try:
+        found = (_char(text_page.raw, at) for at in range(text_page.count_chars()))
+        return [char for char in found if char is not None]
+    finally:
+        text_page.close()
+        page.close()
+
+
+def _char(text_page: object, at: int) -> _Char | None:
+    """One character; None for those that PDFium made up and for control characters."""
+    code = pdfium_c.FPDFText_GetUnicode(text_page, at)
+    if code < 32 or code == 0xFFFE or pdfium_c.FPDFText_IsGenerated(text_page, at) == 1:
+        return None
+    box, matrix = pdfium_c.FS_RECTF(), pdfium_c.FS_MATRIX()
+    if not pdfium_c.FPDFText_GetLooseCharBox(text_page, at, ctypes.byref(box)):
+        return None
+    pdfium_c.FPDFText_GetMatrix(text_page, at, ctypes.byref(matrix))
+    scale = (matrix.b**2 + matrix.d**2) ** 0.5 or 1.0
+    size = pdfium_c.FPDFText_GetFontSize(text_page, at) * scale
+    text = _RADICALS.sub(lambda match: unicodedata.normalize("NFKC", match[0]), chr(code))
+    return _Char(text, box.left, box.right, box.bottom, box.top, size or box.top - box.bottom or 1.0)
+
+
+def _is_unknown(text: str) -> bool:
+    return unicodedata.category(text[0]) in ("Co", "Cn", "Cs") or text == "\ufffd"
+
+
+def _rows(chars: Sequence[_Char]) -> list[_Row]:
+    """The printed lines of a page in reading order, columns one after the other."""
+    runs = [run for run in _runs(chars) if any(not char.text.isspace() for char in run)]
+    boxes = [_box(run) for run in runs]
+    rows: list[_Row] = []
+    for slot, members in reading_order(boxes):
+        rows += [_row([runs[at] for at in line], slot) for line in _lines(members, boxes)]
+    return rows
+
+
+def _runs(chars: Sequence[_Char]) -> list[list[_Char]]:
+    """Neighbouring characters, in the file's order, that stand on one line with no wide gap."""
+    runs: list[list[_Char]] = []
+    for char in chars:
+        last = runs[-1][-1] if runs else None
+        if last is not None and _follows(last, char):
+            runs[-1].append(char)
+        else:
+            runs.append([char])
+    return [_trimmed(run) for run in runs]
+
+
+def _follows(last: _Char, char: _Char) -> bool:
+    em = max(last.size, char.size)
+    return abs(_middle(last) - _middle(char)) < 0.4 * em and -0.5 * em < char.left - last.right < 1.8 * em
+
+
+def _middle(char: _Char) -> float:
+    return (char.bottom + char.top) / 2
+
+
+def _trimmed(run: list[_Char]) -> list[_Char]:
+    """Without white space at the ends: indents and margins are measured from what is seen."""
+    while len(run) > 1 and run[-1].text.isspace():
+        run = run[:-1]
+    while len(run) > 1 and run[0].text.isspace():
+        run = run[1:]
+    return run
+
+
+def _box(run: Sequence[_Char]) -> Box:
+    return Box(
+        min(char.left for char in run),
+        max(char.right for char in run),
+        min(char.bottom for char in run),
+        max(char.top for char in run),
+    )
+
+
+def _lines(members: Sequence[int], boxes: Sequence[Box]) -> list[list[int]]:
+    """Boxes that stand beside each other, top line first, each line from left to right."""
+    lines: list[list[int]] = []
+    for at in sorted(members, key=lambda at: -(boxes[at].bottom + boxes[at].top)):
+        if lines and boxes[at].beside(boxes[lines[-1][0]]):
+            lines[-1].append(at)
+        else:
+            lines.append([at])
+    return [sorted(line, key=lambda at: boxes[at].left) for line in lines]
+
+
+def _row(runs: Iterable[Sequence[_Char]], slot: tuple[int, int]) -> _Row:
+    chars = [char for run in runs for char in run]
+    size = median(char.size for char in chars)
+    parts: list[str] = []
+    last: _Char | None = None
+    for char in chars:
+        if last is not None:
+            if char.text == last.text and char.left - last.left < 0.3 * size and not char.text.isspace():
+                continue
+            if _is_gap(last, char, size):
+                parts.append(" ")
+        parts.append(char.text)
+        last = char
+    return _Row("".join(parts), _box(chars), size, slot)
+
+
+def _is_gap(last: _Char, char: _Char, size: float) -> bool:
+    """Whether white space shows between two characters: Latin words part closer than Chinese ones."""
+    narrow = last.text.isascii() and char.text.isascii()
+    return char.left - last.right > (0.15 if narrow else 0.5) * size
+
+
+def _to_lines(pages: Sequence[Sequence[_Row]]) -> tuple[Page, ...]:
+    """Lines with indent, room to the right margin and heading level, from the geometry of all pages."""
+    levels = _levels(row for rows in pages for row in rows)
+    lefts = [_left_margins(rows) for rows in pages]
+    reach: dict[tuple[int, int], list[tuple[float, float]]] = defaultdict(list)
+    for rows, left in zip(pages, lefts, strict=True):
+        for row in rows:
+            reach[row.slot].append((row.box.right - left[row.slot], row.size))
+    widths = {slot: _rightmost_crowd([right for right, _ in rights]) for slot, rights in reach.items()}
+    numbered = enumerate(zip(pages, lefts, strict=True), start=1)
+    return tuple(
+        Page(number, tuple(_line(row, left[row.slot], widths[row.slot], levels) for row in rows))
+        for number, (rows, left) in numbered
+    )
+
+
+def _line(row: _Row, left: float, text_width: float, levels: dict[float, int]) -> Line:
+    indent = round((row.box.left - left) / row.size - 0.2)
+    room = (left + text_width - row.box.right) / row.size
+    return Line("\u3000" * max(0, indent) + row.text, levels.get(_rounded(row.size), 0), room)
+
+
+def _left_margins(rows: Sequence[_Row]) -> dict[tuple[int, int], float]:
+    """Where the lines of each column of a page begin: the leftmost place that several share."""
+    by_slot: dict[tuple[int, int], list[_Row]] = defaultdict(list)
+    for row in rows:
+        by_slot[row.slot].append(row)
+    return {slot: _leftmost_crowd([row.box.left for row in group]) for slot, group in by_slot.items()}
+
+
+def _leftmost_crowd(places: Sequence[float]) -> float:
+    counts = Counter(round(place / 4) for place in places)
+    crowd = min(key for key, n in counts.items() if (n + counts[key + 1]) * 7 >= len(places))
+    return min(place for place in places if round(place / 4) >= crowd)
+
+
+def _rightmost_crowd(places: Sequence[float]) -> float:
+    counts = Counter(round(place / 4) for place in places)
+    crowd = max(key for key, n in counts.items() if (n + counts[key - 1]) * 8 >= len(places))
+    return max(place for place in places if round(place / 4) <= crowd)
+
+
+def _levels(rows: Iterable[_Row]) -> dict[float, int]:
+    """Heading level of each type size that is clearly larger than the body's; the largest is 1."""
+    amount: Counter[float] = Counter()
+    for row in rows:
+        amount[_rounded(row.size)] += len(row.text)
+    if not amount:
+        return {}
+    body = amount.most_common(1)[0][0]
+    larger = sorted((size for size in amount if size > body * _LARGER), reverse=True)
+    return {size: level for level, size in enumerate(larger, start=1)}
+
+
+def _rounded(size: float) -> float:
+    return round(size * 2) / 2
