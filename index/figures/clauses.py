@@ -1,0 +1,181 @@
+"""The grammar around a number: what is counted, and how the number is tied to it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from .names import strip_lead, strip_tail
+from .periods import Cue
+from .quantities import Quantity
+from .types import Measure
+
+_UP = "增长|上涨|提高|上升|增加|提升|改善|上浮|上调|扩大|回升|增产|增收|(?<!新)增|多|高"
+_DOWN = "下降|减少|降低|回落|压减|压缩|缩减|下调|收窄|缩短|下浮|降|减产|减|少|低"
+_QUALIFIER = "不低于|不少于|不高于|不超过|超过|低于|高于|至少|大约|将近|接近|约|近|超|逾|突破"
+_CHANGE = re.compile(
+    r"(?P<rest>.*?)(?P<average>年均|平均每年|每年)?"
+    r"(?:分别|累计|各|均|都|再|又|实际|同比|环比|名义|平均|总体|年均|约|比[^，。；]{1,14}?|较[^，。；]{1,10}?)*"
+    rf"(?:(?P<up>{_UP})|(?P<down>{_DOWN}))(?:了|幅度)?(?:{_QUALIFIER})?\s*$"
+)
+_CAN_RISE = re.compile(r"(?:增[加长产收]|减[少产]|下降|降低|提高|上涨|[上下]调|(?:比|较)[^，]{1,12}[增减多少高低])\D{0,4}$")
+_RATE = re.compile(
+    r"(?P<rest>.+?)(?P<average>年均)?(?:实际|平均)?(?:(?P<up>涨幅|增幅|增速|增长率|增长速度|增长)|(?P<down>降幅))"
+    r"(?P<tie>(?:预期|的)?(?:目标)?(?:值)?.{0,10})$"
+)
+_TIE = re.compile(
+    r"^(?:预期|目标|值|的|是|为|[确设]?定为|达到?|在|(?:控制|保持|稳定|维持)在|以|约|超过|高达|不低于|低于|高于|回落到|"
+    r"(?:[上回提]?升|回落|下降|提高|扩大|收窄)[至到]|年均增长|增长|均|要|拟|力争|确保|\s)*$"
+)
+_SHARE_HEAD = re.compile(r"率|比重|比例|占比|份额|覆盖面|占|比率|程度|水平|强度|之比|度|报销|面$")
+_PREMISE = re.compile(r"(?:是)?在[^，。；]*?(?:基础上|前提下|情况下|条件下)")
+_FROM = re.compile(r"(?:^|[^自])([从由])(?!业|事|于)")
+_TO = re.compile(
+    r"(?:(?:提高|上升|增加|增长|扩大|下降|降低|减少|回落|发展|提升|升|降|增|减|缩短|压缩|跃升|拓展)?(?:到|至)|(?:转|转变|调整|变)为)"
+    r"了?(?:去年|上年|今年)?的?\s*(?:超过|突破|约|近)?\s*$"
+)
+_PREDICATE = re.compile(
+    r"(?:全部|全面|快速|稳步|顺利|均|都|已|加快|正式|成功|陆续|相继|有序)?"
+    r"(?:推进|投入使用|投入运营|落地|完成|竣工|开工|建成|通车|实施|实现|启动|投产|达产|纳入|运行|开业|落户|揭牌|列入|受益|"
+    r"总投资|增长|下降|占(?!地)|居(?=全|第|世|前)|排名|达到|达|超过)"
+)
+_VERB_RIGHT = re.compile(
+    r"^(?:用于|投向|支持(?!项目)|建设(?!项目|用地)|解决|发放|建成|完成|投入|全部|快速|稳步|顺利|均|都(?!市)|已(?![启建开].)|"
+    r"获[得评批]|被|实现|纳入|达|占(?!地)|居(?=全|第|世|前)|比|较|同比|和(?!谐)|与|及|或|等(?!级)|中(?=共|有|的|，)|内(?=的|，)|来|"
+    r"为|是|在(?![建校编岗园])|由|使|让|并|而|左右|同时|以|安排|保持|排名?|位|扩大|提高|增加|增长|下降|减少|到|至|向|对(?!外|口)|"
+    r"给|直接|专项用于|其中|共(?![享建])|有(?=了|效)|高于|低于|之|则|就(?!业)|也|才|再(?!生)|又|进入|创(?![新业])|开展)"
+)
+_BREAK = "，；：。！？"
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """A quantity within its sentence: the text left and right of it, up to the next break or number."""
+
+    quantity: Quantity
+    left: str
+    right: str
+    clause_start: int
+    clause_end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How the left of a number reads: the measure, and the words before it that hold the name."""
+
+    measure: Measure | None
+    rest: str
+
+
+def is_threshold(sentence: str, quantity: Quantity) -> bool:
+    """``3亿元以上项目``, ``超3亿元的项目``: a number that names what is counted and is no figure itself."""
+    if quantity.unit == "%" or not quantity.qualifier:
+        return False
+    right = sentence[quantity.end : quantity.end + 1]
+    written_after = sentence[quantity.start : quantity.end].endswith(quantity.qualifier)
+    if written_after and quantity.qualifier in ("以上", "以下", "以内"):
+        return bool(right) and right not in _BREAK + "、 （）,;" and not _VERB_RIGHT.match(
+            sentence[quantity.end : quantity.end + 4]
+        )
+    return right == "的" and quantity.unit.endswith("元")
+
+
+def contexts(sentence: str, quantities: list[Quantity]) -> list[Context]:
+    """The surroundings of each quantity; offsets are within ``sentence``."""
+    found = []
+    for i, quantity in enumerate(quantities):
+        before = quantities[i - 1].end if i else 0
+        after = quantities[i + 1].start if i + 1 < len(quantities) else len(sentence)
+        left_break = max(sentence.rfind(mark, 0, quantity.start) for mark in _BREAK)
+        right_breaks = [sentence.find(mark, quantity.end) for mark in _BREAK]
+        right_break = min((at for at in right_breaks if at >= 0), default=len(sentence))
+        left = sentence[max(before, left_break + 1) : quantity.start]
+        found.append(
+            Context(
+                quantity,
+                left,
+                sentence[quantity.end : min(after, right_break)],
+                left_break + 1,
+                right_break,
+            )
+        )
+    return found
+
+
+def read_left(left: str, unit: str) -> Reading:
+    """The measure a number with ``unit`` has after the words ``left``; None where they leave it open."""
+    left = _PREMISE.sub("", left)
+    change = _CHANGE.match(left)
+    if change and unit not in ("%", "个百分点", "倍") and not _CAN_RISE.search(left):
+        change = None
+    rate = _RATE.match(left) if unit == "%" else None
+    if change:
+        return Reading(_changed(unit, bool(change["up"]), bool(change["average"])), change["rest"])
+    if rate and _TIE.match(rate["tie"]):
+        average = bool(rate["average"]) or "年均" in rate["tie"]
+        return Reading(_changed("%", bool(rate["up"]), average), rate["rest"])
+    if unit == "%":
+        return Reading("share" if _SHARE_HEAD.search(left) else None, left)
+    if unit in ("个百分点", "倍"):
+        return Reading(None, left)
+    average = bool(re.search("平均每年|年均|每年", left))
+    return Reading("average_amount" if average else "amount", left)
+
+
+def _changed(unit: str, up: bool, average: bool) -> Measure:
+    if unit in ("%", "倍"):
+        if average:
+            return "average_growth" if up else "average_decline"
+        return "growth" if up else "decline"
+    return "rise" if up else "fall"
+
+
+def left_name(rest: str) -> str:
+    """The name in the words left of a number; empty where there are only verbs."""
+    rest = re.sub(r"[（(][^）)]*[）)]", "", rest)
+    name = strip_lead(strip_tail(rest.strip())).strip()
+    name = strip_tail(re.sub(r"^.*?(?<![高中平同相均初对])等(?=[^级待额等]{2})", "", name))
+    return re.sub(r"\s+", "", strip_lead(name))
+
+
+def right_name(right: str) -> str:
+    """The noun phrase right of a number, without what is said of it."""
+    right = right.strip().removeprefix("的").strip()
+    cut = _PREDICATE.search(right, 2) if len(right) > 2 else None
+    noun = right[: cut.start()] if cut else right
+    if len(noun) > 20:
+        noun = noun.split("、")[0]
+    return re.sub(r"\s+", "", noun).rstrip("的等、")
+
+
+def from_to(context: Context, following: Context | None) -> bool:
+    """Is it the X of ``由X提高到Y``: the value of an earlier time?"""
+    if following is None or following.clause_start != context.clause_start:
+        return False
+    between = re.sub(r"\d{4}年的?|去年的?|今年的?", "", following.left)
+    return bool(_FROM.search(context.left) and (_TO.search(between) or between.endswith("为")))
+
+
+def is_level(left: str, reading: Reading) -> bool:
+    """``提高到``: the number is the level reached, not the change (but for ``涨幅回落到``)."""
+    return bool(_TO.search(left)) and not (reading.measure or "").endswith(("growth", "decline"))
+
+
+def before_level(left: str) -> str:
+    """``left`` without ``提高到`` at its end."""
+    return _TO.sub("", left)
+
+
+def is_reached(left: str) -> bool:
+    """``提高到``, ``达到``, ``超过``: a level that stands at the end of the time spoken of."""
+    return bool(re.search(r"(?:到了?|至|达|超过|突破|为|达到了?)\s*$", left))
+
+
+def without(text: str, offset: int, cues: list[Cue]) -> str:
+    """``text``, which begins at ``offset`` of its sentence, without the expressions of time in it."""
+    kept = list(text)
+    for cue in cues:
+        for at in range(max(cue.start, offset), min(cue.end, offset + len(text))):
+            kept[at - offset] = ""
+    joined = "".join(kept)
+    return re.sub(r"^(?:到|至|截至|在|刚刚过去的|其中)(?=\s|[^\w]|全|我)", "", joined)

@@ -1,0 +1,95 @@
+"""The name of what a figure counts: cut out of its clause, and made one across reports."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from functools import cache
+from importlib.resources import files
+
+from .quantities import plain
+
+_SCOPE = "全国|我国|全省|全市|全区|全县|全州|全镇|全自治区|我省|我市|我区|我县"
+_ADVERBS = (
+    "其中|同时|此外|另外|另|全年|今年|去年|当年|本年|年内|年末|年底|截至目前|目前|一年来|五年来|又|再(?!就业|贷款|生)|"
+    "还(?!款|贷)|并(?!网|购)|也|已经|已|均(?!衡)|都(?!市)|共(?!享|建|有|同)|总共|一共|累计|合计|预计|初步核算|初步预计|"
+    "力争|确保|争取|努力|继续|进一步|着力|大力|扎实|深入|持续|积极|全力|全面|高质量|高标准(?!农田)|高效率|高效|有序|统筹|率先|"
+    "成功|顺利|基本(?![医养公农民药生])|加快|稳步|抓紧|抓好|有效|不断|要(?!素)|将|拟|应(?!急)|可(?![再比支回])|使(?!用)|让|"
+    "把|对(?!外|口)|从(?!业)|以(?![旧工])|由|按(?!揭)|在(?![建校编园岗册])|的|了|和(?![谐平美])|与|及|即|相继|陆续|先后|"
+    "平均(?!预期|受)|分别|主要(?![污农经])|实际(?![使利到收])|新一轮|按照|通过|年均|每年"
+)
+_LIGHT = (
+    "实现|完成|达到|开展|组织|举办|召开|实施|推进|推动|获得|获批|取得|落实|安排|做好|办理|保持|提出|确定|形成|"
+    "谋划|策划|推出|主动|自觉|认真|常态化"
+)
+_LEAD = re.compile(rf"^(?:{_SCOPE}|{_ADVERBS}|{_LIGHT}|[一二三四五六七八九十]+是|比(?:改革前|上年|去年)|中央提出|[、，,:：\s—\-·）)]+)")
+_TAIL = re.compile(
+    r"(?:预算|拟安排|安排|拟按|拟|按|[确设规]?定为|目标值?为|预期为|为|是|达到了|达到|达|超过了|超过|突破|超|"
+    r"(?:保持|稳定|控制|维持|掌握)在|在|不低于|不少于|不超过|不高于|低于|高于|至少|大约|将近|接近|约|近|逾|有|共有|"
+    r"合计|总计|共计|总共|累计|共|就|已经|已|均|都|又|再|全部|仅|高达|多达|"
+    r"[上提升增回下降]\w?[升高加落降]?[到至]|增加到|扩大到|减少到|发展到|拓展到|增至|降至|升至|提至|"
+    r"要|将|可|力争|确保|预计|完成|实现|比上年|同比|[、，,:：\s（(])$"
+)
+_LEVEL_WORDS = re.compile(r"(?:预期)?目标$|(?:预期)$")
+_GROWTH_WORDS = re.compile(r"(?:同比|环比|实际|平均|总体|名义|年均)?(?:涨幅|增幅|降幅|增速|增长率|增长速度|增长)$")
+_MARKS = re.compile(r"[\s“”\"‘’'「」《》]")
+_BRACKETED = re.compile(r"[（(][^）)]*[）)]?")
+
+
+@cache
+def _aliases() -> dict[str, str]:
+    data = tomllib.loads((files("index") / "indicators.toml").read_text(encoding="utf-8"))
+    return {
+        _spelling(alias): name for name, aliases in data["names"].items() for alias in (name, *aliases)
+    }
+
+
+def known_indicators() -> frozenset[str]:
+    """The indicators that have a name of their own across reports."""
+    return frozenset(_aliases().values())
+
+
+def _spelling(name: str) -> str:
+    name = _MARKS.sub("", plain(name)).upper().replace("，", "、")
+    name = name.replace("规上", "规模以上")
+    return re.sub("(?<!国民)(?:国内|地区)生产总值|GDP", "生产总值", name)
+
+
+def normalize_indicator(name: str) -> str:
+    """The name under which figures of ``name`` line up: ``GDP``, ``国内生产总值`` → ``生产总值``.
+
+    Total: a name that is not known comes back respelled (half-width, without quotation marks, scope
+    words such as 全市 and the word 增长 at its end).
+    """
+    spelled = _spelling(name)
+    known = _aliases()
+    for candidate in _candidates(spelled):
+        if candidate in known:
+            return known[candidate]
+    return next(reversed(_candidates(spelled)), "") or spelled
+
+
+def _candidates(name: str) -> list[str]:
+    """``name``, then without its scope, its brackets and its last word of change."""
+    found = [name]
+    for pattern in (re.compile(rf"^(?:{_SCOPE})(?=.{{2}})"), _BRACKETED, _GROWTH_WORDS):
+        shorter = pattern.sub("", found[-1])
+        if len(shorter) >= 2 and shorter != found[-1]:
+            found.append(shorter)
+    return found
+
+
+def strip_lead(text: str) -> str:
+    """``text`` without the adverbs and light verbs in front of a name."""
+    previous = None
+    while previous != text and len(text) > 1:
+        previous, text = text, _LEAD.sub("", text).strip()
+    return text
+
+
+def strip_tail(text: str) -> str:
+    """``text`` without the verbs that tie a name to its value."""
+    previous = None
+    while previous != text:
+        previous, text = text, _LEVEL_WORDS.sub("", _TAIL.sub("", text)).rstrip()
+    return text
