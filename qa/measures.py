@@ -1,0 +1,201 @@
+"""What a question asks for (so much money, who, which ones) and what a clause has to offer."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+Kind = Literal["number", "date", "rank", "person", "name", "open"]
+
+_FAMILIES: dict[str, str] = {
+    "money": "元 美元 欧元 港元 块钱 块 毛钱 亿 万亿",
+    "percent": "% 个百分点 百分点 成 倍",
+    "area": "平方米 平方公里 亩 公顷 平米 平方千米",
+    "length": "公里 千米 米 里",
+    "weight": "吨 斤 公斤 千克 克 吨标准煤",
+    "energy": "千瓦 千瓦时 度 立方米 方 兆瓦 升",
+    "people": "人 名 位 人次 口人",
+    "time": "年 个月 月 天 日 小时 分钟 周 周岁 岁 季度 年内",
+    "count": "个 家 户 件 处 条 座 所 项 场 场次 次 套 辆 台 张 种 类 批 间 栋 艘 架 支 只 部 本 篇 "
+    "班 宗 起 例 村 社区 街道 例次 门 片 块地 个省份 省份 站 对 列 枚 颗 款 届 期 万次 个小区 小区 回 支队 "
+    "床 单 笔 幅 道 段 只股 层 棵 株 头 册 份 架次 人才 标段 版 步 领域 站点 所学校 名学生 亿次 株树",
+}
+_FAMILY = {unit: family for family, units in _FAMILIES.items() for unit in units.split()}
+_UNITS = "|".join(sorted(map(re.escape, _FAMILY), key=len, reverse=True))
+_SCALE = r"(?:[多余几]?(?:万亿|亿|万|千|百|十))?[多余来]?"
+_CN = "一二两三四五六七八九十百千万亿"
+_MEASURE = re.compile(
+    rf"(?P<pct>百分之[{_CN}点\d.]+|[{_CN}\d]+分之[{_CN}\d]+|[一二三四五六七八九]成[多半]?)"
+    rf"|(?P<num>\d[\d,]*(?:\.\d+)?){_SCALE}\s*(?P<unit>{_UNITS})?"
+    rf"|(?P<cn>[{_CN}几][{_CN}]*)[多余]?(?P<cnunit>{_UNITS})"
+    rf"|(?P<half>一半|半数|翻番|翻一番|翻了?[一两]番|过半)"
+)
+_RANK = re.compile(rf"第[{_CN}\d]+|首位|居首|领先|前列|榜首|全[国省市区球]第")
+_YEAR_IN = re.compile(
+    r"(?:19|20)\d\d(?:年|-|～)|\d+月(?:底|份|\d+日)|[上下]半年|年底前?|年内|今明两年|[一两三四五六七八九十\d]+年[内底]|季度"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """A number with its unit at ``[start, end)``; ``unit`` may be empty."""
+
+    start: int
+    end: int
+    family: str
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One thing asked for. ``family`` and ``unit`` belong to numbers, ``noun`` to names (哪个社区)."""
+
+    kind: Kind
+    family: str = ""
+    unit: str = ""
+    noun: str = ""
+    at: int = 0
+
+
+def measures(text: str) -> list[Measure]:
+    """The numbers of folded ``text``; years and ordinals are not numbers here."""
+    found = []
+    for m in _MEASURE.finditer(text):
+        before = text[max(0, m.start() - 1) : m.start()]
+        if before == "第":
+            continue
+        if m["pct"] or m["half"]:
+            found.append(Measure(m.start(), m.end(), "percent", "%"))
+            continue
+        unit = m["unit"] or m["cnunit"] or ""
+        if m["num"] and not unit:
+            # ``464亿``: the scale is the unit; ``3000余个`` has its own.
+            if re.search(r"[亿]", m[0]):
+                unit = "亿"
+            elif text[m.end() : m.end() + 1] == "年" or re.fullmatch(r"(?:19|20)\d\d", m[0]):
+                continue
+        family = _FAMILY.get(unit, "")
+        if family == "time" and m["num"] and re.fullmatch(r"(?:19|20)\d\d", m["num"]):
+            continue
+        if m["cn"] and (m["cn"] == "一" and family == "count"):
+            continue  # 一批, 一个: an article rather than a number
+        found.append(Measure(m.start(), m.end(), family, unit))
+    return found
+
+
+# ---------------------------------------------------------------- what is asked
+
+_HOW_MANY = re.compile(
+    rf"(?:多少|几|百分之几|多大|多长|多高|多久|多重|几成|第几|老几|多远)(?P<scale>[个]?(?:万亿|亿|万|千))?(?P<unit>{_UNITS})?(?P<noun>[一-鿿]{{0,4}})"
+)
+_NOUN_FAMILY = [
+    ("percent", r"增速|增幅|涨幅|增长|涨了|涨多|想涨|要涨|比例|占比|比重|占.{0,6}多少|率|几个点|百分|幅度|占.{0,4}几成|降低?了?多少|"
+     r"(?:gdp|经济|价格|cpi|物价|赤字率).{0,8}(?:目标|指标)"),
+    ("area", r"面积|多大地|占地"),
+    ("length", r"里程|长度|多长|总长|全长"),
+    ("weight", r"产量|粮食|垃圾|打了多少"),
+    ("money", r"钱|资金|投资|款|补贴|补助|产值|总额|贷款|授信|预算|经费|支出|收入|赤字|外资|GDP|gdp|储备|投入|营收|成交额|零售额|销售|规模|费用|标准"),
+    ("people", r"人口|多少人|几个人|人数"),
+]  # fmt: skip
+_DATE = re.compile(r"哪一?年|哪天|哪一天|什么时候|何时|啥时候|几月|哪个月|多久|多长时间|几号|什么时间|哪一日")
+_PERSON = re.compile(r"谁|哪位|哪一位|什么人|哪个人")
+_RANK_ASKED = re.compile(r"第几|老几|排名|名次|排在?什么|排多少")
+_NAME = re.compile(
+    rf"(?:叫什么|什么名字|叫啥|名称)|(?:哪|什么|啥)(?:些|[几一二两三四五六七八九十]*(?:{_UNITS}|家|句)?)(?P<noun>[一-鿿]{{0,4}})"
+)
+_SPLIT = re.compile(r"[，,；;。？?！!、]|(?<=[少几大])和")
+_COUNTS = {"count", "people"}
+
+
+def asked(question: str) -> tuple[Asked, ...]:
+    """What folded ``question`` asks for, in order; empty when it cannot be told."""
+    found: list[Asked] = []
+    taken: set[int] = set()
+    for m in _DATE.finditer(question):
+        found.append(Asked("date", "time", at=m.start()))
+        taken.update(range(m.start(), m.end()))
+    for m in _RANK_ASKED.finditer(question):
+        found.append(Asked("rank", at=m.start()))
+        taken.update(range(m.start(), m.end()))
+    for m in _PERSON.finditer(question):
+        found.append(Asked("person", at=m.start()))
+        taken.update(range(m.start(), m.end()))
+    for m in _HOW_MANY.finditer(question):
+        if m.start() in taken or question[max(0, m.start() - 1) : m.start()] in (
+            "好",
+            "十",
+            "哪",
+            "这",
+            "那",
+        ):
+            continue
+        found.append(_number(question, m))
+        taken.update(range(m.start(), m.end()))
+    for m in _NAME.finditer(question):
+        if m.start() not in taken:
+            found.append(Asked("name", noun=m["noun"] or "", at=m.start()))
+    return tuple(sorted(found, key=lambda a: a.at))
+
+
+def _number(question: str, m: re.Match[str]) -> Asked:
+    """The number asked for at ``m``: its unit where one is said, else what its clause speaks of."""
+    unit = m["unit"] or ""
+    around = _clause_around(question, m.start())
+    if m[0].startswith(("百分之几", "几成")) or re.match(r"几个点|多少个?(?:百分)?点", question[m.start() :]):
+        return Asked("number", "percent", "%", at=m.start())
+    if unit and unit != "个":
+        return Asked("number", _FAMILY[unit], unit, m["noun"], m.start())
+    if m["scale"] and not unit:
+        return Asked("number", "money" if "亿" in m["scale"] else "", "", m["noun"], m.start())
+    if unit == "个":
+        return Asked("number", "count", unit, m["noun"], m.start())
+    after = question[m.end() - len(m["noun"]) : m.end()]
+    for family, pattern in _NOUN_FAMILY:
+        if after and re.match(rf".{{0,2}}(?:{pattern})", after):
+            return Asked("number", family, "", m["noun"], m.start())
+    for family, pattern in _NOUN_FAMILY:
+        if re.search(pattern, around):
+            return Asked("number", family, "", m["noun"], m.start())
+    return Asked("number", "", "", m["noun"], m.start())
+
+
+def _clause_around(text: str, at: int) -> str:
+    start = max((m.end() for m in _SPLIT.finditer(text, 0, at)), default=0)
+    end = _SPLIT.search(text, at)
+    return text[start : end.start() if end else len(text)]
+
+
+def match(ask: Asked, text: str, found: list[Measure]) -> float:
+    """How well folded ``text``, whose numbers are ``found``, could answer ``ask``: 0 to 1."""
+    if ask.kind == "number":
+        return max((_fits(ask, m) for m in found), default=0.0)
+    if ask.kind == "date":
+        return 1.0 if _YEAR_IN.search(text) or any(m.family == "time" for m in found) else 0.0
+    if ask.kind == "rank":
+        return 1.0 if _RANK.search(text) else 0.0
+    if ask.noun:
+        return _overlap(ask.noun, text)
+    return 0.5
+
+
+def _fits(ask: Asked, m: Measure) -> float:
+    if ask.unit and ask.unit == m.unit:
+        return 1.0
+    if not ask.family:
+        return 0.6 if m.family else 0.3
+    if ask.family == m.family:
+        return 0.9
+    if ask.family in _COUNTS and m.family in _COUNTS:
+        return 0.7
+    if ask.family == "money" and m.unit == "亿":
+        return 0.9
+    return 0.0
+
+
+def _overlap(noun: str, text: str) -> float:
+    """Share of the noun's bigrams in text; the first two characters name the class of most nouns."""
+    if noun[:2] in text:
+        return 1.0
+    pairs = {noun[i : i + 2] for i in range(len(noun) - 1)}
+    return sum(p in text for p in pairs) / len(pairs) if pairs else 0.5
