@@ -29,9 +29,10 @@ _ITEM = re.compile(r"——|[一二三四五六七八九十]是")
 _CLOSERS = "”’」』）)】》〉"
 _NEVER_FIRST = frozenset("，。、；：？！…％%‰℃,.;:?!" + _CLOSERS)
 _OPENERS = frozenset("“‘「『（(【《〈")
-_FIRST_PIECE = re.compile(
+_PIECE = (
     rf"[{re.escape(''.join(_OPENERS))}]*(?:[A-Za-z0-9.,%+-]+|—+|…+|.)[{re.escape(''.join(_NEVER_FIRST))}]*"
 )
+_FIRST_PIECE = re.compile(rf"{_PIECE}(?:(?=[“‘]){_PIECE}|(?<=[”’]){_PIECE})*")
 _ENDS = frozenset("。！？!?…")
 _HALF_ENDS = frozenset("；：;:")
 _DANGLING = frozenset("，、,与和及的在—" + "".join(_OPENERS))
@@ -146,7 +147,8 @@ class _Evidence:
         self.measure = _Measure.of(rows)
         self.needs = [_room_needed(row.text, self.measure.by_count) for row in rows]
         self.indent = _left_margin(rows) + 1.0
-        self.indented = 0.02 < sum(row.indent >= self.indent for row in rows) / len(rows) < 0.7
+        starts = sum(0 <= row.indent - self.indent < 4 and not _HEADING.match(row.text) for row in rows)
+        self.indented = 0.02 < starts / len(rows) < 0.7
         gaps = sum(row.gap for row in rows[1:])
         self.gaps_part = 0 < gaps < 0.5 * len(rows)
         self.halves = _half_subtitles(rows[:_TITLE_ROWS])
@@ -155,8 +157,10 @@ class _Evidence:
     def _start_costs(self, row: Row) -> tuple[float, float, float, float]:
         """What it costs to read the row as first, later, heading, later in a heading."""
         first = later = head = 0.0
-        if _HEADING.match(row.text) or row.level:
+        if _HEADING.match(row.text):
             first, later = 1.5, 4.0
+        elif row.level:
+            first = 1.5
         else:
             head = _NEVER
         if _SALUTATION.match(row.text) or _ITEM.match(row.text):

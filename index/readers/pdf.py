@@ -5,9 +5,9 @@ from __future__ import annotations
 import ctypes
 import re
 import unicodedata
-from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from statistics import median
 from threading import Lock
 
@@ -15,14 +15,16 @@ import pypdfium2 as pdfium  # type: ignore[import-untyped]
 import pypdfium2.raw as pdfium_c  # type: ignore[import-untyped]
 
 from index.errors import SourceError
-from index.readers.columns import Box, reading_order
-from index.types import Line, Page, Source
+from index.readers.columns import Box, Slot, reading_order
+from index.readers.printed import PrintedRow, to_pages
+from index.types import Source
 
 MAX_PAGES = 2_000
 """The longest yearbook is shorter; more pages than this are refused."""
 
 _MIN_CHARS_A_PAGE = 8
-_LARGER = 1.12
+_SPACE = 0.18
+"""A gap so many ems wider than usual in its line is white space."""
 _RADICALS = re.compile("[\u2e80-\u2fd5\ufb00-\ufb06]")
 _PDFIUM = Lock()
 """PDFium may be used by one thread at a time."""
@@ -40,16 +42,6 @@ class _Char:
     size: float
 
 
-@dataclass(frozen=True, slots=True)
-class _Row:
-    """A printed line; ``slot`` is its column and how many columns stand beside each other."""
-
-    text: str
-    box: Box
-    size: float
-    slot: tuple[int, int]
-
-
 def read_pdf(data: bytes, name: str) -> Source:
     """Lines of every page, numbered from 1, with indents as leading full-width spaces.
 
@@ -63,7 +55,7 @@ def read_pdf(data: bytes, name: str) -> Source:
     if sum(_is_unknown(char.text) for page in pages for char in page) > 0.3 * count:
         raise SourceError(f"“{name}”的字体没有文字编码，提取不出正文，请先做文字识别（OCR）后再添加。")
     rows = [_rows(page) for page in pages]
-    return Source("pdf", _to_lines(rows))
+    return Source("pdf", to_pages(rows))
 
 
 def _pages_of_chars(data: bytes, name: str) -> list[list[_Char]]:
@@ -97,29 +89,37 @@ def _chars(document: pdfium.PdfDocument, number: int) -> list[_Char]:
 
 
 def _char(text_page: object, at: int) -> _Char | None:
-    """One character; None for those that PDFium made up and for control characters."""
+    """One character; None for those that PDFium made up and for control characters.
+
+    Some writers give the box of the ink, not of the type: the height is taken from the base line,
+    the width of a Chinese character from its type size.
+    """
     code = pdfium_c.FPDFText_GetUnicode(text_page, at)
     if code < 32 or code == 0xFFFE or pdfium_c.FPDFText_IsGenerated(text_page, at) == 1:
         return None
     box, matrix = pdfium_c.FS_RECTF(), pdfium_c.FS_MATRIX()
-    if not pdfium_c.FPDFText_GetLooseCharBox(text_page, at, ctypes.byref(box)):
+    x, y = ctypes.c_double(), ctypes.c_double()
+    if not pdfium_c.FPDFText_GetLooseCharBox(text_page, at, box):
         return None
-    pdfium_c.FPDFText_GetMatrix(text_page, at, ctypes.byref(matrix))
-    scale = (matrix.b**2 + matrix.d**2) ** 0.5 or 1.0
-    size = pdfium_c.FPDFText_GetFontSize(text_page, at) * scale
+    pdfium_c.FPDFText_GetMatrix(text_page, at, matrix)
+    pdfium_c.FPDFText_GetCharOrigin(text_page, at, x, y)
+    size = pdfium_c.FPDFText_GetFontSize(text_page, at) * (matrix.b**2 + matrix.d**2) ** 0.5
+    size = size or box.top - box.bottom or 1.0
     text = _RADICALS.sub(lambda match: unicodedata.normalize("NFKC", match[0]), chr(code))
-    return _Char(text, box.left, box.right, box.bottom, box.top, size or box.top - box.bottom or 1.0)
+    if "\u3400" <= text < "\ufb00":
+        return _Char(text, x.value, x.value + size, y.value - 0.12 * size, y.value + 0.88 * size, size)
+    return _Char(text, box.left, box.right, y.value - 0.12 * size, y.value + 0.88 * size, size)
 
 
 def _is_unknown(text: str) -> bool:
     return unicodedata.category(text[0]) in ("Co", "Cn", "Cs") or text == "\ufffd"
 
 
-def _rows(chars: Sequence[_Char]) -> list[_Row]:
+def _rows(chars: Sequence[_Char]) -> list[PrintedRow]:
     """The printed lines of a page in reading order, columns one after the other."""
     runs = [run for run in _runs(chars) if any(not char.text.isspace() for char in run)]
     boxes = [_box(run) for run in runs]
-    rows: list[_Row] = []
+    rows: list[PrintedRow] = []
     for slot, members in reading_order(boxes):
         rows += [_row([runs[at] for at in line], slot) for line in _lines(members, boxes)]
     return rows
@@ -139,7 +139,7 @@ def _runs(chars: Sequence[_Char]) -> list[list[_Char]]:
 
 def _follows(last: _Char, char: _Char) -> bool:
     em = max(last.size, char.size)
-    return abs(_middle(last) - _middle(char)) < 0.4 * em and -0.5 * em < char.left - last.right < 1.8 * em
+    return abs(_middle(last) - _middle(char)) < 0.4 * em and -0.8 * em < char.left - last.right < 1.8 * em
 
 
 def _middle(char: _Char) -> float:
@@ -175,81 +175,22 @@ def _lines(members: Sequence[int], boxes: Sequence[Box]) -> list[list[int]]:
     return [sorted(line, key=lambda at: boxes[at].left) for line in lines]
 
 
-def _row(runs: Iterable[Sequence[_Char]], slot: tuple[int, int]) -> _Row:
-    chars = [char for run in runs for char in run]
+def _row(runs: Iterable[Sequence[_Char]], slot: Slot) -> PrintedRow:
+    chars = _once([char for run in runs for char in run])
     size = median(char.size for char in chars)
-    parts: list[str] = []
-    last: _Char | None = None
+    gaps = [after.left - before.right for before, after in pairwise(chars)]
+    usual = max(0.0, median(gaps)) if gaps else 0.0
+    parts = [chars[0].text]
+    for gap, char in zip(gaps, chars[1:], strict=True):
+        parts.append(" " + char.text if gap - usual > _SPACE * size else char.text)
+    return PrintedRow("".join(parts), _box(chars), size, slot)
+
+
+def _once(chars: Sequence[_Char]) -> list[_Char]:
+    """Without the second copies that some writers print on top, slightly aside, for bold type."""
+    kept: list[_Char] = []
     for char in chars:
-        if last is not None:
-            if char.text == last.text and char.left - last.left < 0.3 * size and not char.text.isspace():
-                continue
-            if _is_gap(last, char, size):
-                parts.append(" ")
-        parts.append(char.text)
-        last = char
-    return _Row("".join(parts), _box(chars), size, slot)
-
-
-def _is_gap(last: _Char, char: _Char, size: float) -> bool:
-    """Whether white space shows between two characters: Latin words part closer than Chinese ones."""
-    narrow = last.text.isascii() and char.text.isascii()
-    return char.left - last.right > (0.15 if narrow else 0.5) * size
-
-
-def _to_lines(pages: Sequence[Sequence[_Row]]) -> tuple[Page, ...]:
-    """Lines with indent, room to the right margin and heading level, from the geometry of all pages."""
-    levels = _levels(row for rows in pages for row in rows)
-    lefts = [_left_margins(rows) for rows in pages]
-    reach: dict[tuple[int, int], list[tuple[float, float]]] = defaultdict(list)
-    for rows, left in zip(pages, lefts, strict=True):
-        for row in rows:
-            reach[row.slot].append((row.box.right - left[row.slot], row.size))
-    widths = {slot: _rightmost_crowd([right for right, _ in rights]) for slot, rights in reach.items()}
-    numbered = enumerate(zip(pages, lefts, strict=True), start=1)
-    return tuple(
-        Page(number, tuple(_line(row, left[row.slot], widths[row.slot], levels) for row in rows))
-        for number, (rows, left) in numbered
-    )
-
-
-def _line(row: _Row, left: float, text_width: float, levels: dict[float, int]) -> Line:
-    indent = round((row.box.left - left) / row.size - 0.2)
-    room = (left + text_width - row.box.right) / row.size
-    return Line("\u3000" * max(0, indent) + row.text, levels.get(_rounded(row.size), 0), room)
-
-
-def _left_margins(rows: Sequence[_Row]) -> dict[tuple[int, int], float]:
-    """Where the lines of each column of a page begin: the leftmost place that several share."""
-    by_slot: dict[tuple[int, int], list[_Row]] = defaultdict(list)
-    for row in rows:
-        by_slot[row.slot].append(row)
-    return {slot: _leftmost_crowd([row.box.left for row in group]) for slot, group in by_slot.items()}
-
-
-def _leftmost_crowd(places: Sequence[float]) -> float:
-    counts = Counter(round(place / 4) for place in places)
-    crowd = min(key for key, n in counts.items() if (n + counts[key + 1]) * 7 >= len(places))
-    return min(place for place in places if round(place / 4) >= crowd)
-
-
-def _rightmost_crowd(places: Sequence[float]) -> float:
-    counts = Counter(round(place / 4) for place in places)
-    crowd = max(key for key, n in counts.items() if (n + counts[key - 1]) * 8 >= len(places))
-    return max(place for place in places if round(place / 4) <= crowd)
-
-
-def _levels(rows: Iterable[_Row]) -> dict[float, int]:
-    """Heading level of each type size that is clearly larger than the body's; the largest is 1."""
-    amount: Counter[float] = Counter()
-    for row in rows:
-        amount[_rounded(row.size)] += len(row.text)
-    if not amount:
-        return {}
-    body = amount.most_common(1)[0][0]
-    larger = sorted((size for size in amount if size > body * _LARGER), reverse=True)
-    return {size: level for level, size in enumerate(larger, start=1)}
-
-
-def _rounded(size: float) -> float:
-    return round(size * 2) / 2
+        last = kept[-1] if kept else None
+        if last is None or char.text != last.text or char.left - last.left > 0.3 * char.size:
+            kept.append(char)
+    return kept

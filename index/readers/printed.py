@@ -1,0 +1,125 @@
+"""Printed lines to lines of text: what the geometry of the page says of indents, margins and headings."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from statistics import median
+
+from index.readers.columns import Box, Slot
+from index.types import Line, Page
+
+_LARGER = 1.12
+"""Type so many times the size of the body's is a heading's."""
+_APART = 1.25
+"""Lines so many times farther apart than usual have a blank between them."""
+
+
+@dataclass(frozen=True, slots=True)
+class PrintedRow:
+    """A printed line; ``size`` is its type size in points, ``slot`` the column it stands in."""
+
+    text: str
+    box: Box
+    size: float
+    slot: Slot
+
+
+@dataclass(frozen=True, slots=True)
+class _Measures:
+    """Of a whole document: how wide each column is, how far apart lines are, which sizes are headings'."""
+
+    widths: dict[Slot, float]
+    pitch: float
+    levels: dict[float, int]
+
+
+def to_pages(pages: Sequence[Sequence[PrintedRow]]) -> tuple[Page, ...]:
+    """Pages numbered from 1, of lines with indent, room to the right margin and heading level."""
+    lefts = [_left_margins(rows) for rows in pages]
+    measures = _measure(pages, lefts)
+    return tuple(
+        Page(number, tuple(_lines(rows, left, measures)))
+        for number, (rows, left) in enumerate(zip(pages, lefts, strict=True), start=1)
+    )
+
+
+def _measure(pages: Sequence[Sequence[PrintedRow]], lefts: Sequence[dict[Slot, float]]) -> _Measures:
+    reach: dict[Slot, list[float]] = defaultdict(list)
+    for rows, left in zip(pages, lefts, strict=True):
+        for row in rows:
+            reach[row.slot].append(row.box.right - left[row.slot])
+    drops = [_drop(above, row) for rows in pages for above, row in pairwise(rows)]
+    return _Measures(
+        {slot: _rightmost_crowd(rights) for slot, rights in reach.items()},
+        median([drop for drop in drops if drop > 0] or [1.0]),
+        _levels(row for rows in pages for row in rows),
+    )
+
+
+def _drop(above: PrintedRow, row: PrintedRow) -> float:
+    """How far a row stands below the one before it, in ems; 0 at the top of a column."""
+    return max(0.0, (above.box.bottom - row.box.bottom) / row.size) if above.slot == row.slot else 0.0
+
+
+def _lines(rows: Sequence[PrintedRow], left: dict[Slot, float], measures: _Measures) -> Iterator[Line]:
+    for at, row in enumerate(rows):
+        if at and _drop(rows[at - 1], row) > _APART * measures.pitch:
+            yield Line("")
+        line = _line(row, left[row.slot], measures)
+        after = rows[at + 1] if at + 1 < len(rows) else None
+        if line.level and after and _goes_on(row, after, left[row.slot], measures.widths[row.slot]):
+            line = Line(line.text, line.level, room=0.0)
+        yield line
+
+
+def _line(row: PrintedRow, left: float, measures: _Measures) -> Line:
+    indent = round((row.box.left - left) / row.size - 0.2)
+    room = (left + measures.widths[row.slot] - row.box.right) / row.size
+    return Line("\u3000" * max(0, indent) + row.text, measures.levels.get(_rounded(row.size), 0), room)
+
+
+def _goes_on(row: PrintedRow, after: PrintedRow, left: float, width: float) -> bool:
+    """Whether two lines of a centred title are one, too long for a line."""
+    sizes = row.box.right - row.box.left, after.box.right - after.box.left
+    offsets = [abs(box.left + box.right - 2 * left - width) / 2 for box in (row.box, after.box)]
+    same = row.slot == after.slot and _rounded(row.size) == _rounded(after.size)
+    return same and max(offsets) < row.size and sum(sizes) > width
+
+
+def _left_margins(rows: Sequence[PrintedRow]) -> dict[Slot, float]:
+    """Where the lines of each column of a page begin: the leftmost place that several share."""
+    by_slot: dict[Slot, list[PrintedRow]] = defaultdict(list)
+    for row in rows:
+        by_slot[row.slot].append(row)
+    return {slot: _leftmost_crowd([row.box.left for row in group]) for slot, group in by_slot.items()}
+
+
+def _leftmost_crowd(places: Sequence[float]) -> float:
+    counts = Counter(round(place / 4) for place in places)
+    crowd = min(key for key, n in counts.items() if (n + counts[key + 1]) * 7 >= len(places))
+    return min(place for place in places if round(place / 4) >= crowd)
+
+
+def _rightmost_crowd(places: Sequence[float]) -> float:
+    counts = Counter(round(place / 4) for place in places)
+    crowd = max(key for key, n in counts.items() if (n + counts[key - 1]) * 8 >= len(places))
+    return max(place for place in places if round(place / 4) <= crowd)
+
+
+def _levels(rows: Iterable[PrintedRow]) -> dict[float, int]:
+    """Heading level of each type size that is clearly larger than the body's; the largest is 1."""
+    amount: Counter[float] = Counter()
+    for row in rows:
+        amount[_rounded(row.size)] += len(row.text)
+    if not amount:
+        return {}
+    body = amount.most_common(1)[0][0]
+    larger = sorted((size for size in amount if size > body * _LARGER), reverse=True)
+    return {size: level for level, size in enumerate(larger, start=1)}
+
+
+def _rounded(size: float) -> float:
+    return round(size * 2) / 2
