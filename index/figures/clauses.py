@@ -15,7 +15,7 @@ _DOWN = "下降|减少|降低|回落|压减|压缩|缩减|下调|收窄|缩短|�
 _QUALIFIER = "不低于|不少于|不高于|不超过|超过|低于|高于|至少|大约|将近|接近|约|近|超|逾|突破"
 _CHANGE = re.compile(
     r"(?P<rest>.*?)(?P<average>年均|平均每年|每年)?"
-    r"(?:分别|累计|各|均|都|再|又|实际|同比|环比|名义|平均|总体|年均|约|比[^，。；]{1,14}?|较[^，。；]{1,10}?)*"
+    r"(?:分别|累计|各|均|都|再|又|实际|同比|环比|名义|平均|总体|年均|约|(?<!占)比(?![重例率值])[^，。；]{1,14}?|较[^，。；]{1,10}?)*"
     rf"(?:(?P<up>{_UP})|(?P<down>{_DOWN}))(?:了|幅度)?(?:{_QUALIFIER})?\s*$"
 )
 _CAN_RISE = re.compile(r"(?:增[加长产收]|减[少产]|下降|降低|提高|上涨|[上下]调|(?:比|较)[^，]{1,12}[增减多少高低])\D{0,4}$")
@@ -44,6 +44,9 @@ _VERB_RIGHT = re.compile(
     r"获[得评批]|被|实现|纳入|达|占(?!地)|居(?=全|第|世|前)|比|较|同比|和(?!谐)|与|及|或|等(?!级)|中(?=共|有|的|，)|内(?=的|，)|来|"
     r"为|是|在(?![建校编岗园])|由|使|让|并|而|左右|同时|以|安排|保持|排名?|位|扩大|提高|增加|增长|下降|减少|到|至|向|对(?!外|口)|"
     r"给|直接|专项用于|其中|共(?![享建])|有(?=了|效)|高于|低于|之|则|就(?!业)|也|才|再(?!生)|又|进入|创(?![新业])|开展)"
+)
+_COMMON = re.compile(
+    "^(?:城市|企业|项目|社区|单位|学校|省份|省|市|地区|县|村|国家|部门|问题|方面|乡镇|街道|园区|品种|品牌|产品|领域|地方|试点)$"
 )
 _BREAK = "，；：。！？"
 
@@ -122,11 +125,13 @@ def read_left(left: str, unit: str) -> Reading:
     return Reading("average_amount" if average else "amount", left)
 
 
-def _changed(unit: str, up: bool, average: bool) -> Measure:
+def _changed(unit: str, up: bool, average: bool) -> Measure | None:
     if unit in ("%", "倍"):
         if average:
             return "average_growth" if up else "average_decline"
         return "growth" if up else "decline"
+    if average:
+        return None
     return "rise" if up else "fall"
 
 
@@ -134,18 +139,21 @@ def left_name(rest: str) -> str:
     """The name in the words left of a number; empty where there are only verbs."""
     rest = re.sub(r"[（(][^）)]*[）)]", "", rest)
     name = strip_lead(strip_tail(rest.strip())).strip()
-    name = strip_tail(re.sub(r"^.*?(?<![高中平同相均初对])等(?=[^级待额等]{2})", "", name))
-    return re.sub(r"\s+", "", strip_lead(name))
+    name = strip_tail(re.sub(r"^.*?(?<![高中平同相均初对])等(?!方面|领域|各|多|行业|地|部门|费|支出)(?=[^级待额等]{2})", "", name))
+    return re.sub(r"^(..)了", r"\1", re.sub(r"\s+", "", strip_lead(name)))
 
 
 def right_name(right: str) -> str:
     """The noun phrase right of a number, without what is said of it."""
-    right = right.strip().removeprefix("的").strip()
+    right = re.sub(r"、(?:建设|新建|改造|改建|新增|新|完成|实施|建成|开展|举办|整治|约|共|培训|引进)$", "", right.strip())
+    right = right.removeprefix("的").strip()
     cut = _PREDICATE.search(right, 2) if len(right) > 2 else None
     noun = right[: cut.start()] if cut else right
+    if _COMMON.match(noun):
+        noun = right if len(right) <= 22 else ""
     if len(noun) > 20:
-        noun = noun.split("、")[0]
-    return re.sub(r"\s+", "", noun).rstrip("的等、")
+        noun = re.split("[、和]", noun)[0]
+    return re.sub(r"\s+", "", noun).removeprefix("了").rstrip("的等、和")
 
 
 def from_to(context: Context, following: Context | None) -> bool:

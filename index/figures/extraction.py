@@ -32,19 +32,21 @@ _GENERIC = re.compile(
     "|占地面积|面积|产量|涨幅|增幅|增速|项目总投资|投资|投资总?额|年产值|年产量|总产值|产值|其中|人数|户数|人均)$"
 )
 _BAD_NAME = re.compile(
-    r"^[这那其该它他她此您]|[？?！。；：:]|^第|^[\d\W]+$|^(?:以上|以下|左右|工作|方面|情况|问题|的|们|等|一|不|没有|只|达标|其他|重大|"
-    r"上|中|下|左|右|年|月|日|个|次)$|每$|每\S{0,3}$|连续|^比|^较|^对于|^各$|不到$|高于$|倍$"
+    r"这|^[那其该它他她此您]|[？?！。；：:]|^第|^[\d\W]+$|^(?:以上|以下|左右|工作|方面|情况|问题|的|们|等|一|不|没有|只|达标|其他|重大|"
+    r"上|中|下|左|右|年|月|日|个|次)$|每|连续|^比|^较|^对于|^各$|不到$|高于$|倍$|将|拟$|占$|^“?十.?五|实现目标$|"
+    r"^(?:各级|中央|地方|国家|省级?|市级?|全国)?(?:财政|政府|国家|中央|公共财政)?(?:拿出|安排|投入|支出|补助|下拨|筹集|出资)?(?:专项)?(?:资金|支出)?$|"
+    r"^(?:参保|受益|获奖|就业|脱贫|摘帽|入选|上市)$"
 )
 _VERB_ONLY = re.compile(
     r"^(?:新开工|开工|在建|建成|竣工|新建|改造|建成交付|基本建成|新增|交付|改扩建|修建|新开工建设|惠及|涉及|共拆除|拆除|"
-    r"签约|引进|清退|整治|培育|完成|销售|解决|处置|新投放|投放|新改建|续建)(?:了)?$"
+    r"签约|引进|清退|整治|培育|完成|销售|解决|处置|新投放|投放|新改建|续建|引导|促进|支持|帮助|带动|组织|培训|资助|救助|转移|安置|吸纳)(?:了)?$"
 )
 _FLOW = re.compile(
     "新增|累计|完成|改造|建成|建设|新建|减少|解决|转移|投入|取消|减税|减轻|发放|引进|培训|培育|退出|淘汰|压减|化解|脱贫|搬迁|"
     "落实|实施|拆除|整治|处置|支出|出台|修订|制定|清理|查处|新开工|下放|修复|治理|安置|资助|增长|下降|共|总计|合计|五年|安排|投资"
 )
 _PLANNED = re.compile("预期目标|目标[为是]|力争|拟安排|(?:^|，)到20\\d\\d年")
-_PAST = re.compile(r"已经|已(?!知)|(?:实现|取得|完成|达到|超过|突破|建成|增加|下降|提高)了|连续|曾|目前|现有|原有|原来")
+_PAST = re.compile(r"已经|已(?![启开建批纳知])|(?:实现|取得|完成|达到|超过|突破|建成|增加|下降|提高)了|连续|曾|目前|现有|原有|原来")
 _INTENT = re.compile("要|将|拟|力争|确保|安排|控制在|目标|预期|保持|左右|以上|以内|争取|计划|新增|再")
 
 
@@ -153,9 +155,7 @@ class _Sentence:
     subject: _Subject | None = None
 
     def read(self) -> None:
-        quantities = [
-            q for q in find_quantities(self.text) if not clauses.is_threshold(self.text, q) and q.unit
-        ]
+        quantities = [q for q in find_quantities(self.text) if not clauses.is_threshold(self.text, q)]
         ranks = [(m.start(), m) for m in _RANK.finditer(self.text)]
         around = clauses.contexts(self.text, quantities)
         following = [*around[1:], None]
@@ -184,8 +184,12 @@ class _Sentence:
 
     def _single(self, context: Context, around: list[Context]) -> bool:
         quantity = context.quantity
+        if not quantity.unit or re.match("的.", context.left):
+            return False
         left_start = quantity.start - len(context.left)
         left = clauses.without(context.left, left_start, self.cues)
+        if self._before(context, around) == left_start and not _COUNTER_HEAD.match(left):
+            left = left[left.find("、") + 1 :]
         reading = clauses.read_left(left, quantity.unit)
         measure = reading.measure
         if clauses.is_level(left, reading):
@@ -253,7 +257,7 @@ class _Sentence:
             return self.subject.name + name, "share", self.subject.start
         if name and not _GENERIC.match(name):
             return (name, measure, start) if _good(name) else None
-        taken = self._taken_up(context, "")
+        taken = None if name and measure in ("rise", "fall") else self._taken_up(context, "")
         if taken is None or measure == "share":
             return None
         return taken[0], measure, taken[1]
@@ -274,16 +278,24 @@ class _Sentence:
         if _GENERIC.match(right.strip()):
             noun = self._later_noun(context, around)
         money = context.quantity.unit.endswith("元")
-        name = re.sub("(?:获得|争取|落实|拨付|发放|投入|安排)$", "", name) if money and noun else name
         left = context.left.rstrip()
+        follows = context.quantity.start - len(context.left) == self._before(context, around)
+        if left.endswith(("、", "和")) or (follows and not name.startswith(("新", "改", "建"))):
+            name = ""
         if left.endswith("等"):
             last = re.split("[、，和]", clauses.left_name(left[:-1]))[-1]
             return f"{last}等{noun}" if len(noun) <= 2 else noun
+        if re.search("(?:获得|争取)\s*$", context.left):
+            return noun if _good(noun) else ""
         if money and name and not _VERB_ONLY.match(name):
             return name if _good(name) else ""
         if name and len(name) + len(noun) <= 28 and not name.endswith(("的", "等")):
             return name + noun if _good(noun) else ""
         return noun if _good(noun) else ""
+
+    def _before(self, context: Context, around: list[Context]) -> int:
+        at = around.index(context)
+        return around[at - 1].quantity.end if at else -1
 
     def _later_noun(self, context: Context, around: list[Context]) -> str:
         """The noun that a chain of attributes leads to: ``总投资1490亿元的163个重点项目``."""
@@ -329,21 +341,19 @@ class _Sentence:
         measure: Measure | None = reading.measure
         if levelled:
             measure = "share" if context.quantity.unit == "%" else "amount"
-        names = [clauses.left_name(part) for part in re.split("[、和与及]", clauses.left_name(rest))]
+        names = _told_together(clauses.left_name(rest))
         period = self._period(context, measure)
-        if measure is None or period is None or len(names) != len(group) or not all(map(_full, names)):
+        unknown = measure is None or not context.quantity.unit
+        if unknown or measure is None or period is None or len(names) != len(group) or not all(map(_full, names)):
             self.walk.skipped += len(group)
             return
         for name, item in zip(names, group, strict=True):
             self._keep(item, name, measure, period, context.clause_start)
 
     def _period(self, context: Context, measure: Measure | None) -> Period | None:
-        quantity = context.quantity
         clause = self.text[context.clause_start : context.clause_end]
         cue = self._cue(context)
         if cue is not None:
-            if cue.years is None and not cue.months:
-                return None
             period = periods.period_of(cue, self.around, self.walk.year)
         else:
             period = self.around
@@ -358,7 +368,7 @@ class _Sentence:
         period = self._spanning(context, measure, period, cue)
         if period and period.kind in ("result", "target") and self._expected(context):
             period = replace(period, kind="expected")
-        return period if quantity.unit else None
+        return period
 
     def _cue(self, context: Context) -> Cue | None:
         before = [c for c in self.cues if c.end <= context.quantity.start]
@@ -389,6 +399,9 @@ class _Sentence:
             return period
         end = replace(period, first=period.last, kind="result" if period.kind == "cumulative" else period.kind)
         flow = _FLOW.search(left) or (cue is not None and cue.years and cue.years[0] != cue.years[1])
+        told = any(c.opens and c.years and c.years[0] < c.years[1] for c in self.cues)
+        if told and re.search(r"(?:达到?|超过|突破)\s*$", left) and not _FLOW.search(left):
+            return None
         if re.search("新增|累计|共", left) or (_FLOW.search(left) and not re.search("[到达至]|年末|年底", left)):
             return period
         if clauses.is_reached(left) or measure == "share":
@@ -473,6 +486,10 @@ class _Sentence:
         )
 
 
+_SHARED_END = re.compile("(?:排放总?量|[^、]{0,2}面积|收入|支出|投资|人数|产量|产能|增加值|比重|占比|里程|标准|覆盖率|参保率)$")
+_COUNTER_HEAD = re.compile(r"\s*(?:[、，和与及或（(]|[^、]*$)")  # else a unit unknown to quantities.py
+_VERB_END = re.compile("(?<=..)(?:基本建成|新开工建设|新开工|建成交付|建成|开工|在建|竣工)$")
+_POLLUTANT = re.compile("(?:化学需氧量|COD|二氧化硫|氮氧化物|氨氮|二氧化碳|烟尘|粉尘)$")
 _BREAKS = "，；：。！？"
 _COUNTED = frozenset("个 家 项 件 处 条 场 次 场次 所 座 名 位 种 类 台 辆 艘 架 列 部 份 册 起 宗 张 篇 支 款".split())
 
@@ -486,7 +503,23 @@ def _full(name: str) -> bool:
     return len(name) >= 3 and _good(name)
 
 
+def _told_together(names: str) -> list[str]:
+    """``二氧化硫、氮氧化物排放量`` → 二氧化硫排放量, 氮氧化物排放量."""
+    parts = [clauses.left_name(part) for part in re.split("[、和与及]", names)]
+    unit = re.match("单位(?:国内|地区)生产总值|单位GDP", parts[0])
+    if unit:
+        parts = [part if part.startswith("单位") else unit[0] + part for part in parts]
+    shared = _SHARED_END.search(parts[-1])
+    if shared is None or unit:
+        return parts
+    if shared[0].startswith("排放"):
+        return [part + shared[0] if _POLLUTANT.search(part) else part for part in parts]
+    return [part if _SHARED_END.search(part) else part + shared[0] for part in parts]
+
+
 def _joined(subject: str, name: str) -> str:
+    if _VERB_ONLY.match(name):
+        subject = _VERB_END.sub("", subject)
     if name.startswith("总") and subject.endswith(name[1:]):
         return subject
     for tail in ("产量", "面积", "收入"):

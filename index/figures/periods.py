@@ -34,6 +34,8 @@ class Cue:
     """It stands at the head of its clause, so it also holds for the clauses that follow."""
     by: bool = False
     """``到2020年``: what is reached at its end."""
+    length: int = 0
+    """``五年``: how many years, where which they are is for the surroundings to say."""
 
 
 _NUMERAL = "[一二三四五六七八九十两]"
@@ -41,11 +43,12 @@ _CUE = re.compile(
     rf"""(?P<year>(?:19|20)\d\d)\ *年(?P<month>(?P<part>\d{{1,2}}\ *[-—－–~至到]\ *\d{{1,2}}\ *月份?|\d{{1,2}}月份?
             |上半年|下半年|前三季度|[一二三四]季度)|(?P<end>年?[底末初]))?
     |(?P<months>(?<!\d)1\ *[-—－–~至到]\ *\d{{1,2}}\ *月份?|前三季度|上半年|[一二三四1]季度|前[\d{_NUMERAL[1:-1]}]+个?月)
-    |[“"]?(?P<plan>十{_NUMERAL}?)五[”"]?(?:期间|时期|(?=规划|计划|以来|末|[，,]))
-    |(?P<last>去年|上年|上一年|过去的?一年|一年来|刚刚过去的一年)
+    |[“"]?(?P<plan>十{_NUMERAL}?)五[”"]?(?:期间|时期|前(?P<n5>{_NUMERAL})年|(?=年均|规划|计划|以来|末|[，,]))
+    |(?P<last>去年(?:年?[底末])?|(?<!基础)上年(?!均)|上一年|过去的?一年|一年来|刚刚过去的一年)
     |(?P<this>今年|本年度?|新的一年|当年)|(?P<next>明年)|(?P<before>前年)
     |(?P<past>(?:过去|近|这|前)的?(?P<n1>{_NUMERAL})年(?:来|间)?|(?P<n2>{_NUMERAL})年(?:来|间|累计|共|全国|全省|全市|全区)|本届政府(?:五年)?)
     |(?P<coming>(?:今后|未来)的?(?P<n3>{_NUMERAL})年)
+    |(?P<bare>(?<=[，。；：、\s—用])(?P<n4>{_NUMERAL})年(?:时间)?(?![级份度]))
     |(?P<vague>近年来?|多年来?|以来|历史上|届时|目前|现在|当前|近期)""",
     re.VERBOSE,
 )
@@ -77,6 +80,7 @@ def find_cues(text: str, report_year: int | None) -> list[Cue]:
                 re.sub(r"\s", "", months),
                 bool(_CLAUSE_HEAD.search(head)),
                 bool(re.search(r"[到至]\ *$", head)) and not head.rstrip().endswith("截至"),
+                to_int(match["n4"] or "") or 0,
             )
         )
     return found
@@ -87,8 +91,8 @@ def _years(match: re.Match[str], year: int | None) -> tuple[int, int] | None:
         return int(match["year"]), int(match["year"])
     if match["plan"]:
         opening = 1951 + 5 * (to_int(match["plan"]) or 0)
-        return opening, opening + 4
-    if year is None or match["vague"] or match["months"]:
+        return opening, opening + ((to_int(match["n5"] or "五") or 5)) - 1
+    if year is None or match["vague"] or match["months"] or match["bare"]:
         return None
     for name, offset in (("last", -1), ("this", 0), ("next", 1), ("before", -2)):
         if match[name]:
@@ -111,6 +115,8 @@ def section_period(section: Section | None) -> Period | None:
 def period_of(cue: Cue, around: Period | None, report_year: int | None) -> Period | None:
     """The period ``cue`` says, given the one ``around`` it; None where that stays unsure."""
     if cue.years is None:
+        if cue.length:
+            return around if around and around.last - around.first + 1 == cue.length else None
         single = around is not None and around.first == around.last and around.kind != "target"
         return replace(around, months=cue.months) if around and cue.months and single else None
     first, last = cue.years

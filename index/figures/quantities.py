@@ -43,7 +43,8 @@ _PIECES = (
     "场次 班次 个 家 项 件 处 条 场 次 所 座 名 位 种 类 台 辆 艘 架 列 部 份 册 起 宗 张 篇 支 款 间 栋 幢 株 "
     "头 只 枚 组 门 口 盏 对 批次 趟 例"
 ).split()
-_UNITS = "|".join(sorted({*_MONEY, *_SCALED, *_MEASURES, *_PIECES}, key=len, reverse=True))
+_UNITS = "|".join(sorted({*_MONEY, *_SCALED, *_MEASURES, *_PIECES} - {"人"}, key=len, reverse=True))
+_UNITS += "|人(?![口均大民才员类工力])"
 
 _NUMBER = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
 _MULTIPLIER = r"万亿|亿|千万|百万|万|千(?![瓦米克])|百"
@@ -169,7 +170,7 @@ def _quantity(
     unit: str | None = None,
 ) -> Quantity:
     written_unit = unit or match["unit"] or ""
-    unit, size = _canonical(written_unit, large)
+    unit, size = _canonical(written_unit, large and value >= 10**6)
     post = (match["post"] or "").strip()
     before = _BEFORE.search(text, max(0, start - 6), start)
     qualifier = post or (before[1] if before else "") or more
