@@ -173,7 +173,7 @@ class _Evidence:
             later += 8.0 if row.indent >= self.indent else 0.0
             first += 0.0 if row.indent >= self.indent else 3.0
         if self.gaps_part and row.opens is None:
-            later += 5.0 if row.gap else 0.0
+            later += 8.0 if row.gap else 0.0
             first += 0.0 if row.gap else 1.5
         inner_end = 4.0 if any(mark in row.text[:-1] for mark in "。！？") else 0.0
         return first, later, head + inner_end, later + 1.0 + inner_end
