@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import zlib
 from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
+from filelock import FileLock
 
 if TYPE_CHECKING:
     from index import Encoder
@@ -79,10 +81,22 @@ def fake_encoder() -> Encoder:
 
 
 @pytest.fixture(scope="session")
-def sample_library(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A library of the sample report, made once a run with the default model; never write to it."""
-    from index import Library
+def sample_library(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A library of the sample report under the default model; never write to it.
 
+    Kept between runs and rebuilt by the code under test, which embeds only passages that changed.
+    """
+    from index import Library, WenbaoError
+
+    assert request.config.cache is not None
+    kept = request.config.cache.mkdir("wenbao") / "sample-library"
     path = tmp_path_factory.mktemp("sample") / "library"
-    Library.open(path).add([SAMPLE])
+    with FileLock(kept.with_suffix(".lock")):
+        try:
+            Library(kept).rebuild()
+            Library.open(kept).add([SAMPLE])
+        except WenbaoError:
+            shutil.rmtree(kept, ignore_errors=True)
+            Library.open(kept).add([SAMPLE])
+        shutil.copytree(kept, path)
     return path

@@ -21,7 +21,7 @@ SOLE_IMPORTERS = {
     "bm25s": {"index/lexical.py"},
     "langchain_text_splitters": {"index/chunking.py"},
     "sentence_transformers": {"index/encoder.py"},
-    "typer": {"ui/cli.py"},
+    "typer": {"ui/cli.py", "ui/console.py"},
 }
 
 

@@ -6,23 +6,20 @@ The rooms below are imported inside the commands, so that ``--help`` answers at 
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 import typer.core
 
+from ui.console import print_answer, print_json, print_summary, progress_bar, report_line
+
 if TYPE_CHECKING:
-    from index import Library, ReportInfo
-    from index.library import SyncResult
-    from index.types import Progress
-    from qa import Answer, Citation
+    from index import Library
 
 DONE, REFUSED, USER_ERROR, INTERRUPTED = 0, 1, 2, 130
 
@@ -177,6 +174,26 @@ def ask(
     return DONE if answer.answered else REFUSED
 
 
+@command("eval", "用带标准答案的问题集评测检索与作答")
+def evaluate(
+    questions: Annotated[Path, typer.Argument(metavar="QUESTIONS", help="每行一个 JSON 对象的问题文件")],
+    as_json: AsJson = False,
+    library: LibraryDir = LIBRARY,
+    model: Model = None,
+) -> int:
+    from qa import Assistant, evaluation
+
+    asked = load_questions(questions)
+    assistant = Assistant(open_library(library, model))
+    with progress_bar() as progress:
+        table = evaluation.evaluate(assistant, asked, progress)
+    if as_json:
+        print_json(table)
+    else:
+        print(evaluation.format_table(table))
+    return DONE
+
+
 @command("serve", "打开网页问答")
 def serve(
     host: Annotated[str, option("--host", metavar="HOST", help="监听地址（默认 127.0.0.1）")] = "127.0.0.1",
@@ -205,6 +222,21 @@ def open_library(path: Path, model: str | None = None, create: bool = False) -> 
     return Library.open(path, model=model, create=create)
 
 
+def load_questions(path: Path) -> list[dict[str, Any]]:
+    """The questions of a JSON Lines file; raises WenbaoError where it is not one."""
+    from index import WenbaoError
+    from qa import evaluation
+
+    try:
+        questions = evaluation.load_questions(path)
+    except (OSError, ValueError) as error:
+        raise WenbaoError(f"无法读取问题文件“{path}”，应为 UTF-8 文本，每行一个 JSON 对象。") from error
+    for number, question in enumerate(questions, 1):
+        if not isinstance(question, dict) or not {"id", "question", "kind"} <= question.keys():
+            raise WenbaoError(f"问题文件“{path}”的第 {number} 题缺少 id、question 或 kind，请补全后再试。")
+    return questions
+
+
 def correction(pair: str) -> dict[str, Any]:
     """``{key: value}`` of ``key=value``, as ``Library.set_metadata`` takes it; raises WenbaoError."""
     from index import WenbaoError
@@ -224,83 +256,6 @@ def correction(pair: str) -> dict[str, Any]:
     if not all(re.fullmatch(r"\d{4}", year) for year in years):
         raise WenbaoError(f"年份“{value}”写得不对，应写成 2024 或 2023,2024。")
     return {key: tuple(map(int, years))}
-
-
-@contextmanager
-def progress_bar() -> Iterator[Progress]:
-    """A bar on stderr that counts as ``progress(done, total, label)`` is called; none in a pipe."""
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-    console = Console(stderr=True)
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
-        task = bar.add_task("准备……", total=None)
-
-        def progress(done: int, total: int, label: str) -> None:
-            bar.update(task, completed=done, total=total, description=label)
-
-        yield progress
-
-
-def print_json(value: Any) -> None:
-    """One JSON object on stdout, in ASCII where stdout cannot hold Chinese."""
-    text = json.dumps(value, ensure_ascii=False)
-    try:
-        text.encode(sys.stdout.encoding or "utf-8")
-    except UnicodeEncodeError:
-        text = json.dumps(value)
-    print(text)
-
-
-def print_summary(result: SyncResult) -> None:
-    """What was done on stdout, what failed and why on stderr."""
-    for sign, infos in (("新增", result.added), ("更新", result.updated), ("移除", result.removed)):
-        for info in infos:
-            print(f"{sign}  {report_line(info)}")
-    counts = {
-        "新增": result.added,
-        "更新": result.updated,
-        "移除": result.removed,
-        "未变": result.unchanged,
-        "失败": result.failed,
-    }
-    print(
-        "，".join(f"{name} {len(items)} 份" for name, items in counts.items() if items) or "没有找到报告文件"
-    )
-    for file, reason in result.failed:
-        print(reason if file in reason else f"{file}：{reason}", file=sys.stderr)
-
-
-def report_line(info: ReportInfo) -> str:
-    """``id  《title》  date  26 页  180 段``, what is unknown left out."""
-    from ui.messages import report_label
-
-    pages = "" if info.pages is None else f"{info.pages} 页"
-    parts = (info.id, f"《{report_label(info)}》", info.date, pages, f"{info.passages} 段")
-    return "  ".join(part for part in parts if part)
-
-
-def print_answer(answer: Answer) -> None:
-    """The answer and its places, or the refusal and the nearest passages, clearly not an answer."""
-    print(answer.text)
-    if answer.related:
-        print("\n相关内容（不是答案）：")
-    for number, citation in enumerate(answer.citations or answer.related, 1):
-        print_citation(number, citation)
-
-
-def print_citation(number: int, citation: Citation) -> None:
-    """Where a passage stands, then its text with the quote in bold on a terminal."""
-    from ui.messages import page_text, path_text
-
-    place = (f"《{citation.title}》", path_text(citation.section), page_text(citation.to_dict()))
-    print(f"\n[{number}] {'  '.join(part for part in place if part)}")
-    text, end = "", 0
-    for start, stop in citation.quote_spans:
-        text += citation.text[end:start] + typer.style(citation.text[start:stop], bold=True)
-        end = stop
-    typer.echo("    " + (text + citation.text[end:]).replace("\n", "\n    "))
 
 
 def usage_sentence(error: Exception) -> str:

@@ -39,10 +39,19 @@ def small(tmp_path: Path) -> Path:
     return file
 
 
+@pytest.fixture(scope="module")
+def small_library(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A library of the small report, made once; never write to it."""
+    folder = tmp_path_factory.mktemp("small")
+    (folder / "small.txt").write_text(SMALL, encoding="utf-8")
+    assert run(["add", str(folder / "small.txt"), "--library", str(folder / "library")]) == 0
+    return folder / "library"
+
+
 @pytest.fixture
-def library(tmp_path: Path, sample_library: Path) -> Path:
-    """A copy of the sample library, free to change."""
-    return Path(shutil.copytree(sample_library, tmp_path / "library"))
+def library(tmp_path: Path, small_library: Path) -> Path:
+    """A copy of the small library, free to change."""
+    return Path(shutil.copytree(small_library, tmp_path / "library"))
 
 
 def spawn(*args: str | Path, **env: str) -> subprocess.Popen[bytes]:
@@ -132,7 +141,7 @@ def test_help_speaks_chinese(command: list[str], capsys: pytest.CaptureFixture[s
     out = capsys.readouterr().out
     named = r"wenbao|WENBAO_\w+|https?://\S+|[A-Z:.]+|-[-\w]+|\{\w+\}|<[a-z]+>|PDF|Word|CSV|JSON"
     words = re.findall(r"[A-Za-z]{3,}", re.sub(named, "", out))
-    assert set(words) <= {*COMMANDS, "library"}
+    assert set(words) <= {*COMMANDS, "library", "date"}
 
 
 def test_no_library_says_what_to_do(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -142,11 +151,11 @@ def test_no_library_says_what_to_do(tmp_path: Path, capsys: pytest.CaptureFixtur
 
 
 def test_the_environment_names_the_library(
-    sample_library: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    small_library: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setenv("WENBAO_LIBRARY", str(sample_library))
+    monkeypatch.setenv("WENBAO_LIBRARY", str(small_library))
     assert run(["reports", "--json"]) == 0
-    assert [report["id"] for report in json.loads(capsys.readouterr().out)["reports"]] == ["tianqiao-2025"]
+    assert [report["id"] for report in json.loads(capsys.readouterr().out)["reports"]] == ["small"]
 
 
 def test_one_bad_file_never_stops_the_others(
@@ -175,12 +184,41 @@ def test_a_folder_is_kept_in_step(tmp_path: Path, small: Path, capsys: pytest.Ca
 
 
 def test_remove_and_rebuild(library: Path, small: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(["add", str(small), "--library", str(library)]) == 0
+    other = small.rename(small.with_name("other.txt"))
+    assert run(["add", str(other), "--library", str(library)]) == 0
     assert run(["rebuild", "--library", str(library)]) == 0
     assert run(["remove", "small", "--library", str(library)]) == 0
     capsys.readouterr()
     assert run(["reports", "--json", "--library", str(library)]) == 0
-    assert [report["id"] for report in json.loads(capsys.readouterr().out)["reports"]] == ["tianqiao-2025"]
+    assert [report["id"] for report in json.loads(capsys.readouterr().out)["reports"]] == ["other"]
+
+
+def test_eval_scores_a_question_file(
+    library: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    question = {
+        "id": "1",
+        "question": "2022年新建了多少所幼儿园？",
+        "kind": "fact",
+        "answers": ["7所"],
+        "evidence": ["新建幼儿园7所"],
+        "report": "small",
+    }
+    file = tmp_path / "questions.jsonl"
+    file.write_text(json.dumps(question), encoding="utf-8")
+    assert run(["eval", str(file), "--library", str(library)]) == 0
+    assert capsys.readouterr().out.splitlines()[0].split()[:2] == ["n", "top1"]
+    assert run(["eval", str(file), "--json", "--library", str(library)]) == 0
+    assert json.loads(capsys.readouterr().out)["ALL"]["top1"] == 1
+
+
+@pytest.mark.parametrize("content", [b"not json", b"[]", b'{"id": 1}', b"\xff\xfe\x00"])
+def test_a_wrong_question_file_is_refused(
+    content: bytes, library: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "questions.jsonl").write_bytes(content)
+    assert run(["eval", str(tmp_path / "questions.jsonl"), "--library", str(library)]) == 2
+    assert "questions.jsonl" in capsys.readouterr().err
 
 
 def test_metadata_is_corrected_and_taken_back(library: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -190,14 +228,14 @@ def test_metadata_is_corrected_and_taken_back(library: Path, capsys: pytest.Capt
         return report
 
     before = told()
-    after = told("--set", "tianqiao-2025", "years_reviewed=2023,2024")
-    assert after == {**before, "years_reviewed": [2023, 2024]}
-    assert told("--set", "tianqiao-2025", "years_reviewed=") == before
+    after = told("--set", "small", "years_reviewed=2021,2022")
+    assert after == {**before, "years_reviewed": [2021, 2022]}
+    assert told("--set", "small", "years_reviewed=") == before
 
 
 @pytest.mark.parametrize("pair", ["colour=red", "date", "date=yesterday", "years_planned=soon"])
 def test_a_wrong_correction_is_refused(pair: str, library: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(["reports", "--set", "tianqiao-2025", pair, "--library", str(library)]) == 2
+    assert run(["reports", "--set", "small", pair, "--library", str(library)]) == 2
     assert "写得不对" in capsys.readouterr().err
 
 
@@ -210,15 +248,15 @@ def test_a_damaged_library_is_rebuilt(library: Path, capsys: pytest.CaptureFixtu
 
 
 @pytest.mark.parametrize("settings", [{"LC_ALL": "C"}, {"LC_ALL": "POSIX", "PYTHONIOENCODING": "ascii"}])
-def test_json_survives_a_terminal_without_chinese(sample_library: Path, settings: dict[str, str]) -> None:
-    process = spawn("reports", "--json", "--library", sample_library, **settings)
+def test_json_survives_a_terminal_without_chinese(small_library: Path, settings: dict[str, str]) -> None:
+    process = spawn("reports", "--json", "--library", small_library, **settings)
     out, err = process.communicate(timeout=60)
     assert (process.returncode, err) == (0, b"")
-    assert "天桥区" in json.dumps(json.loads(out), ensure_ascii=False)
+    assert "某县" in json.dumps(json.loads(out), ensure_ascii=False)
 
 
-def test_a_closed_pipe_is_no_error(sample_library: Path) -> None:
-    process = spawn("reports", "--library", sample_library)
+def test_a_closed_pipe_is_no_error(small_library: Path) -> None:
+    process = spawn("reports", "--library", small_library)
     assert process.stdout is not None
     assert process.stderr is not None
     process.stdout.close()
