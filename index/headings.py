@@ -8,18 +8,21 @@ from dataclasses import dataclass
 from itertools import zip_longest
 from statistics import median
 
-from .numbering import Mark, Rank, mark_of, plain
+from .numbering import Mark, Rank, mark_of, plain, plain_lines
 from .run_ins import LONGEST, first_sentence
 from .types import CleanText
 
 LINE = 70
 """A numbered paragraph of one sentence up to this long is a heading on its own line."""
-_WORTH = 80
-"""Items of a list shorter than this (median) are told together, not as sections."""
+_WORTH = {Rank.ITEM: 80, Rank.DASH: 80}
+"""Items of a list shorter than this (median; of other styles 60) are told together, not as sections."""
 
 _NUMERALS = "一二三四五六七八九十"
 _CONTENTS = re.compile("目录|目次|内容(?:提要|目录)")
 _LEADER = re.compile(r"(?:[.…·．\-—]{3,}|\s{2,}|\t)\s*[（(]?\d{1,4}[）)]?\s*$")
+_PART_LINE = re.compile(
+    "(?:(?:19|20)[0-9]{2}年|过去[一五]年|去年|今年|今后五年|下一步|下一年)?[^，。；：！？、]{0,8}工作(?:的?(?:简要)?回顾|总结|情况|安排|部署|打算|任务|建议|重点)"
+)
 _ANNEX = re.compile(
     "(?:注释|附注|注|名词解释|名词注释|有关(?:名词|用语)(?:解释|说明)|附件?[0-9一二三四五六]*|附表|附录)：?"
 )
@@ -53,19 +56,23 @@ def paragraphs_of(clean: CleanText) -> list[Paragraph]:
     """The paragraphs that are not blank, with their text in plain spelling (same length)."""
     declared = {heading.start: heading.level for heading in clean.headings}
     found, at = [], 0
-    for line in clean.text.split("\n"):
+    for line, matched in zip(clean.text.split("\n"), plain_lines(clean.text), strict=True):
         text = line.strip()
         if text:
-            start = at + line.index(text[0])
-            level = next((declared[o] for o in range(at, start + 1) if o in declared), 0)
-            found.append(Paragraph(start, start + len(text), plain(text), level))
+            indent = line.index(text[0])
+            start = at + indent
+            level = next((declared[o] for o in range(at, start + 1) if o in declared), 0) if declared else 0
+            found.append(Paragraph(start, start + len(text), matched[indent : indent + len(text)], level))
         at += len(line) + 1
     return found
 
 
-def headings_of(clean: CleanText, paragraphs: Sequence[Paragraph]) -> list[Heading]:
-    """The headings in document order; run-in titles without numbering are not among them."""
-    candidates = {h.index: h for h in _candidates(clean, paragraphs)}
+def headings_of(clean: CleanText, paragraphs: Sequence[Paragraph], title: str = "") -> list[Heading]:
+    """The headings in document order; run-in titles without numbering are not among them.
+
+    ``title`` is the report's own, never a heading in it.
+    """
+    candidates = {h.index: h for h in _candidates(clean, paragraphs, title)}
     for index in _contents(paragraphs, candidates):
         candidates.pop(index, None)
     accepted: list[Heading] = []
@@ -78,28 +85,44 @@ def headings_of(clean: CleanText, paragraphs: Sequence[Paragraph]) -> list[Headi
     return sorted(accepted, key=lambda heading: heading.index)
 
 
-def _candidates(clean: CleanText, paragraphs: Sequence[Paragraph]) -> Iterator[Heading]:
-    title_level = _lone_title_level(paragraphs)
+def _candidates(clean: CleanText, paragraphs: Sequence[Paragraph], title: str) -> Iterator[Heading]:
+    title_lines = _title_lines(paragraphs, plain(title))
     for index, paragraph in enumerate(paragraphs):
         shown = clean.text[paragraph.start : paragraph.end]
         mark = mark_of(paragraph.text)
         if mark:
             if heading := _numbered(index, paragraph, shown, mark):
                 yield heading
-        elif paragraph.declared and index != title_level and len(paragraph.text) <= LINE:
+        elif paragraph.declared and index not in title_lines and len(paragraph.text) <= LINE:
             yield Heading(index, 0, _tidy(shown), declared=paragraph.declared)
+        elif index > 2 and _PART_LINE.fullmatch(paragraph.text) and not _ends_text(index, paragraphs):
+            yield Heading(index, Rank.PART, _tidy(shown))
         elif _ANNEX.fullmatch(paragraph.text) and index > 2:
             yield Heading(index, Rank.TOP, _tidy(shown).rstrip("：:"), number=-1)
 
 
-def _lone_title_level(paragraphs: Sequence[Paragraph]) -> int:
-    """The index of the declared heading that is the report's own title, -1 when there is none."""
-    declared = [(p.declared, index) for index, p in enumerate(paragraphs) if p.declared]
-    if not declared:
-        return -1
-    level, index = declared[0]
-    others = [other for other, _ in declared[1:]]
-    return index if not mark_of(paragraphs[index].text) and all(other > level for other in others) else -1
+def _ends_text(index: int, paragraphs: Sequence[Paragraph]) -> bool:
+    return index + 1 >= len(paragraphs) or len(paragraphs[index + 1].text) < LINE // 2
+
+
+def _title_lines(paragraphs: Sequence[Paragraph], title: str) -> set[int]:
+    """The declared headings that open the file with the report's own title."""
+    declared = [index for index, paragraph in enumerate(paragraphs) if paragraph.declared]
+    if not declared or mark_of(paragraphs[declared[0]].text):
+        return set()
+    first, whole = paragraphs[declared[0]], _squash(title)
+    block = {declared[0]}
+    for index in declared[1:]:
+        more = paragraphs[index]
+        if index - 1 not in block or more.declared != first.declared or _squash(more.text) not in whole:
+            break
+        block.add(index)
+    deeper = all(paragraphs[index].declared > first.declared for index in declared if index not in block)
+    return block if deeper or _squash(first.text) in whole else set()
+
+
+def _squash(text: str) -> str:
+    return re.sub(r"\s", "", text)
 
 
 def _numbered(index: int, paragraph: Paragraph, shown: str, mark: Mark) -> Heading | None:
@@ -112,6 +135,8 @@ def _numbered(index: int, paragraph: Paragraph, shown: str, mark: Mark) -> Headi
     longest = LINE if mark.rank <= Rank.SECOND else LONGEST
     if _is_line(rest) and len(rest) <= longest:
         heading.title = _tidy(shown[keep:])
+        if mark.rank <= Rank.ARTICLE and rest:
+            heading.title = f"{_tidy(shown[: mark.length])} {_tidy(shown[offset:])}"
     elif title := first_sentence(rest, LINE if mark.rank <= Rank.SECOND else LONGEST) or _before_colon(
         rest, mark.rank
     ):
@@ -195,7 +220,9 @@ def _accept(
         # Numbered lines with nothing under them are a list, unless their numbering is a report's own.
         if bodies * 5 < 4 * len(lines) and not (rank == Rank.SECOND and bodies):
             return []
-    elif median(_extent(h.index, after, paragraphs) for h, after in zip(group, nexts, strict=True)) < _WORTH:
+    elif median(
+        _extent(h.index, after, paragraphs) for h, after in zip(group, nexts, strict=True)
+    ) < _WORTH.get(Rank(rank), 60):
         return []
     usual = round(median(following[:-1]) + 0.01)
     for heading in kept if rank == Rank.DASH else kept[-1:]:

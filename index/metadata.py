@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from .numbering import Rank, mark_of, plain
+from .numbering import Rank, mark_of, plain, plain_lines
 from .numerals import NUMERAL, to_int
 from .types import CleanText, Metadata
 from .years import Years, stance_of, years_in
@@ -17,6 +17,8 @@ _TITLE = re.compile(
     "[^。！？；：]{0,70}(?:工作报告|执行情况[^。：]{0,40}报告|(?:情况|草案|预算|决算|计划|纲要|调研|发展|评估|审计)[^。：]{0,12}报告"
     "|统计公报|公报|白皮书|规划纲要|[规计]划|纲要|要点|方案|意见|决定|办法|述职报告|工作总结|报告)(?:（[^）]{1,20}）)?"
 )
+_DIGITS = {0xFF10 + digit: str(digit) for digit in range(10)}
+_FOOTNOTE = re.compile(r"(?:\[\d+\]|【\d+】|\*+|\(\d+\))$")
 _NOT_TITLE = re.compile("现在|我代表|各位|审议|摄$|开幕|[“”《》]$|^作|向大会|^(?:一|（一）)、?")
 _DATE = re.compile(f"((?:19|20)\\d\\d)\\s*年\\s*({NUMERAL}{{1,3}})\\s*月(?:\\s*({NUMERAL}{{1,3}})\\s*日)?")
 _SESSION = re.compile(
@@ -40,7 +42,9 @@ _SPEAKER = re.compile(
     "(?=\\s*$|\\s{1,}\\S|）|（)"
 )
 _SPEAKER_CAPTION = re.compile(f"(?:{_OFFICES})([\\u4e00-\\u9fff]{{2,3}}?)(?=在第|代表|作)")
-_BEHALF = re.compile("我?(?:受|代表)([^，。；：]{2,30}?)(?:委托)?，?(?=，|向|作|报告|就|做)")
+_BEHALF = re.compile(
+    "(?:^|我|，|(?<=[：。 ]))(?:受|代表(?!大会))([^，。；：]{2,30}?)(?:委托)?，?(?=，|向|作|报告|就|做)"
+)
 _ISSUER = re.compile(
     "[\\u4e00-\\u9fff ]{2,40}(?:政府|委员会|法院|检察院|财政部|发展改革委|局|厅|调查队|常委会)"
 )
@@ -50,22 +54,35 @@ _GREETING = re.compile("(?:尊敬的)?各位(?:代表|委员)|同志们")
 
 def read_metadata(clean: CleanText, name: str = "") -> Metadata:
     """What ``clean`` says of itself; ``name`` (the file's stem) helps only where the text is silent."""
-    lines = [plain(line).strip() for line in clean.text.split("\n") if line.strip()]
+    lines = [line.strip() for line in plain_lines(clean.text) if line.strip()]
     head = _head(lines)
-    title = _title(head)
+    written = _Written(clean.text)
+    title = _title(head) or _guess(lines)
     place, issuer = _place_and_issuer(head, title)
     date = _date(head)
     year = int(date[:4]) if date else _year(lines, title, name)
     reviewed, planned = _years(lines, title, year)
     return Metadata(
-        title=_display(title or _guess(clean, lines), place, year, name),
-        place=place,
-        issuer=issuer,
+        title=_display(written.restore(title) or _declared(clean), written.restore(place), year, name),
+        place=written.restore(place),
+        issuer=written.restore(issuer),
         date=date or (str(year) if year else ""),
-        speaker=_speaker(head),
+        speaker=written.restore(_speaker(head)),
         years_reviewed=reviewed,
         years_planned=planned,
     )
+
+
+class _Written:
+    """Finds what was read in plain spelling (simplified, lower case) as the report writes it."""
+
+    def __init__(self, text: str) -> None:
+        self._raw = re.sub(r"\s", "", text[: 4 * _HEAD_CHARACTERS])
+        self._plain = plain(self._raw)
+
+    def restore(self, value: str) -> str:
+        at = self._plain.find(value) if value and " " not in value else -1
+        return self._raw[at : at + len(value)].translate(_DIGITS) if at >= 0 else value
 
 
 def _head(lines: Sequence[str]) -> list[str]:
@@ -90,7 +107,7 @@ def _title(head: Sequence[str]) -> str:
     for index, part in enumerate(head[:10]):
         if _GREETING.match(part):
             return ""
-        text = _close_up(re.split(r"\s{3,}", part.lstrip("—"))[0])
+        text = _close_up(_FOOTNOTE.sub("", re.split(r"\s{3,}", part)[0]))
         if not _TITLE.fullmatch(text) or _NOT_TITLE.search(text) or part.startswith("——"):
             continue
         return _close_up("".join([*_title_opening(head[:index]), text]))
@@ -108,15 +125,16 @@ def _title_opening(before: Sequence[str]) -> list[str]:
     return taken
 
 
-def _guess(clean: CleanText, lines: Sequence[str]) -> str:
-    """A title where no line is one: the kind of report its opening names, or its first heading."""
+def _guess(lines: Sequence[str]) -> str:
+    """A title where no line is one: the kind of report that its opening sentence makes it."""
     opening = "".join(lines[:6])
-    if re.search("代表[^，。]{0,12}(?:政府|国务院)", opening) and "大会" in opening:
-        return "政府工作报告"
-    if clean.headings:
-        first = clean.headings[0]
-        return clean.text[first.start : first.end].strip()
-    return ""
+    speaks = re.search("代表[^，。]{0,12}(?:政府|国务院)", opening) and "大会" in opening
+    return "政府工作报告" if speaks else ""
+
+
+def _declared(clean: CleanText) -> str:
+    """The first heading that the source file declares."""
+    return clean.text[clean.headings[0].start : clean.headings[0].end].strip() if clean.headings else ""
 
 
 def _display(title: str, place: str, year: int | None, name: str) -> str:
@@ -128,10 +146,8 @@ def _display(title: str, place: str, year: int | None, name: str) -> str:
     named = _PLACE.search(re.sub("^(?:19|20)\\d\\d年", "", title))
     has_place = bool(place and place in title) or (named is not None and named[0] in title)
     front = "" if has_place or place in ("", "全国") else place
-    if re.search("(?:19|20)\\d\\d", title) or year is None:
+    if re.search("(?:19|20)\\d\\d|第十.?个五年|十.?五", title) or year is None:
         return front + title
-    if has_place and place and title.startswith(place):
-        return f"{place}{year}年{title[len(place) :]}"
     return f"{front}{year}年{title}"
 
 
@@ -142,7 +158,7 @@ def _date(head: Iterable[str]) -> str:
         for part in head
         if len(part) < 120
         for match in _DATE.finditer(part)
-        if match[3] or len(part) < 20
+        if match[3] or len(part) < 20 or part.startswith("——")
     ]
     return max(found, key=lambda item: item[0])[1] if found else ""
 
@@ -195,6 +211,9 @@ def _issuer(head: Sequence[str], title: str, place: str, on_behalf: str) -> str:
             return _close_up(part)
     if place == "全国":
         return "国务院" if "国务院" in " ".join(head)[:600] else ""
+    named = re.match("(?:(?:19|20)\\d\\d年)?(.*(?:法院|检察院|委员会|人民政府))工作报告", title)
+    if named and place and place in named[1]:
+        return named[1]
     bodies = ("人民政府", "人民法院", "人民检察院", "人大常委会", "政府")
     body = next((b for b in bodies if b in on_behalf), "")
     if not body and title.endswith("政府工作报告"):
@@ -238,7 +257,7 @@ def _year(lines: Sequence[str], title: str, name: str) -> int | None:
     for line in lines[-3:]:
         if len(line) < 40 and (match := _PUBLISHED.search(line)):
             votes[int(match[1])] += 2
-    titled = years_in(title, None)
+    titled = () if re.search("规划|纲要|方案|意见|办法|决定", title) else years_in(title, None)
     if titled and not re.search("公报|执行情况", title):
         votes[titled[-1]] += 4
     elif titled:
@@ -258,6 +277,8 @@ def _years(lines: Sequence[str], title: str, year: int | None) -> tuple[Years, Y
         reviewed = years_in(review, year)
         planned = tuple(y for y in years_in(plan, year) if y not in reviewed)
         return reviewed, planned
+    if re.search("规划|纲要", title):
+        return (), years_in(title, None)
     reviewed_set: set[int] = set()
     planned_set: set[int] = set()
     for heading in _headings(lines):
@@ -267,6 +288,8 @@ def _years(lines: Sequence[str], title: str, year: int | None) -> tuple[Years, Y
     if not reviewed_set:
         opening = re.search("报告[^，。]{0,12}(过去[一二三四五]年|[一二三四五]年来)", "".join(lines[:8]))
         reviewed_set.update(years_in(opening[1], year) if opening else ())
+    if "总结" in title and year is not None:
+        reviewed_set = reviewed_set or {year}
     if year is None or not _is_work_report(title, lines):
         return tuple(sorted(reviewed_set)), tuple(sorted(planned_set))
     reviewed_set = reviewed_set or {year - 1}

@@ -54,8 +54,16 @@ _TIGHT = str.maketrans({"(": "（", ")": "）", ":": "：", "!": "！", ";": "�
 
 def plain(text: str) -> str:
     """``text`` for matching: simplified, half-width digits, full-width marks; same length, always."""
-    folded = fold(text)
-    return arabic_years((folded if len(folded) == len(text) else text).translate(_TIGHT))
+    return "\n".join(plain_lines(text))
+
+
+def plain_lines(text: str) -> list[str]:
+    """The lines of ``text``, each plain and of its own length."""
+    lines, folded = text.split("\n"), fold(text).split("\n")
+    if len(lines) != len(folded):
+        folded = [fold(line) for line in lines]
+    kept = (new if len(new) == len(old) else old for old, new in zip(lines, folded, strict=True))
+    return [arabic_years(line.translate(_TIGHT)) for line in kept]
 
 
 def mark_of(text: str) -> Mark | None:

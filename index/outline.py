@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from .headings import LINE, Heading, Paragraph, headings_of, paragraphs_of
-from .numbering import Rank, mark_of
+from .numbering import Rank, mark_of, plain
 from .run_ins import first_sentence, run_in_titles
 from .types import CleanText, Metadata, Section, Stance
 from .years import Years, report_year, stance_of, years_in
@@ -29,7 +29,8 @@ _CREDIT = re.compile(
 
 @dataclass(slots=True)
 class _Node:
-    """A heading in its place: ``path`` from the top, ``start`` and ``body`` as in Section."""
+    """A heading in its place: ``path`` from the top; ``divided`` once it has numbered subsections;
+    ``left`` is how many more paragraphs it takes, None for as many as come."""
 
     path: tuple[str, ...] = ()
     rank: int = 0
@@ -38,6 +39,7 @@ class _Node:
     stance: Stance = ""
     heading: Heading | None = None
     last_of_siblings: bool = False
+    divided: bool = False
     left: int | None = None
 
 
@@ -57,7 +59,7 @@ def outline(clean: CleanText, metadata: Metadata) -> tuple[Section, ...]:
     text. A section that goes on after its subsections comes again, ``continued``, with the same path.
     """
     paragraphs = paragraphs_of(clean)
-    walk = _Walk(clean, paragraphs, headings_of(clean, paragraphs), metadata)
+    walk = _Walk(clean, paragraphs, headings_of(clean, paragraphs, metadata.title), metadata)
     return _sections(walk.cuts(), len(clean.text))
 
 
@@ -80,6 +82,7 @@ class _Walk:
         only_review = bool(metadata.years_reviewed) and not metadata.years_planned
         only_plan = bool(metadata.years_planned) and not metadata.years_reviewed
         self._part: Stance = "review" if only_review else "plan" if only_plan else ""
+        self._unsaid: Stance = self._before_a_plan(headings)
         self._root = _Node()
         if self._lost and not any(heading.rank <= Rank.TOP for heading in headings):
             self._part = "review"
@@ -90,10 +93,10 @@ class _Walk:
     def cuts(self) -> list[_Cut]:
         """Where sections open, in document order."""
         previous: Heading | None = None
-        for index, paragraph in enumerate(self._paragraphs):
+        for index in range(len(self._paragraphs)):
             heading = self._headings.get(index)
             if heading and self._repeats(previous, heading):
-                self._cuts[-1].body = min(paragraph.end + 1, len(self._clean.text))
+                self._cuts[-1].body = self._after(index)
             elif heading:
                 self._open(index, heading)
             else:
@@ -109,10 +112,16 @@ class _Walk:
         paragraph = self._paragraphs[index]
         self._pop_for(heading)
         node = self._child(heading.title, heading.rank, heading)
+        self._stack[-1].divided |= heading.rank < Rank.ITEM
         node.left = heading.follow
-        body = paragraph.start if heading.run_in else min(paragraph.end + 1, len(self._clean.text))
+        body = paragraph.start if heading.run_in else self._after(index)
         self._stack.append(node)
         self._cuts.append(_Cut(paragraph.start, body, node, heading.run_in))
+
+    def _after(self, index: int) -> int:
+        """Where the paragraph after ``index`` begins."""
+        following = self._paragraphs[index + 1 : index + 2]
+        return following[0].start if following else len(self._clean.text)
 
     def _pop_for(self, heading: Heading) -> None:
         if heading.rank >= Rank.ITEM:
@@ -155,15 +164,24 @@ class _Walk:
         return node
 
     def _top_years(self, node: _Node, title: str) -> None:
+        title = plain(title)
         named, stance = years_in(title, self._year), stance_of(title)
         if stance is None and named and self._year:
             stance = "plan" if named[-1] >= self._year else "review"
         if stance is None:
             stance = "plan" if self._part == "review" and self._metadata.years_planned else self._part
-            stance = self._part if not self._metadata.years_planned else stance
+            stance = stance or self._unsaid
+            node.stance, node.years = stance, self._report_years(stance)
+            return
         node.stance, node.years = stance, named or self._years_of(stance)
         if stance:
             self._part = stance
+
+    def _report_years(self, stance: Stance) -> Years:
+        """The years of a section that names none: a plan then is for the report's own year."""
+        years = self._years_of(stance)
+        dated = self._metadata.date and self._year is not None
+        return (self._year,) if dated and stance == "plan" and self._year in years else years
 
     def _years_of(self, stance: Stance) -> Years:
         if stance == "review":
@@ -171,8 +189,11 @@ class _Walk:
         return self._metadata.years_planned if stance == "plan" else ()
 
     def _inherit(self, node: _Node, parent: _Node, title: str) -> None:
+        title = plain(title)
         named = years_in(title, self._year) if node.rank < Rank.ITEM else ()
         stance = stance_of(title) if named or re.search("工作(?:回顾|总结|安排|部署|打算)$", title) else None
+        if stance is None and named and self._year and named[-1] < self._year:
+            stance = "review"
         node.stance = parent.stance if stance is None else stance
         node.years = named or (parent.years if stance is None else self._years_of(stance))
 
@@ -199,8 +220,7 @@ class _Walk:
     def _to_root(self, stance: Stance) -> None:
         """Back to the text under no heading, now in the part that ``stance`` names."""
         self._part = stance
-        years = self._years_of(stance)
-        self._stack = [_Node((), stance=stance, years=years)]
+        self._stack = [_Node((), stance=stance, years=self._report_years(stance))]
         self._root = self._stack[0]
 
     def _leave(self, index: int, title: str) -> None:
@@ -236,7 +256,7 @@ class _Walk:
         node = self._stack[-1]
         if len(node.path) > 1:
             self._stack.pop()
-        elif node.last_of_siblings and not self._is_opening(index) and not self._has_numbered_children(node):
+        elif node.last_of_siblings and not self._is_opening(index) and not node.divided:
             self._to_root(node.stance)
 
     def _wraps_up(self, text: str) -> bool:
@@ -257,14 +277,6 @@ class _Walk:
         """Run-in titles of the same section all stand after ``index``, none before."""
         return self._later[index] and not self._earlier[index]
 
-    def _has_numbered_children(self, node: _Node) -> bool:
-        return any(
-            len(cut.node.path) > len(node.path)
-            and cut.node.path[: len(node.path)] == node.path
-            and cut.node.rank < Rank.ITEM
-            for cut in reversed(self._cuts)
-        )
-
     def _run_ins(self) -> list[str]:
         """Each paragraph's run-in title, "" where it has none."""
         size = len(self._paragraphs)
@@ -280,6 +292,12 @@ class _Walk:
                 stretch = []
         self._label_leads(titles)
         return titles
+
+    def _before_a_plan(self, headings: Sequence[Heading]) -> Stance:
+        """What comes before the plan in a report that reviews a year is the review, said or not."""
+        stances = {stance_of(plain(heading.title)) for heading in headings if heading.rank <= Rank.TOP}
+        both = self._metadata.years_reviewed and self._metadata.years_planned
+        return "review" if both and "plan" in stances and "review" not in stances else ""
 
     def _around(self) -> tuple[list[bool], list[bool]]:
         """Whether a run-in title stands before, and after, each paragraph between the same headings."""
@@ -340,9 +358,10 @@ def _last_of_siblings(headings: Sequence[Heading]) -> set[int]:
     last: set[int] = set()
     open_: list[Heading] = []
     for heading in headings:
-        while open_ and open_[-1].rank >= heading.rank:
+        while open_ and (open_[-1].rank, open_[-1].declared) >= (heading.rank, heading.declared):
             before = open_.pop()
-            if before.rank > heading.rank or heading.number <= before.number:
+            deeper = before.rank > heading.rank or before.declared > heading.declared
+            if deeper or heading.number < 0 or 0 < heading.number <= before.number:
                 last.add(before.index)
         open_.append(heading)
     return last | {heading.index for heading in open_}

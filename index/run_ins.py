@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
+from statistics import median
 
 from .numbering import mark_of
 
 LONGEST = 40
 """No run-in title is longer than this, in characters."""
 _SHORTEST_REST = 25
-_INTRODUCTION = 100
+_INTRODUCTION = 0.5
 
 _FIRST = re.compile(r"[^。！？；：:;!?\n]{2,80}(?=。)")
 _QUOTED = re.compile("“[^”]*”|「[^」]*」|《[^》]*》|（[^）]*）")
@@ -40,7 +41,9 @@ def run_in_titles(paragraphs: Sequence[str]) -> list[str]:
 
     One short sentence proves nothing: titles count only where neighbours have them too.
     """
-    titles = [_candidate(text, index == 0) for index, text in enumerate(paragraphs)]
+    titles = [_candidate(text) for text in paragraphs]
+    if titles and titles[0] and _is_introduction(paragraphs, titles):
+        titles[0] = ""
     shared = _shared_opener(paragraphs)
     titles = [title or shared[index] for index, title in enumerate(titles)]
     found = [index for index, title in enumerate(titles) if title]
@@ -51,10 +54,16 @@ def run_in_titles(paragraphs: Sequence[str]) -> list[str]:
     return titles if 2 * len(found) >= within else [""] * len(titles)
 
 
-def _candidate(text: str, opens_section: bool) -> str:
+def _is_introduction(paragraphs: Sequence[str], titles: Sequence[str]) -> bool:
+    """The first paragraph is much shorter than the titled ones: it leads up to them."""
+    others = [len(text) for text, title in zip(paragraphs[1:], titles[1:], strict=True) if title]
+    return bool(others) and len(paragraphs[0]) < _INTRODUCTION * median(others)
+
+
+def _candidate(text: str) -> str:
     title = first_sentence(text)
     rest = len(text) - len(title) - 1
-    if not title or mark_of(text) or rest < _SHORTEST_REST or (opens_section and len(text) < _INTRODUCTION):
+    if not title or mark_of(text) or rest < _SHORTEST_REST:
         return ""
     bare = _QUOTED.sub("", title)
     if _NO_OPENER.match(title) or _NO_TITLE.search(bare) or title.count("，") > 2:

@@ -20,6 +20,7 @@ _SPANS: tuple[tuple[str, int, int], ...] = (
     ("今年|新的一年|本年度", 0, 0),
     ("明年", 1, 1),
 )
+_NTH_PLAN = re.compile("第(十[一二三四五六七八九]?)个五年(?:规划|计划)")
 _PAST = re.compile(
     "(?:过去的?|近|前)([二两三四五])年|([二两三四五])年(?:来|工作回顾|回顾)|(?:本届|上届)政府(五)年"
 )
@@ -27,6 +28,7 @@ _COMING = re.compile("(?:今后|未来|下一个?)的?([二两三四五])年")
 
 _REVIEW = re.compile(
     "回顾|回望|(?:工作|执行|完成|落实|运行|发展)情况|工作总结|(?:发展|主要|工作)(?:成就|成效|成绩)|所做的工作"
+    "|存在的?(?:主要|突出)?(?:问题|困难|不足)|体会$|启示$"
 )
 _PLAN = re.compile(
     "安排|部署|打算|建议|谋划|(?:主要|重点|目标|工作|中心)任务|任务$|重点工作|工作重点|工作思路|总体(?:要求|思路)"
@@ -41,7 +43,7 @@ def years_in(text: str, report_year: int | None) -> Years:
     for first, last in _RANGE.findall(text):
         found.update(_span(int(first), int(last)))
     found.update(int(year) for year in _YEAR.findall(text))
-    for numeral in _FIVE_YEAR_PLAN.findall(text):
+    for numeral in _FIVE_YEAR_PLAN.findall(text) + _NTH_PLAN.findall(text):
         opening = 1951 + 5 * (to_int(numeral) or 0)
         found.update(range(opening, opening + 5))
     if report_year is not None:

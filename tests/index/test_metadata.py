@@ -1,0 +1,197 @@
+"""What a report says of itself."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from index.layout import clean as rejoin
+from index.metadata import read_metadata
+from index.numerals import to_int
+from index.readers import read
+from index.types import CleanText, Heading, Metadata
+from index.years import years_in
+
+ROOT = Path(__file__).parents[2]
+NATIONAL = ROOT / "../shared/data/national"
+
+
+def metadata_of(*lines: str, name: str = "") -> Metadata:
+    return read_metadata(CleanText("\n".join(lines)), name)
+
+
+def test_the_sample() -> None:
+    assert read_metadata(rejoin(read(ROOT / "reports/tianqiao-2025.txt")), "x") == Metadata(
+        title="天桥区2025年政府工作报告",
+        place="天桥区",
+        issuer="天桥区人民政府",
+        date="2025-01-07",
+        speaker="张庆国",
+        years_reviewed=(2024,),
+        years_planned=(2025,),
+    )
+
+
+@pytest.mark.parametrize(
+    ("dateline", "date", "place"),
+    [
+        ("——2025年 1月 7日在天桥区第十九届人民代表大会第四次会议上", "2025-01-07", "天桥区"),
+        ("——二〇二三年一月十三日在山东省第十四届人民代表大会第一次会议上", "2023-01-13", "山东省"),
+        ("（２０２４年２月１日在济南市第十八届人民代表大会第三次会议上）", "2024-02-01", "济南市"),
+        ("2022年12月29日在某某县十八届人大二次会议上", "2022-12-29", "某某县"),
+        ("——2019年3月5日在第十三届全国人民代表大会第二次会议上", "2019-03-05", "全国"),
+        ("——2021年2月在市第十五届人民代表大会第七次会议上", "2021-02", ""),
+    ],
+)
+def test_datelines(dateline: str, date: str, place: str) -> None:
+    found = metadata_of("政府工作报告", dateline, "各位代表：", "现在，我代表人民政府作报告。")
+    assert (found.date, found.place) == (date, place)
+
+
+@pytest.mark.parametrize(
+    ("lines", "title"),
+    [
+        (["政 府 工 作 报 告", "——2025年1月7日在天桥区第十九届人民代表大会上"], "天桥区2025年政府工作报告"),
+        (["天桥区政府工作报告", "（2025年1月7日）"], "2025年天桥区政府工作报告"),
+        (["2025年政府工作报告", "——2025年1月7日在天桥区第十九届人民代表大会上"], "天桥区2025年政府工作报告"),
+        (["政府工作报告", "——2019年3月5日在第十三届全国人民代表大会第二次会议上"], "2019年政府工作报告"),
+        (["济南市", "政府工作报告", "（2024年2月1日）"], "2024年济南市政府工作报告"),
+        (
+            ["2024年济南市国民经济和社会发展统计公报[1]", "济南市统计局"],
+            "2024年济南市国民经济和社会发展统计公报",
+        ),
+        (["某某市政府工作報告", "（2022年1月10日）"], "2022年某某市政府工作報告"),
+        (["这里没有标题，只有一句话。"], "stem"),
+    ],
+)
+def test_titles(lines: list[str], title: str) -> None:
+    assert metadata_of(*lines, "正文从这里开始，说明各项工作的情况。", name="stem").title == title
+
+
+@pytest.mark.parametrize(
+    ("line", "speaker"),
+    [
+        ("天桥区人民政府区长 张庆国", "张庆国"),
+        ("省长　周 乃 翔", "周乃翔"),
+        ("国务院总理 李克强各位代表：", "李克强"),
+        ("市人民政府代市长　李 强", "李强"),
+        ("市長 張三", "張三"),
+        ("自治区主席 艾尔肯·吐尼亚孜", "艾尔肯·吐尼亚孜"),
+        ("济南市发展和改革委员会", ""),
+    ],
+)
+def test_speakers(line: str, speaker: str) -> None:
+    assert metadata_of("政府工作报告", line, "现在，我代表市人民政府作报告。").speaker == speaker
+
+
+def test_a_plan_report_reviews_one_year_and_plans_the_next() -> None:
+    found = metadata_of(
+        "关于济南市2024年国民经济和社会发展计划执行情况",
+        "与2025年国民经济和社会发展计划草案的报告",
+        "（2025年1月8日在济南市第十八届人民代表大会第四次会议上）",
+        "济南市发展和改革委员会",
+        "各位代表：",
+    )
+    assert found.title == (
+        "关于济南市2024年国民经济和社会发展计划执行情况与2025年国民经济和社会发展计划草案的报告"
+    )
+    assert (found.place, found.issuer, found.date) == ("济南市", "济南市发展和改革委员会", "2025-01-08")
+    assert (found.years_reviewed, found.years_planned) == ((2024,), (2025,))
+
+
+def test_a_statistical_communique_reviews_its_year_and_plans_none() -> None:
+    found = metadata_of("中华人民共和国2023年国民经济和社会发展统计公报[1]", "国家统计局", "2024年2月29日")
+    assert (found.place, found.issuer, found.date) == ("全国", "国家统计局", "2024-02-29")
+    assert (found.years_reviewed, found.years_planned) == ((2023,), ())
+
+
+def test_a_courts_report_is_the_courts() -> None:
+    found = metadata_of(
+        "济南市中级人民法院工作报告",
+        "——2024年2月1日在济南市第十八届人民代表大会第三次会议上",
+        "济南市中级人民法院院长 刘某某",
+        "各位代表：",
+        "现在，我代表市中级人民法院，向大会报告工作。",
+    )
+    assert (found.title, found.issuer) == ("2024年济南市中级人民法院工作报告", "济南市中级人民法院")
+    assert (found.years_reviewed, found.years_planned) == ((2023,), (2024,))
+
+
+def test_five_years_are_reviewed_and_planned_at_a_change_of_term() -> None:
+    found = metadata_of(
+        "政府工作报告",
+        "——2023年1月13日在山东省第十四届人民代表大会第一次会议上",
+        "一、过去五年工作回顾",
+        "二、今后五年的奋斗目标",
+        "三、2023年重点工作",
+    )
+    assert found.years_reviewed == (2018, 2019, 2020, 2021, 2022)
+    assert found.years_planned == (2023, 2024, 2025, 2026, 2027)
+
+
+def test_the_year_comes_from_the_headings_before_the_files_name() -> None:
+    lines = ["各位代表：", "现在，我代表国务院，向大会报告工作。"]
+    assert metadata_of(*lines, "一、2016年工作回顾", "去年稳中有进。", name="2030").years_planned == (2017,)
+    assert metadata_of(*lines, "去年，经济稳中有进。", name="2017").years_reviewed == (2016,)
+    assert metadata_of("去年，经济稳中有进。").date == ""
+
+
+def test_a_declared_heading_is_the_title_where_no_line_is_one() -> None:
+    text = CleanText("街道概况\n正文在这里，说明情况。", (), (Heading(0, 4, 1),))
+    assert read_metadata(text, "stem").title == "街道概况"
+
+
+@pytest.mark.parametrize("year", range(2003, 2022))
+def test_national_reports(year: int) -> None:
+    path = NATIONAL / f"{year}.txt"
+    if not path.exists():
+        pytest.skip("the national reports are not in this checkout")
+    found = read_metadata(rejoin(read(path)), "report")
+    assert found.title == f"{year}年政府工作报告"
+    assert (found.place, found.issuer, found.date[:4]) == ("全国", "国务院", str(year))
+    assert found.years_planned[0] == year
+    assert year - 1 in found.years_reviewed
+
+
+@pytest.mark.parametrize(
+    ("numeral", "value"),
+    [
+        ("一", 1),
+        ("十", 10),
+        ("十二", 12),
+        ("二十", 20),
+        ("一百零二", 102),
+        ("二〇二五", 2025),
+        ("二○二五", 2025),
+        ("１２", 12),
+        ("", None),
+        ("甲", None),
+    ],
+)
+def test_numerals(numeral: str, value: int | None) -> None:
+    assert to_int(numeral) == value
+
+
+@pytest.mark.parametrize(
+    ("text", "years"),
+    [
+        ("2021—2023年", (2021, 2022, 2023)),
+        ("2024、2025年", (2024, 2025)),
+        ("“十五”时期", (2001, 2002, 2003, 2004, 2005)),
+        ("“十四五”规划", (2021, 2022, 2023, 2024, 2025)),
+        ("去年和今年", (2024, 2025)),
+        ("到2027亿元", ()),
+    ],
+)
+def test_years_in_a_heading(text: str, years: tuple[int, ...]) -> None:
+    assert years_in(text, 2025) == years
+
+
+@given(st.text(max_size=300), st.text(max_size=20))
+def test_any_text_has_a_title_and_sound_years(text: str, name: str) -> None:
+    found = read_metadata(CleanText(text), name)
+    assert found.title
+    assert list(found.years_reviewed) == sorted(set(found.years_reviewed))
