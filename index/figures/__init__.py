@@ -2,6 +2,20 @@
 
 from .extraction import extract
 from .names import normalize_indicator
+from .table import Row, report_years, select, series, signed, to_frame
 from .types import Extraction, Figure, Kind, Measure
 
-__all__ = ["Extraction", "Figure", "Kind", "Measure", "extract", "normalize_indicator"]
+__all__ = [
+    "Extraction",
+    "Figure",
+    "Kind",
+    "Measure",
+    "Row",
+    "extract",
+    "normalize_indicator",
+    "report_years",
+    "select",
+    "series",
+    "signed",
+    "to_frame",
+]

@@ -18,7 +18,9 @@ _CHANGE = re.compile(
     r"(?:分别|累计|各|均|都|再|又|实际|同比|环比|名义|平均|总体|年均|约|(?<!占)比(?![重例率值])[^，。；]{1,14}?|较[^，。；]{1,10}?)*"
     rf"(?:(?P<up>{_UP})|(?P<down>{_DOWN}))(?:了|幅度)?(?:{_QUALIFIER})?\s*$"
 )
-_CAN_RISE = re.compile(r"(?:增[加长产收]|减[少产]|下降|降低|提高|上涨|[上下]调|(?:比|较)[^，]{1,12}[增减多少高低])\D{0,4}$")
+_CAN_RISE = re.compile(
+    r"(?:增[加长产收]|减[少产]|下降|降低|提高|上涨|[上下]调|(?:比|较)[^，]{1,12}[增减多少高低])\D{0,4}$"
+)
 _RATE = re.compile(
     r"(?P<rest>.+?)(?P<average>年均)?(?:实际|平均)?(?:(?P<up>涨幅|增幅|增速|增长率|增长速度|增长)|(?P<down>降幅))"
     r"(?P<tie>(?:预期|的)?(?:目标)?(?:值)?.{0,10})$"
@@ -77,8 +79,10 @@ def is_threshold(sentence: str, quantity: Quantity) -> bool:
     right = sentence[quantity.end : quantity.end + 1]
     written_after = sentence[quantity.start : quantity.end].endswith(quantity.qualifier)
     if written_after and quantity.qualifier in ("以上", "以下", "以内"):
-        return bool(right) and right not in _BREAK + "、 （）,;" and not _VERB_RIGHT.match(
-            sentence[quantity.end : quantity.end + 4]
+        return (
+            bool(right)
+            and right not in _BREAK + "、 （）,;"
+            and not _VERB_RIGHT.match(sentence[quantity.end : quantity.end + 4])
         )
     return right == "的" and quantity.unit.endswith("元")
 
@@ -139,13 +143,26 @@ def left_name(rest: str) -> str:
     """The name in the words left of a number; empty where there are only verbs."""
     rest = re.sub(r"[（(][^）)]*[）)]", "", rest)
     name = strip_lead(strip_tail(rest.strip())).strip()
-    name = strip_tail(re.sub(r"^.*?(?<![高中平同相均初对])等(?!方面|领域|各|多|行业|地|部门|费|支出)(?=[^级待额等]{2})", "", name))
-    return re.sub(r"^(..)了", r"\1", re.sub(r"\s+", "", strip_lead(name)))
+    name = strip_tail(
+        re.sub(
+            r"^.*?(?<![高中平同相均初对])等(?!方面|领域|各|多|行业|地|部门|费|支出)(?=[^级待额等]{2})",
+            "",
+            name,
+        )
+    )
+    return re.sub(r"^(..)了", r"\1", re.sub(r"\s+", "", strip_lead(name))).removeprefix("了")
+
+
+def is_common(name: str) -> bool:
+    """A noun too common to name an indicator: 项目, 企业, 城市…."""
+    return bool(_COMMON.match(name))
 
 
 def right_name(right: str) -> str:
     """The noun phrase right of a number, without what is said of it."""
-    right = re.sub(r"、(?:建设|新建|改造|改建|新增|新|完成|实施|建成|开展|举办|整治|约|共|培训|引进)$", "", right.strip())
+    right = re.sub(
+        r"、(?:建设|新建|改造|改建|新增|新|完成|实施|建成|开展|举办|整治|约|共|培训|引进)$", "", right.strip()
+    )
     right = right.removeprefix("的").strip()
     cut = _PREDICATE.search(right, 2) if len(right) > 2 else None
     noun = right[: cut.start()] if cut else right
@@ -183,7 +200,7 @@ def without(text: str, offset: int, cues: list[Cue]) -> str:
     """``text``, which begins at ``offset`` of its sentence, without the expressions of time in it."""
     kept = list(text)
     for cue in cues:
-        for at in range(max(cue.start, offset), min(cue.end, offset + len(text))):
+        for at in range(max(cue.start - cue.by, offset), min(cue.end, offset + len(text))):
             kept[at - offset] = ""
     joined = "".join(kept)
     return re.sub(r"^(?:到|至|截至|在|刚刚过去的|其中)(?=\s|[^\w]|全|我)", "", joined)

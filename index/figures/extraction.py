@@ -23,17 +23,20 @@ from .quantities import Quantity, find_quantities, plain
 from .types import Extraction, Figure, Measure
 
 _RANK = re.compile(
-    r"(?:排名?|位居|位列|位次|名列|居|列|跃居|稳居|高居|跃[升至]到?|[上升]升[至到]|升至|(?P<bare>总量|数量|规模|增速))"
+    r"(?:(?P<bare>总量|数量|规模|增速)?(?:排名?|位居|位列|位次|名列|居|列|跃居|稳居|高居|跃[升至]到?|[上升]升[至到]|升至)"
+    r"|(?:总量|数量|规模|增速))"
     r"(?P<scope>[^，。；、第\d]{0,8})第(?P<place>[一二三四五六七八九十]{1,3}|\d{1,3})(?:位|名)?(?=[，。；、）)！]|$)"
 )
-_SCOPES = re.compile("全国|全省|全市|全区|全县|全州|世界|全球|同类城市|中西部|西部|东部|中部|[一-鿿]{2}省|内陆")
+_SCOPES = re.compile(
+    "全国|全省|全市|全区|全县|全州|世界|全球|同类城市|中西部|西部|东部|中部|[^居列第在全]{2}省|内陆"
+)
 _GENERIC = re.compile(
     "^(?:总?(?:量|额|数|产量|规模|面积|投资|金额|建筑面积|收入|成本|余额)|总投资额?|计划总投资|数量|规模|金额|资金|资金额度|占地"
     "|占地面积|面积|产量|涨幅|增幅|增速|项目总投资|投资|投资总?额|年产值|年产量|总产值|产值|其中|人数|户数|人均)$"
 )
 _BAD_NAME = re.compile(
     r"这|^[那其该它他她此您]|[？?！。；：:]|^第|^[\d\W]+$|^(?:以上|以下|左右|工作|方面|情况|问题|的|们|等|一|不|没有|只|达标|其他|重大|"
-    r"上|中|下|左|右|年|月|日|个|次)$|每|连续|^比|^较|^对于|^各$|不到$|高于$|倍$|将|拟$|占$|^“?十.?五|实现目标$|"
+    r"上|中|下|左|右|年|月|日|个|次)$|每|连续|^比|^较|^对于|^各$|不到$|高于$|倍$|将|拟$|占$|^“?十.?五|实现目标$|(?:计划|任务|目标)的$|"
     r"^(?:各级|中央|地方|国家|省级?|市级?|全国)?(?:财政|政府|国家|中央|公共财政)?(?:拿出|安排|投入|支出|补助|下拨|筹集|出资)?(?:专项)?(?:资金|支出)?$|"
     r"^(?:参保|受益|获奖|就业|脱贫|摘帽|入选|上市)$"
 )
@@ -46,7 +49,9 @@ _FLOW = re.compile(
     "落实|实施|拆除|整治|处置|支出|出台|修订|制定|清理|查处|新开工|下放|修复|治理|安置|资助|增长|下降|共|总计|合计|五年|安排|投资"
 )
 _PLANNED = re.compile("预期目标|目标[为是]|力争|拟安排|(?:^|，)到20\\d\\d年")
-_PAST = re.compile(r"已经|已(?![启开建批纳知])|(?:实现|取得|完成|达到|超过|突破|建成|增加|下降|提高)了|连续|曾|目前|现有|原有|原来")
+_PAST = re.compile(
+    r"已经|已(?![启开建批纳知])|(?:实现|取得|完成|达到|超过|突破|建成|增加|下降|提高)了|连续|曾|目前|现有|原有|原来"
+)
 _INTENT = re.compile("要|将|拟|力争|确保|安排|控制在|目标|预期|保持|左右|以上|以内|争取|计划|新增|再")
 
 
@@ -153,6 +158,7 @@ class _Sentence:
     around: Period | None
     cues: list[Cue]
     subject: _Subject | None = None
+    told: list[_Subject] = field(default_factory=list)
 
     def read(self) -> None:
         quantities = [q for q in find_quantities(self.text) if not clauses.is_threshold(self.text, q)]
@@ -246,7 +252,10 @@ class _Sentence:
         goal = re.match(r"的?([^，。；的]{2,14}?)(增长|涨幅|增速)(?:的)?(?:预期)?(?:目标|速度)", right)
         if goal and not name:
             return goal[1], "growth", start
-        if right and not re.match(r"(?:的(?:目标|水平|较低水平|速度|增长)|是|安排|的?左右|、|和|与|[（(）)”]|以上|以内|并|，)", right):
+        if right and not re.match(
+            r"(?:的(?:目标|水平|较低水平|速度|增长)|是|安排|的?左右|、|和|与|[（(）)”]|以上|以内|并|，)",
+            right,
+        ):
             if measure in (None, "share"):
                 return None
         if measure is None:
@@ -301,7 +310,10 @@ class _Sentence:
         """The noun that a chain of attributes leads to: ``总投资1490亿元的163个重点项目``."""
         at = around.index(context)
         for later in around[at + 1 : at + 4]:
-            if later.clause_start != context.clause_start and later.quantity.start - context.quantity.end > 24:
+            if (
+                later.clause_start != context.clause_start
+                and later.quantity.start - context.quantity.end > 24
+            ):
                 break
             noun = clauses.right_name(later.right)
             if len(noun) >= 2:
@@ -312,14 +324,16 @@ class _Sentence:
         """The subject of the figure before it in the same sentence, or of the clause before it."""
         if self.subject and self.subject.segment == self._segment(context.quantity.start):
             base = self.subject.name
-            if not name:
-                return base, self.subject.start
-            if name.startswith("总量") or name in ("数量", "规模", "总数", "增速"):
+            if name in ("总量", "总数", "总户数") or (not name and "累计" in context.left):
+                return _NEWLY.sub("", base), self.subject.start
+            if not name or name in ("数量", "规模", "增速"):
                 return base, self.subject.start
             return _joined(base, name), self.subject.start
         before = self.text[: context.clause_start].rstrip("，,：:")
         break_at = max(before.rfind(mark) for mark in "，；：。")
-        topic = clauses.left_name(re.split("连续|再|又|已|在(?!建)|继续|稳定|屡|获得|喜获|增产", before[break_at + 1 :])[0])
+        topic = clauses.left_name(
+            re.split("连续|再|又|已|在(?!建)|继续|稳定|屡|获得|喜获|增产", before[break_at + 1 :])[0]
+        )
         if not 2 <= len(topic) <= 12 or not _good(topic) or re.search(r"\d", topic):
             return None
         if not name and normalize_indicator(topic) not in known_indicators():
@@ -332,23 +346,36 @@ class _Sentence:
     def _list(self, group: list[Context]) -> None:
         """``A和B分别增长X%和Y%``."""
         context = group[0]
-        left = clauses.without(
-            context.left, context.quantity.start - len(context.left), self.cues
-        )
+        left = clauses.without(context.left, context.quantity.start - len(context.left), self.cues)
         reading = clauses.read_left(left, context.quantity.unit)
         levelled = clauses.is_level(left, reading)
         rest = clauses.before_level(left) if levelled else reading.rest
         measure: Measure | None = reading.measure
         if levelled:
             measure = "share" if context.quantity.unit == "%" else "amount"
-        names = _told_together(clauses.left_name(rest))
+        names, start = _told_together(clauses.left_name(rest)), context.clause_start
+        if not any(names):
+            names, start = self._last_told(len(group), context, "分别" in left)
         period = self._period(context, measure)
         unknown = measure is None or not context.quantity.unit
-        if unknown or measure is None or period is None or len(names) != len(group) or not all(map(_full, names)):
+        if (
+            unknown
+            or measure is None
+            or period is None
+            or len(names) != len(group)
+            or not all(map(_full, names))
+        ):
             self.walk.skipped += len(group)
             return
         for name, item in zip(names, group, strict=True):
-            self._keep(item, name, measure, period, context.clause_start)
+            self._keep(item, name, measure, period, start)
+
+    def _last_told(self, count: int, context: Context, each: bool) -> tuple[list[str], int]:
+        """The names of the ``count`` figures before, which ``分别增长`` takes up in their order."""
+        segment = self._segment(context.quantity.start)
+        told = [s for s in self.told if s.segment == segment]
+        told = told[-count:] if each or len(told) == count else []
+        return [s.name for s in told], told[0].start if told else context.clause_start
 
     def _period(self, context: Context, measure: Measure | None) -> Period | None:
         clause = self.text[context.clause_start : context.clause_end]
@@ -357,8 +384,10 @@ class _Sentence:
             period = periods.period_of(cue, self.around, self.walk.year)
         else:
             period = self.around
-            if period and period.kind == "target" and (
-                _PAST.search(clause) or (self.walk.state.doubtful and not _INTENT.search(clause))
+            if (
+                period
+                and period.kind == "target"
+                and (_PAST.search(clause) or (self.walk.state.doubtful and not _INTENT.search(clause)))
             ):
                 return None
         if period is None:
@@ -397,12 +426,16 @@ class _Sentence:
             return period
         if measure in ("growth", "decline", "rise", "fall"):
             return period
-        end = replace(period, first=period.last, kind="result" if period.kind == "cumulative" else period.kind)
+        end = replace(
+            period, first=period.last, kind="result" if period.kind == "cumulative" else period.kind
+        )
         flow = _FLOW.search(left) or (cue is not None and cue.years and cue.years[0] != cue.years[1])
         told = any(c.opens and c.years and c.years[0] < c.years[1] for c in self.cues)
         if told and re.search(r"(?:达到?|超过|突破)\s*$", left) and not _FLOW.search(left):
             return None
-        if re.search("新增|累计|共", left) or (_FLOW.search(left) and not re.search("[到达至]|年末|年底", left)):
+        if re.search("新增|累计|共", left) or (
+            _FLOW.search(left) and not re.search("[到达至]|年末|年底", left)
+        ):
             return period
         if clauses.is_reached(left) or measure == "share":
             return end if clauses.is_reached(left) else None if period.kind == "cumulative" else period
@@ -422,7 +455,13 @@ class _Sentence:
         left = self.text[left_start : match.start()]
         scope = _SCOPES.search(match["scope"]) or _SCOPES.search(left)
         quantity = Quantity(
-            float(to_int(match["place"]) or 0), None, "位", scope[0] if scope else "", match.start(), match.end()
+            float(to_int(match["place"]) or 0),
+            None,
+            "位",
+            scope[0] if scope else "",
+            match.start(),
+            match.end(),
+            match.start(),
         )
         context = Context(quantity, left, "", left_start, match.end())
         name = clauses.left_name(re.sub(r"中$|上$", "", re.sub(r"\d.*$", "", left)))
@@ -446,7 +485,11 @@ class _Sentence:
                     self._emit(context, part, measure, period, start)
         else:
             self._emit(context, name, measure, period, start)
-        self.subject = _Subject(name, start, self._segment(context.quantity.start))
+        subject = _Subject(name, start, self._segment(context.quantity.start))
+        if not (self.subject and self.subject.segment == subject.segment and _VERB_END.search(name)):
+            self.subject = subject
+        if all(s.name != name for s in self.told):
+            self.told.append(subject)
 
     def _emit(self, context: Context, name: str, measure: Measure, period: Period, start: int) -> None:
         quantity, offset = context.quantity, self.offset
@@ -476,26 +519,35 @@ class _Sentence:
                 high=high,
                 unit=unit,
                 qualifier=quantity.qualifier,
-                written=source[offset + quantity.start : offset + quantity.end].strip(),
+                written=source[offset + quantity.opens : offset + quantity.end].strip(),
                 start=begin,
                 end=offset + max(context.clause_end, quantity.end),
-                value_start=offset + quantity.start,
+                value_start=offset + quantity.opens,
                 value_end=offset + quantity.end,
                 section=self.section.path if self.section else (),
             )
         )
 
 
-_SHARED_END = re.compile("(?:排放总?量|[^、]{0,2}面积|收入|支出|投资|人数|产量|产能|增加值|比重|占比|里程|标准|覆盖率|参保率)$")
+_SHARED_END = re.compile(
+    "(?:排放总?量|[^、]{0,2}面积|收入|支出|投资|人数|产量|产能|增加值|比重|占比|里程|标准|覆盖率|参保率)$"
+)
 _COUNTER_HEAD = re.compile(r"\s*(?:[、，和与及或（(]|[^、]*$)")  # else a unit unknown to quantities.py
 _VERB_END = re.compile("(?<=..)(?:基本建成|新开工建设|新开工|建成交付|建成|开工|在建|竣工)$")
+_TWO_IN_ONE = (("城乡居民", ("城镇居民", "农村居民")), ("存贷款", ("存款", "贷款")))
+_NEWLY = re.compile("^(?:新增|净增|新认定|新培育|新引进|新)(?=..)")
+_BEGUN = re.compile("^(?:新开工|续建|在建|开工|竣工|新建|完成)(?=..)")
 _POLLUTANT = re.compile("(?:化学需氧量|COD|二氧化硫|氮氧化物|氨氮|二氧化碳|烟尘|粉尘)$")
 _BREAKS = "，；：。！？"
-_COUNTED = frozenset("个 家 项 件 处 条 场 次 场次 所 座 名 位 种 类 台 辆 艘 架 列 部 份 册 起 宗 张 篇 支 款".split())
+_COUNTED = frozenset(
+    "个 家 项 件 处 条 场 次 场次 所 座 名 位 种 类 台 辆 艘 架 列 部 份 册 起 宗 张 篇 支 款".split()
+)
 
 
 def _good(name: str) -> bool:
-    return 2 <= len(name) <= 30 and not _BAD_NAME.search(name) and bool(re.search("[一-鿿]", name))
+    if _BAD_NAME.search(name) or clauses.is_common(name):
+        return False
+    return 2 <= len(name) <= 30 and bool(re.search("[一-鿿]|GDP|CPI", name))
 
 
 def _full(name: str) -> bool:
@@ -504,22 +556,36 @@ def _full(name: str) -> bool:
 
 
 def _told_together(names: str) -> list[str]:
-    """``二氧化硫、氮氧化物排放量`` → 二氧化硫排放量, 氮氧化物排放量."""
+    """``二氧化硫、氮氧化物排放量`` → 二氧化硫排放量, 氮氧化物排放量; ``城乡居民收入`` → 城镇…, 农村…."""
+    for both, each in _TWO_IN_ONE:
+        if both in names:
+            return [names.replace(both, one) for one in each]
     parts = [clauses.left_name(part) for part in re.split("[、和与及]", names)]
+    last = parts[-1]
     unit = re.match("单位(?:国内|地区)生产总值|单位GDP", parts[0])
     if unit:
-        parts = [part if part.startswith("单位") else unit[0] + part for part in parts]
-    shared = _SHARED_END.search(parts[-1])
-    if shared is None or unit:
-        return parts
+        return [part if part.startswith("单位") else unit[0] + part for part in parts]
+    return [_completed(part, last) for part in parts[:-1]] + [last]
+
+
+def _completed(part: str, last: str) -> str:
+    """``part`` of an enumeration with the end it shares with the ``last``."""
+    shared = _SHARED_END.search(last)
+    if shared is None or _SHARED_END.search(part):
+        return part
     if shared[0].startswith("排放"):
-        return [part + shared[0] if _POLLUTANT.search(part) else part for part in parts]
-    return [part if _SHARED_END.search(part) else part + shared[0] for part in parts]
+        return part + shared[0] if _POLLUTANT.search(part) else part
+    if part in ("城镇", "农村", "城市") and last.startswith(("城镇", "农村", "城市")):
+        return part + last[2:]
+    at = last.find(part[-2:])
+    if at >= 0:
+        return part + last[at + 2 :]
+    return part if re.search("[数量率额值入重]$", part) else part + shared[0]
 
 
 def _joined(subject: str, name: str) -> str:
     if _VERB_ONLY.match(name):
-        subject = _VERB_END.sub("", subject)
+        subject = _BEGUN.sub("", _VERB_END.sub("", subject))
     if name.startswith("总") and subject.endswith(name[1:]):
         return subject
     for tail in ("产量", "面积", "收入"):
@@ -542,6 +608,3 @@ def _groups(sentence: str, found: list[Context]) -> Iterator[list[Context]]:
         group = [context]
     if group:
         yield group
-
-
-

@@ -54,7 +54,9 @@ _CUE = re.compile(
 )
 _COMPARED = re.compile(r"(?:比|较|与|同|和|从|由|自|是|为|按照?|占|高于|低于|多于|相当于|好于|超过)\ *$")
 _SINCE = re.compile(r"\ *(?:起|以来|开始|之后|以后|以前|之前)")
-_CLAUSE_HEAD = re.compile(r"(?:^|[，,；;。：:！？\s、—])(?:其中|到|至|截至|在|刚刚过去的|回顾|我国|全国|全市|全省|全区|全县)?\ *$")
+_CLAUSE_HEAD = re.compile(
+    r"(?:^|[，,；;。：:！？\s、—])(?:其中|到|至|截至|在|刚刚过去的|回顾|我国|全国|全市|全省|全区|全县)?\ *$"
+)
 _ANNOUNCED = re.compile(
     rf"(?:今年|新的一年|20\d\d\ *年|(?:今后|未来){_NUMERAL}年|五年来|过去五年|一年来|过去一年|去年|[“\"]?十{_NUMERAL}?五[”\"]?时期)"
     r"[^。；，]{0,24}(?:主要预期目标|预期目标|主要目标|[工任]作?务?(?:的?建议|部署|安排|及特点)?|以下建议|几方面)[^。；]{0,12}(?:[：:。]|$)"
@@ -79,7 +81,8 @@ def find_cues(text: str, report_year: int | None) -> list[Cue]:
                 years,
                 re.sub(r"\s", "", months),
                 bool(_CLAUSE_HEAD.search(head)),
-                bool(re.search(r"[到至]\ *$", head)) and not head.rstrip().endswith("截至"),
+                bool(re.search(r"(?<![加高升降少展大增减])[到至]\ *$", head))
+                and not head.rstrip().endswith("截至"),
                 to_int(match["n4"] or "") or 0,
             )
         )
@@ -91,7 +94,7 @@ def _years(match: re.Match[str], year: int | None) -> tuple[int, int] | None:
         return int(match["year"]), int(match["year"])
     if match["plan"]:
         opening = 1951 + 5 * (to_int(match["plan"]) or 0)
-        return opening, opening + ((to_int(match["n5"] or "五") or 5)) - 1
+        return opening, opening + (to_int(match["n5"] or "五") or 5) - 1
     if year is None or match["vague"] or match["months"] or match["bare"]:
         return None
     for name, offset in (("last", -1), ("this", 0), ("next", 1), ("before", -2)):

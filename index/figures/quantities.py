@@ -86,6 +86,8 @@ class Quantity:
     qualifier: str
     start: int
     end: int
+    opens: int
+    """Where the figure as written begins: at ``超过`` of ``超过30万亿元``, else at ``start``."""
 
 
 def parse_han(number: str) -> Decimal:
@@ -99,9 +101,11 @@ def parse_han(number: str) -> Decimal:
             section += (digit or 1) * _SMALL[char]
             digit = 0
         else:
-            total = (total + section + digit) * _LARGE[char] if char == "亿" else total + (
-                section + digit
-            ) * _LARGE[char]
+            total = (
+                (total + section + digit) * _LARGE[char]
+                if char == "亿"
+                else total + (section + digit) * _LARGE[char]
+            )
             section = digit = 0
     decimals = "".join(str(_DIGITS.get(c, 0)) for c in fraction)
     return Decimal(f"{total + section + digit}.{decimals or 0}")
@@ -115,7 +119,7 @@ def find_quantities(text: str) -> list[Quantity]:
 
 def _arabic(text: str) -> Iterator[Quantity]:
     for match in _QUANTITY.finditer(text):
-        if not (match["unit"] or match["mult"]):
+        if not (match["unit"] or match["mult"]) or text[match.end() : match.end() + 1] == "级":
             continue
         if match["unit"] == "成" and not _PART.match(text, match.start("unit")):
             continue
@@ -156,7 +160,7 @@ def _han(text: str) -> Iterator[Quantity]:
 def _doubled(text: str) -> Iterator[Quantity]:
     for match in _DOUBLED.finditer(text):
         times = 2 ** _DIGITS[match[1]]
-        yield Quantity((times - 1) * 100.0, None, "%", "", match.start(), match.end())
+        yield Quantity((times - 1) * 100.0, None, "%", "", match.start(), match.end(), match.start())
 
 
 def _quantity(
@@ -181,7 +185,8 @@ def _quantity(
         unit,
         qualifier,
         start,
-        match.start("post") + len(match["post"]) if match["post"] else match.end(),
+        match.end(),
+        before.start() if before and not post else start,
     )
 
 
