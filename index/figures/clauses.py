@@ -38,7 +38,7 @@ _TO = re.compile(
 )
 _PREDICATE = re.compile(
     r"(?:全部|全面|快速|稳步|顺利|均|都|已|加快|正式|成功|陆续|相继|有序)?"
-    r"(?:推进|投入使用|投入运营|落地|完成|竣工|开工|建成|通车|实施|实现|启动|投产|达产|纳入|运行|开业|落户|揭牌|列入|受益|"
+    r"(?:推进|投入使用|投入运营|落地|完成|竣工|开工|建成|通车|实施|实现|启动|投产|达产|纳入|全线|贯通|运行|开业|落户|揭牌|列入|受益|"
     r"总投资|增长|下降|占(?!地)|居(?=全|第|世|前)|排名|达到|达|超过)"
 )
 _VERB_RIGHT = re.compile(
@@ -155,7 +155,7 @@ def left_name(rest: str) -> str:
 
 def is_common(name: str) -> bool:
     """A noun too common to name an indicator: 项目, 企业, 城市…."""
-    return bool(_COMMON.match(name))
+    return bool(_COMMON.match(re.sub(r"[（(].*", "", name)))
 
 
 def right_name(right: str) -> str:

@@ -10,7 +10,6 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from typing import cast
 
 from index.numerals import to_int
 from index.types import Section
@@ -48,7 +47,7 @@ _FLOW = re.compile(
     "新增|累计|完成|改造|建成|建设|新建|减少|解决|转移|投入|取消|减税|减轻|发放|引进|培训|培育|退出|淘汰|压减|化解|脱贫|搬迁|"
     "落实|实施|拆除|整治|处置|支出|出台|修订|制定|清理|查处|新开工|下放|修复|治理|安置|资助|增长|下降|共|总计|合计|五年|安排|投资"
 )
-_PLANNED = re.compile("预期目标|目标[为是]|力争|拟安排|(?:^|，)到20\\d\\d年")
+_PLANNED = re.compile("预期目标|目标[为是]|的目标|没有|未能|年初确定|力争|拟安排|(?:^|，)到20\\d\\d年")
 _PAST = re.compile(
     r"已经|已(?![启开建批纳知])|(?:实现|取得|完成|达到|超过|突破|建成|增加|下降|提高)了|连续|曾|目前|现有|原有|原来"
 )
@@ -252,12 +251,15 @@ class _Sentence:
         goal = re.match(r"的?([^，。；的]{2,14}?)(增长|涨幅|增速)(?:的)?(?:预期)?(?:目标|速度)", right)
         if goal and not name:
             return goal[1], "growth", start
-        if right and not re.match(
-            r"(?:的(?:目标|水平|较低水平|速度|增长)|是|安排|的?左右|、|和|与|[（(）)”]|以上|以内|并|，)",
-            right,
+        if (
+            right
+            and not re.match(
+                r"(?:的(?:目标|水平|较低水平|速度|增长)|是|安排|的?左右|、|和|与|[（(）)”]|以上|以内|并|，)",
+                right,
+            )
+            and measure == "share"
         ):
-            if measure in (None, "share"):
-                return None
+            return None
         if measure is None:
             return None
         if name.startswith("占"):
@@ -284,6 +286,7 @@ class _Sentence:
             if name in ("涉及", "惠及"):
                 return f"{noun}{name}{context.quantity.unit[-1]}数"
             return noun + name if name and not _VERB_ONLY.match(name) else noun
+        name = "" if len(name) < 2 or re.search("资金(?:支持|用于|补助)?$", name) else name
         if _GENERIC.match(right.strip()):
             noun = self._later_noun(context, around)
         money = context.quantity.unit.endswith("元")
@@ -430,7 +433,7 @@ class _Sentence:
             period, first=period.last, kind="result" if period.kind == "cumulative" else period.kind
         )
         flow = _FLOW.search(left) or (cue is not None and cue.years and cue.years[0] != cue.years[1])
-        told = any(c.opens and c.years and c.years[0] < c.years[1] for c in self.cues)
+        told = any(c.length > 1 or (c.opens and c.years and c.years[0] < c.years[1]) for c in self.cues)
         if told and re.search(r"(?:达到?|超过|突破)\s*$", left) and not _FLOW.search(left):
             return None
         if re.search("新增|累计|共", left) or (
@@ -464,12 +467,17 @@ class _Sentence:
             match.start(),
         )
         context = Context(quantity, left, "", left_start, match.end())
+        if re.search("第.{1,3}位", left):
+            left = ""
         name = clauses.left_name(re.sub(r"中$|上$", "", re.sub(r"\d.*$", "", left)))
         if scope:
             name = name.replace(scope[0], "")
         start = left_start
-        if (not name or _GENERIC.match(name) or re.search(r"\d", left)) and self.subject:
-            name, start = self.subject.name, self.subject.start
+        taken = (
+            self.subject if self.subject and self.subject.segment == self._segment(match.start()) else None
+        )
+        if (not name or _GENERIC.match(name) or re.search(r"\d", left)) and taken:
+            name, start = taken.name, taken.start
         period = self._period(context, "rank")
         if not scope or period is None or not _good(name):
             self.walk.skipped += 1
@@ -510,7 +518,7 @@ class _Sentence:
                 report=self.walk.report,
                 indicator=indicator,
                 name=name,
-                measure=cast(Measure, measure),
+                measure=measure,
                 kind=period.kind,
                 first_year=period.first,
                 last_year=period.last,
@@ -530,7 +538,7 @@ class _Sentence:
 
 
 _SHARED_END = re.compile(
-    "(?:排放总?量|[^、]{0,2}面积|收入|支出|投资|人数|产量|产能|增加值|比重|占比|里程|标准|覆盖率|参保率)$"
+    "(?:排放(?:总?量)?|[^、]{0,2}面积|收入|支出|投资|人数|产量|产能|增加值|比重|占比|里程|标准|覆盖率|参保率)$"
 )
 _COUNTER_HEAD = re.compile(r"\s*(?:[、，和与及或（(]|[^、]*$)")  # else a unit unknown to quantities.py
 _VERB_END = re.compile("(?<=..)(?:基本建成|新开工建设|新开工|建成交付|建成|开工|在建|竣工)$")
@@ -540,8 +548,8 @@ _BEGUN = re.compile("^(?:新开工|续建|在建|开工|竣工|新建|完成)(?=
 _POLLUTANT = re.compile("(?:化学需氧量|COD|二氧化硫|氮氧化物|氨氮|二氧化碳|烟尘|粉尘)$")
 _BREAKS = "，；：。！？"
 _COUNTED = frozenset(
-    "个 家 项 件 处 条 场 次 场次 所 座 名 位 种 类 台 辆 艘 架 列 部 份 册 起 宗 张 篇 支 款".split()
-)
+    "个家项件处条场次所座名位种类台辆艘架列部份册起宗张篇支款间栋幢株头只枚组门口盏对趟例"
+) | {"场次", "班次", "批次"}
 
 
 def _good(name: str) -> bool:

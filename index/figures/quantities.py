@@ -40,9 +40,9 @@ _SCALED: dict[str, tuple[str, Decimal]] = {
 """Written unit → the one unit all reports line up in, and how many of the first make one of it."""
 _MEASURES = ("%", "个百分点", "平方公里", "公里", "倍", "微克/立方米", "毫克/立方米", "米", "天", "岁")
 _PIECES = (
-    "场次 班次 个 家 项 件 处 条 场 次 所 座 名 位 种 类 台 辆 艘 架 列 部 份 册 起 宗 张 篇 支 款 间 栋 幢 株 "
-    "头 只 枚 组 门 口 盏 对 批次 趟 例"
-).split()
+    *("场次", "班次", "批次"),
+    *"个家项件处条场次所座名位种类台辆艘架列部份册起宗张篇支款间栋幢株头只枚组门口盏对趟例",
+)
 _UNITS = "|".join(sorted({*_MONEY, *_SCALED, *_MEASURES, *_PIECES} - {"人"}, key=len, reverse=True))
 _UNITS += "|人(?![口均大民才员类工力])"
 

@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from importlib import import_module
+from typing import Any
 
 from .names import normalize_indicator
 from .types import Figure, Kind, Measure
-
-if TYPE_CHECKING:
-    from pandas import DataFrame
 
 _FAMILY: dict[str, Measure] = {
     "decline": "growth",
@@ -134,8 +132,7 @@ def _result(figures: Sequence[Figure], year: int, given: dict[str, int]) -> Figu
     return min(found, key=lambda f: (given.get(f.report, year + 1), f.kind == "expected"), default=None)
 
 
-def to_frame(figures: Iterable[Figure]) -> DataFrame:
-    """A pandas data frame, one row a figure; raises ImportError where pandas is not installed."""
-    from pandas import DataFrame
-
-    return DataFrame([figure.to_dict() for figure in figures])
+def to_frame(figures: Iterable[Figure]) -> Any:
+    """A ``pandas.DataFrame``, one row a figure; raises ImportError where pandas is not installed."""
+    pandas = import_module("pandas")
+    return pandas.DataFrame([figure.to_dict() for figure in figures])
