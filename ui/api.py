@@ -5,15 +5,26 @@ The docstrings are what those programs' users read, hence Chinese.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import Any
 
 import gradio as gr
 
-from index import WenbaoError
+from index import QuestionError, WenbaoError
 from qa import Assistant
 
 AT_ONCE = 8
+"""Calls that run at the same time; the others wait in the queue."""
+MOST = 50
+
+
+class Page(gr.Blocks):
+    """``gr.Blocks`` whose endpoints may be called over HTTP with their leading arguments only."""
+
+    def validate_inputs(self, block_fn: Any, inputs: list[Any]) -> None:
+        inputs.extend(block.value for block in block_fn.inputs[len(inputs) :])
+        super().validate_inputs(block_fn, inputs)
 
 
 def endpoints(assistant: Assistant) -> None:
@@ -29,7 +40,9 @@ def endpoints(assistant: Assistant) -> None:
             top_k: 最多返回几条引用，1 到 50
             reports: 只问这些报告（编号见 list_reports）；不填则问全部
         """
-        return _said(lambda: assistant.ask(question, top_k=top_k, reports=reports).to_dict())
+        return _said(
+            lambda: assistant.ask(_text(question), top_k=_count(top_k), reports=_ids(reports)).to_dict()
+        )
 
     def search(query: str, top_k: int = 10, reports: list[str] | None = None) -> list[dict[str, Any]]:
         """在已收录的政府工作报告中按语义和字词检索，返回最相关的原文段落，最相关的在前；只检索，不作答，也不拒答。
@@ -39,14 +52,48 @@ def endpoints(assistant: Assistant) -> None:
             top_k: 返回几段，1 到 50
             reports: 只在这些报告中找（编号见 list_reports）；不填则找全部
         """
-        return _said(lambda: [c.to_dict() for c in assistant.retrieve(query, top_k=top_k, reports=reports)])
+        return _said(
+            lambda: [
+                c.to_dict()
+                for c in assistant.retrieve(_text(query), top_k=_count(top_k), reports=_ids(reports))
+            ]
+        )
 
     def list_reports() -> list[dict[str, Any]]:
         """列出已收录的报告：编号、标题、地点、日期、回顾和部署的年份、页数。"""
         return _said(lambda: [report.to_dict() for report in assistant.library.reports()])
 
     for function in (ask, search, list_reports):
-        gr.api(function, api_name=function.__name__, concurrency_limit=AT_ONCE)
+        gr.api(function, api_name=function.__name__, queue=False)
+
+
+def speak_json(page: gr.Blocks) -> None:
+    """Makes the launched page's MCP tools answer in JSON, where Gradio would give Python's ``repr``."""
+    from mcp.types import TextContent
+
+    def as_json(data: list[Any], _root_url: str) -> list[TextContent]:
+        return [TextContent(type="text", text=json.dumps(output, ensure_ascii=False)) for output in data]
+
+    assert page.mcp_server_obj is not None
+    page.mcp_server_obj.postprocess_output_data = as_json  # type: ignore[assignment]
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise QuestionError("问题须是一段文字。")
+    return value
+
+
+def _count(value: Any) -> int:
+    if not isinstance(value, int) or not 1 <= value <= MOST:
+        raise QuestionError(f"top_k 须是 1 到 {MOST} 的整数。")
+    return value
+
+
+def _ids(value: Any) -> list[str] | None:
+    if value is not None and not (isinstance(value, list) and all(isinstance(id, str) for id in value)):
+        raise QuestionError("reports 须是报告编号的列表，或者不填。")
+    return value
 
 
 def _said(work: Callable[[], Any]) -> Any:

@@ -14,7 +14,7 @@ import gradio as gr
 
 from index import Library, WenbaoError
 from qa import Assistant
-from ui.api import AT_ONCE, endpoints
+from ui.api import AT_ONCE, Page, endpoints, speak_json
 from ui.desk import Desk
 
 ASSETS = Path(__file__).parent / "assets"
@@ -33,7 +33,7 @@ FONTS = [
 def build(assistant: Assistant, directory: Path, *, read_only: bool = False) -> gr.Blocks:
     """The page over one library; ``directory`` keeps the feedback. Starts warming the model."""
     desk = Desk(assistant, directory, read_only=read_only)
-    with gr.Blocks(title="问报", fill_width=True, fill_height=True) as page:
+    with Page(title="问报", fill_width=True, fill_height=True) as page:
         gr.HTML(_asset("brand.html"), apply_default_css=False, elem_id="brand")
         with gr.Tabs(elem_id="tabs"):
             with gr.Tab("问答", elem_id="tab-chat"):
@@ -93,6 +93,8 @@ def start(
         )
     except OSError as error:
         raise WenbaoError(f"端口 {port} 已被占用或不能使用，请用 --port 换一个。") from error
+    if mcp:
+        speak_json(page)
     return page
 
 

@@ -1,0 +1,192 @@
+"""Answers as HTML: nothing is shown unescaped, nothing is said to be checked that is not."""
+
+from __future__ import annotations
+
+import re
+from html import unescape
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from index import UnknownReport
+from index.types import PageStart, Section
+from ui import cards, exports, messages, viewer
+from ui.cards import Segment, segments
+
+HOSTILE = st.text(st.sampled_from("<>&\"'`=/[](){}$\\\n\u202e\x00\x07一二script:javascript1]"), max_size=40)
+
+
+def snapshot(text: str) -> Any:
+    def find(report: str) -> str:
+        if report != "r":
+            raise UnknownReport("没有这份报告。")
+        return text
+
+    return SimpleNamespace(reports=(), text=find)
+
+
+def citation(text: str, /, **changed: Any) -> dict[str, Any]:
+    return {
+        "text": text,
+        "quote": text[2:5],
+        "quote_spans": [[2, 5]],
+        "report": "r",
+        "title": "甲县2025年政府工作报告",
+        "section": ["一、2024年工作回顾", "（一）经济", "稳中向好"],
+        "page": 2,
+        "last_page": 3,
+        "start": 0,
+        "end": len(text),
+        "score": 0.9,
+    } | changed
+
+
+def answer(text: str, citations: list[dict[str, Any]], **changed: Any) -> dict[str, Any]:
+    return {
+        "question": "",
+        "answered": True,
+        "text": text,
+        "citations": citations,
+        "related": [],
+        "refusal_reason": "",
+        "assumed_year": None,
+        "other_years": [],
+        "shape": "fact",
+    } | changed
+
+
+TEXT = "全年完成总额464亿元。"
+
+
+def test_marks_split_an_answer_and_a_stray_mark_is_text() -> None:
+    assert segments("甲[1]乙[2][3]", 3) == [Segment("甲", (1,)), Segment("乙", (2, 3))]
+    assert segments("见[9]条[1]", 1) == [Segment("见[9]条", (1,))]
+    assert segments("没有标记", 1) == [Segment("没有标记", ())]
+
+
+@given(HOSTILE, HOSTILE)
+def test_nothing_of_a_report_or_a_question_becomes_markup(text: str, question: str) -> None:
+    made = cards.answer_html(
+        answer(
+            f"{text}[1]",
+            [citation(text, quote=text[0:1], quote_spans=[[0, 1]], title=text, section=[text])],
+            assumed_year=2024,
+            other_years=[2025],
+        ),
+        question,
+        snapshot(text),
+    )
+    source = viewer.source_html(text, [], [])
+    tags = set(re.findall(r"</?([a-z0-9]+)", made + source))
+    assert tags <= set(
+        re.findall(
+            r"\w+", "div section article header footer blockquote details summary a button mark p span"
+        )
+    )
+    assert not re.search(r"[\x00-\x08\u202e]", made + source)
+    for attributes in re.findall(r"<\w+((?:\s+[\w-]+(?:=\"[^\"]*\")?)*)\s*>", made):
+        assert not re.search(r"\son\w+=|javascript:", re.sub(r'data-\w+="[^"]*"', "", attributes))
+
+
+@given(st.text(min_size=1, max_size=80), st.integers(0, 80))
+def test_the_source_shows_every_character_in_its_place(text: str, page: int) -> None:
+    start = min(page, len(text))
+    made = viewer.source_html(text, [], [PageStart(start, 7)])
+    assert made.count('data-page="7"') >= 1
+    plain = re.sub(r"<span[^>]*data-skip.*?</span>", "", made)
+    lines = re.findall(r'<p data-s="(\d+)">(.*?)</p>', plain, re.DOTALL)
+    assert [int(offset) for offset, _ in lines] == [0, *(i + 1 for i, c in enumerate(text) if c == "\n")]
+    assert [len(unescape(line)) for _, line in lines] == [len(line) for line in text.split("\n")]
+
+
+def test_a_quote_is_marked_checked_and_linked_to_its_place() -> None:
+    made = cards.answer_html(answer("完成总[1]", [citation(TEXT)]), "", snapshot(TEXT))
+    assert "全年<mark>完成总</mark>额464亿元。" in made
+    assert "原文核对 ✓" in made
+    assert 'href="#/r/0-12/2-5"' in made
+    assert "第 2–3 页" in made
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [{"start": 1}, {"report": "gone"}, {"quote": "别的"}, {"text": "全年完成总额465亿元。"}],
+)
+def test_what_the_source_does_not_say_is_not_called_checked(changed: dict[str, Any]) -> None:
+    made = cards.answer_html(answer("完成总[1]", [citation(TEXT, **changed)]), "", snapshot(TEXT))
+    assert "原文核对 ✓" not in made
+    assert "原文已变动" in made
+
+
+def test_an_assumed_year_is_said_and_the_other_is_one_click_away() -> None:
+    made = cards.answer_html(
+        answer("甲[1]", [citation(TEXT)], assumed_year=2024, other_years=[2024, 2025]),
+        "去年完成多少？",
+        snapshot(TEXT),
+    )
+    assert "按 2024 年（去年）理解" in made
+    assert re.findall(r'data-ask="([^"]*)"', made) == ["2025年完成多少？"]
+
+
+def test_a_comparison_is_a_table_with_a_column_a_side() -> None:
+    sides = [citation(TEXT), citation(TEXT, section=["二、2025年工作安排"])]
+    made = cards.answer_html(answer("甲[1]乙[2]", sides, shape="compare"), "", snapshot(TEXT))
+    assert re.findall(r"<th [^>]*>(.*?)</th>", made) == ["一、2024年工作回顾", "二、2025年工作安排"]
+    assert [re.sub(r"<.*?>", "", cell) for cell in re.findall(r"<td>(.*?)</td>", made)] == ["甲[1]", "乙[2]"]
+
+
+def test_a_list_is_a_list() -> None:
+    made = cards.answer_html(answer("甲[1]乙[1]", [citation(TEXT)], shape="list"), "", snapshot(TEXT))
+    assert made.count("<li>") == 2
+
+
+@pytest.mark.parametrize(
+    ("reason", "said"), [("not_covered", "所选报告未涉及"), ("not_in_library", "未收录该年或该地的报告")]
+)
+def test_a_refusal_says_why_and_shows_what_is_near(reason: str, said: str) -> None:
+    refused = answer("没有。", [], answered=False, refusal_reason=reason, related=[citation(TEXT)])
+    made = cards.answer_html(refused, "", snapshot(TEXT))
+    assert said in made
+    assert "相关内容（1）" in made
+
+
+def test_the_outline_nests_whatever_the_levels() -> None:
+    def section(start: int, level: int, **more: Any) -> Section:
+        return Section(start, start, start, start, level, f"标题{start}", (), **more)
+
+    made = viewer.outline_html(
+        "r", [section(0, 2), section(5, 3), section(9, 1), section(12, 1, continued=True)]
+    )
+    assert made.count("<ul>") == made.count("</ul>")
+    assert made.count("<li") == made.count("</li>")
+    assert re.findall(r'href="#/r/(\d+)"', made) == ["0", "5", "9"]
+
+
+def test_markdown_export_escapes_and_cites() -> None:
+    turn = {"question": "a*b*<i>", "answer": answer("完成总[1]", [citation(TEXT)])}
+    exported = exports.to_markdown([turn], snapshot(TEXT))
+    assert "## a\\*b\\*\\<i\\>" in exported
+    assert "《甲县2025年政府工作报告》“一、2024年工作回顾（一）经济·稳中向好”第2页" in exported
+    assert f"> {TEXT}" in exported
+
+
+def test_a_label_gets_the_year_and_place_its_title_lacks() -> None:
+    def report(**said: str) -> Any:
+        return SimpleNamespace(
+            **{
+                "id": "x",
+                "title": "政府工作报告",
+                "place": "",
+                "date": "",
+                "years_planned": (),
+                "years_reviewed": (),
+            }
+            | said
+        )
+
+    assert messages.report_label(report(place="甲县", date="2025-01-02")) == "2025年甲县政府工作报告"
+    full = "乙市丙区2024年政府工作报告"
+    assert messages.report_label(report(title=full, place="丙区", date="2024")) == full
+    assert messages.report_label(report(title="")) == "x"

@@ -1,0 +1,164 @@
+"""The server without a browser: named endpoints, MCP, password, uploads, jobs, a port in use."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import socket
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from gradio_client import Client
+
+from index import WenbaoError
+from ui import feedback
+from ui.app import start
+from ui.desk import _uploaded
+from ui.jobs import Jobs
+
+QUESTION = "2024年社会消费品零售总额是多少？"
+
+
+def test_gradio_client_gets_the_contract(server: str) -> None:
+    client = Client(server, verbose=False)
+    answer = client.predict(QUESTION, api_name="/ask")
+    assert answer["answered"]
+    assert "464亿元" in answer["citations"][0]["quote"]
+    assert answer["citations"][0]["section"][-1] == "经济运行稳中向好"
+    found = client.predict("城市更新", 3, ["tianqiao-2025"], api_name="/search")
+    assert [c["report"] for c in found] == ["tianqiao-2025"] * 3
+    reports = client.predict(api_name="/list_reports")
+    assert {r["id"] for r in reports} == {"tianqiao-2025", "槐山2023", "hostile"}
+
+
+def test_plain_http_answers_and_errors_are_one_sentence(server: str) -> None:
+    assert json.loads(called(server, "ask", [QUESTION]))[0]["answered"] is True
+    for data, said in [
+        ([" "], "问题"),
+        ([None], "一段文字"),
+        ([QUESTION, 0], "top_k"),
+        ([QUESTION, "5"], "top_k"),
+        ([QUESTION, 5, "tianqiao-2025"], "列表"),
+        ([QUESTION, 5, ["no-such-report"]], "no-such-report"),
+    ]:
+        error = json.loads(called(server, "ask", data))["error"]
+        assert said in error
+        assert "Traceback" not in error
+
+
+def called(server: str, name: str, data: list[Any]) -> str:
+    """The data of the last event of ``/gradio_api/call/name``."""
+    base = f"{server}gradio_api/call/{name}"
+    event = httpx.post(base, json={"data": data}).json()["event_id"]
+    return httpx.get(f"{base}/{event}", timeout=30).text.strip().rpartition("data: ")[2]
+
+
+def test_nothing_else_is_exposed(server: str) -> None:
+    info = httpx.get(f"{server}gradio_api/info").json()
+    assert set(info["named_endpoints"]) == {"/ask", "/search", "/list_reports"}
+    assert info["unnamed_endpoints"] == {}
+
+
+def test_a_password_guards_page_endpoints_and_page_functions(
+    library_dir: Path, start_server: Callable[..., str]
+) -> None:
+    server = start_server(library_dir, auth="chen:s3cret")
+    assert httpx.get(f"{server}config").status_code == 401
+    assert httpx.post(f"{server}gradio_api/call/ask", json={"data": [QUESTION]}).status_code == 401
+    body = {"data": {}, "component_id": 1, "fn_name": "boot", "session_hash": "x"}
+    assert httpx.post(f"{server}gradio_api/component_server/", json=body).status_code == 401
+    with httpx.Client() as visitor:
+        login = {"username": "chen", "password": "s3cret"}
+        assert visitor.post(f"{server}login", data=login).status_code == 200
+        assert visitor.get(f"{server}config").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("options", "said"), [({"auth": "nocolon"}, "用户名:密码"), ({"auth": "a:b", "mcp": True}, "MCP")]
+)
+def test_options_that_cannot_be_are_refused(library_dir: Path, options: dict[str, Any], said: str) -> None:
+    with pytest.raises(WenbaoError, match=said):
+        start(library_dir, **options)
+
+
+def test_a_port_in_use_is_one_sentence(library_dir: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        with pytest.raises(WenbaoError, match=f"端口 {port}"):
+            start(library_dir, port=port)
+
+
+def test_an_mcp_client_finds_and_calls_the_three_tools(
+    library_dir: Path, start_server: Callable[..., str]
+) -> None:
+    pytest.importorskip("mcp", reason="the mcp extra is not installed")
+    address = f"{start_server(library_dir, mcp=True)}gradio_api/mcp/"
+    tools, answer = asyncio.run(_mcp_ask(address))
+    assert set(tools) == {"ask", "search", "list_reports"}
+    assert "政府工作报告" in tools["ask"]
+    assert "464亿元" in answer["citations"][0]["quote"]
+
+
+async def _mcp_ask(address: str) -> tuple[dict[str, str], dict[str, Any]]:
+    from mcp import ClientSession
+    from mcp.client.streamable_http import streamable_http_client
+
+    async with streamable_http_client(address) as (read, write, _), ClientSession(read, write) as session:
+        await session.initialize()
+        tools = {tool.name: tool.description or "" for tool in (await session.list_tools()).tools}
+        result = await session.call_tool("ask", {"question": QUESTION})
+        return tools, json.loads(result.content[0].text)  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("path", ["/etc/passwd", "../../etc/passwd", "", "."])
+def test_only_uploaded_files_are_read(path: str) -> None:
+    with pytest.raises(WenbaoError, match="重新上传"):
+        _uploaded(path)
+
+
+def test_an_upload_keeps_its_chinese_name_and_drops_a_path(server: str) -> None:
+    files = {"files": ("../../县/报告 2024.txt", "一、工作".encode())}
+    saved = Path(httpx.post(f"{server}gradio_api/upload", files=files).json()[0])
+    assert saved.name == "报告 2024.txt"
+    assert _uploaded(str(saved)) == saved.resolve()
+
+
+def test_an_upload_over_the_limit_is_refused(server: str) -> None:
+    files = {"files": ("大.txt", b"a" * 53_000_000)}
+    assert httpx.post(f"{server}gradio_api/upload", files=files, timeout=60).status_code == 413
+
+
+def test_a_job_that_fails_does_not_hold_back_the_next() -> None:
+    jobs, done = Jobs(), threading.Event()
+
+    def bad(_progress: Any) -> None:
+        raise WenbaoError("这份文件读不了，请换一份。")
+
+    jobs.submit("添加《坏》", bad)
+    jobs.submit("添加《错》", lambda _progress: 1 / 0)  # type: ignore[arg-type, return-value]
+    jobs.submit("添加《好》", lambda progress: (progress(1, 2, "编码"), done.set()))  # type: ignore[arg-type, return-value]
+    assert done.wait(5)
+    while jobs.status()["finished"] < 3:
+        pass
+    reasons = [outcome["reason"] for outcome in jobs.status()["outcomes"]]
+    assert reasons[0] == "这份文件读不了，请换一份。"
+    assert "内部出错" in reasons[1]
+    assert reasons[2] == ""
+
+
+def test_feedback_on_a_full_file_or_with_a_made_up_verdict_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    feedback.keep(tmp_path, "有用", {"question": "问", "answer": {"answered": True, "citations": []}})
+    assert json.loads((tmp_path / feedback.FILE).read_text(encoding="utf-8"))["verdict"] == "有用"
+    with pytest.raises(WenbaoError, match="只能是"):
+        feedback.keep(tmp_path, "很好", {})
+    monkeypatch.setattr(feedback, "LARGEST", 10)
+    with pytest.raises(WenbaoError, match="已满"):
+        feedback.keep(tmp_path, "有用", {})
