@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import zip_longest
+from itertools import pairwise, zip_longest
 from statistics import median
 
 from .numbering import Mark, Rank, mark_of, plain, plain_lines
@@ -248,3 +248,26 @@ def _swallowed(group: Sequence[Heading], end: int, paragraphs: Sequence[Paragrap
         if count:
             found[heading.index] = count
     return found
+
+
+def turns_to_plan(paragraphs: Sequence[Paragraph], headings: Sequence[Heading], year: int | None) -> set[int]:
+    """Where a review turns into a plan though no heading says so (lost in copying, or never there).
+
+    Looked for where a second-level numbering starts again under the same top, and in reports that have
+    no headings at the top.
+    """
+    if year is None:
+        return set()
+    turn = re.compile(
+        f"(?:今年|新的一年|{year}年)[^。]{{0,40}}(?:之年|的(?:重要|关键)?一年|第一年|最后一年|总体要求是|预期目标是)"
+    )
+    upper = [heading for heading in headings if heading.rank <= Rank.SECOND]
+    spans = [
+        (before.index + 1, after.index)
+        for before, after in pairwise(upper)
+        if before.rank == after.rank == Rank.SECOND and after.number == 1
+    ]
+    if not any(heading.rank <= Rank.TOP for heading in headings):
+        spans.append((0, len(paragraphs)))
+    found = (next((i for i in range(*span) if turn.match(paragraphs[i].text)), None) for span in spans)
+    return {index for index in found if index is not None}

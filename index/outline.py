@@ -5,13 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
-from .headings import LINE, Heading, Paragraph, headings_of, paragraphs_of
-from .numbering import Rank, mark_of, plain
+from .headings import LINE, Heading, Paragraph, headings_of, paragraphs_of, turns_to_plan
+from .numbering import Rank, mark_of
+from .periods import Period, Periods
 from .run_ins import first_sentence, run_in_titles
 from .types import CleanText, Metadata, Section, Stance
-from .years import Years, report_year, stance_of, years_in
 
 SALUTATION = re.compile(
     "(?:尊敬的)?(?:各位(?:代表|委员|副主任|领导|来宾|同志)|同志们|(?:大会)?主席团|女士们)[^。；]{0,24}?[！：，]"
@@ -35,9 +34,7 @@ class _Node:
     path: tuple[str, ...] = ()
     rank: int = 0
     declared: int = 0
-    years: Years = ()
-    stance: Stance = ""
-    heading: Heading | None = None
+    period: Period = ((), "")
     last_of_siblings: bool = False
     divided: bool = False
     left: int | None = None
@@ -71,24 +68,18 @@ class _Walk:
     ) -> None:
         self._clean = clean
         self._paragraphs = paragraphs
-        self._metadata = metadata
-        self._year = report_year(metadata)
         self._headings = {heading.index: heading for heading in headings}
         self._last = _last_of_siblings(headings)
+        self._modal = _declared_levels(headings)
+        tops = [heading.title for heading in headings if heading.rank <= Rank.TOP]
+        self._periods = Periods(metadata, tops)
+        self._turns = turns_to_plan(paragraphs, headings, self._periods.year)
         self._titles = self._run_ins()
         self._earlier, self._later = self._around()
-        self._modal = _declared_levels(headings)
-        self._lost = self._lost_headings(headings)
-        only_review = bool(metadata.years_reviewed) and not metadata.years_planned
-        only_plan = bool(metadata.years_planned) and not metadata.years_reviewed
-        self._part: Stance = "review" if only_review else "plan" if only_plan else ""
-        self._unsaid: Stance = self._before_a_plan(headings)
-        self._root = _Node()
-        if self._lost and not any(heading.rank <= Rank.TOP for heading in headings):
-            self._part = "review"
-            self._root = _Node(stance="review", years=self._years_of("review"))
-        self._stack: list[_Node] = [self._root]
-        self._cuts: list[_Cut] = [_Cut(0, 0, self._root)]
+        # A report without headings at the top opens with its review, if it turns to a plan later.
+        opens = self._periods.part("review") if self._turns and not tops else ((), "")
+        self._stack: list[_Node] = [_Node(period=opens)]
+        self._cuts: list[_Cut] = [_Cut(0, 0, self._stack[0])]
 
     def cuts(self) -> list[_Cut]:
         """Where sections open, in document order."""
@@ -113,7 +104,6 @@ class _Walk:
         self._pop_for(heading)
         node = self._child(heading.title, heading.rank, heading)
         self._stack[-1].divided |= heading.rank < Rank.ITEM
-        node.left = heading.follow
         body = paragraph.start if heading.run_in else self._after(index)
         self._stack.append(node)
         self._cuts.append(_Cut(paragraph.start, body, node, heading.run_in))
@@ -150,61 +140,29 @@ class _Walk:
     def _level(self, rank: int, declared: int) -> int:
         return declared if rank == 0 else self._modal.get(rank, 99)
 
-    def _child(self, title: str, rank: int, heading: Heading | None) -> _Node:
+    def _child(self, title: str, rank: int, heading: Heading | None = None) -> _Node:
         parent = self._stack[-1]
-        node = _Node((*parent.path, title), rank, heading=heading)
-        node.declared = heading.declared if heading else 0
-        node.last_of_siblings = heading is not None and heading.index in self._last
-        if heading is not None and heading.number == -1:
+        node = _Node((*parent.path, title), rank, period=parent.period)
+        if heading is None:
             return node
-        if heading is not None and not parent.path and not parent.stance:
-            self._top_years(node, title)
-        else:
-            self._inherit(node, parent, title if heading is not None else "")
+        node.declared, node.left = heading.declared, heading.follow
+        node.last_of_siblings = heading.index in self._last
+        if heading.number == -1:
+            node.period = ((), "")
+        elif not parent.path and not parent.period[1]:
+            node.period = self._periods.top(title)
+        elif rank < Rank.ITEM:
+            node.period = self._periods.below(parent.period, title)
         return node
 
-    def _top_years(self, node: _Node, title: str) -> None:
-        title = plain(title)
-        named, stance = years_in(title, self._year), stance_of(title)
-        if stance is None and named and self._year:
-            stance = "plan" if named[-1] >= self._year else "review"
-        if stance is None:
-            stance = "plan" if self._part == "review" and self._metadata.years_planned else self._part
-            stance = stance or self._unsaid
-            node.stance, node.years = stance, self._report_years(stance)
-            return
-        node.stance, node.years = stance, named or self._years_of(stance)
-        if stance:
-            self._part = stance
-
-    def _report_years(self, stance: Stance) -> Years:
-        """The years of a section that names none: a plan then is for the report's own year."""
-        years = self._years_of(stance)
-        dated = self._metadata.date and self._year is not None
-        return (self._year,) if dated and stance == "plan" and self._year in years else years
-
-    def _years_of(self, stance: Stance) -> Years:
-        if stance == "review":
-            return self._metadata.years_reviewed
-        return self._metadata.years_planned if stance == "plan" else ()
-
-    def _inherit(self, node: _Node, parent: _Node, title: str) -> None:
-        title = plain(title)
-        named = years_in(title, self._year) if node.rank < Rank.ITEM else ()
-        stance = stance_of(title) if named or re.search("工作(?:回顾|总结|安排|部署|打算)$", title) else None
-        if stance is None and named and self._year and named[-1] < self._year:
-            stance = "review"
-        node.stance = parent.stance if stance is None else stance
-        node.years = named or (parent.years if stance is None else self._years_of(stance))
-
     def _plain(self, index: int) -> None:
-        if index in self._lost:
+        if index in self._turns:
             self._to_root("plan")
         title = self._titles[index]
         self._leave(index, title)
         start = self._paragraphs[index].start
         if title:
-            node = self._child(title, Rank.RUN_IN, None)
+            node = self._child(title, Rank.RUN_IN)
             self._stack.append(node)
             self._cuts.append(_Cut(self._after_salutation(start), start, node, run_in=True))
         elif self._cuts[-1].node is not self._stack[-1]:
@@ -219,15 +177,13 @@ class _Walk:
 
     def _to_root(self, stance: Stance) -> None:
         """Back to the text under no heading, now in the part that ``stance`` names."""
-        self._part = stance
-        self._stack = [_Node((), stance=stance, years=self._report_years(stance))]
-        self._root = self._stack[0]
+        self._stack = [_Node(period=self._periods.part(stance))]
 
     def _leave(self, index: int, title: str) -> None:
         """Close the sections that paragraph ``index`` no longer belongs to."""
         text = self._paragraphs[index].text
         if _CREDIT.fullmatch(text) and index > len(self._paragraphs) - 4:
-            self._stack = [_Node()] if self._stack[-1].path or self._stack[-1].stance else self._stack
+            self._stack = [_Node()] if self._stack[-1] != _Node() else self._stack
             return
         if title:
             self._pop_to_sibling(Rank.RUN_IN)
@@ -257,10 +213,10 @@ class _Walk:
         if len(node.path) > 1:
             self._stack.pop()
         elif node.last_of_siblings and not self._is_opening(index) and not node.divided:
-            self._to_root(node.stance)
+            self._to_root(node.period[1])
 
     def _wraps_up(self, text: str) -> bool:
-        looks_back = self._stack[-1].stance == "review" and _LOOKING_BACK.match(text)
+        looks_back = self._stack[-1].period[1] == "review" and _LOOKING_BACK.match(text)
         return bool(looks_back or _WRAP_UP.match(text))
 
     def _wrap_up(self, index: int) -> None:
@@ -293,12 +249,6 @@ class _Walk:
         self._label_leads(titles)
         return titles
 
-    def _before_a_plan(self, headings: Sequence[Heading]) -> Stance:
-        """What comes before the plan in a report that reviews a year is the review, said or not."""
-        stances = {stance_of(plain(heading.title)) for heading in headings if heading.rank <= Rank.TOP}
-        both = self._metadata.years_reviewed and self._metadata.years_planned
-        return "review" if both and "plan" in stances and "review" not in stances else ""
-
     def _around(self) -> tuple[list[bool], list[bool]]:
         """Whether a run-in title stands before, and after, each paragraph between the same headings."""
         size = len(self._paragraphs)
@@ -330,27 +280,6 @@ class _Walk:
         for index in leads if len(leads) > 2 else ():
             start = self._paragraphs[index].start
             titles[index] = self._clean.text[start : self._paragraphs[index].end - 1]
-
-    def _lost_headings(self, headings: list[Heading]) -> set[int]:
-        """Where a review turns into a plan though no heading says so (lost in copying, or never there)."""
-        year = self._year
-        if year is None:
-            return set()
-        turn = re.compile(
-            f"(?:今年|新的一年|{year}年)[^。]{{0,40}}(?:之年|的(?:重要|关键)?一年|第一年|最后一年|总体要求是|预期目标是)"
-        )
-        spans = []
-        if not any(h.rank <= Rank.TOP for h in headings):
-            spans.append((0, len(self._paragraphs)))
-        tops = [h for h in headings if h.rank <= Rank.SECOND]
-        for before, after in pairwise(tops):
-            if before.rank == after.rank == Rank.SECOND and after.number == 1:
-                spans.append((before.index + 1, after.index))
-        found = set()
-        for first, last in spans:
-            matches = (i for i in range(first, last) if turn.match(self._paragraphs[i].text))
-            found.update(list(matches)[:1])
-        return found
 
 
 def _last_of_siblings(headings: Sequence[Heading]) -> set[int]:
@@ -391,8 +320,8 @@ def _sections(cuts: Sequence[_Cut], size: int) -> tuple[Section, ...]:
                 level=len(node.path),
                 title=node.path[-1] if node.path else "",
                 path=node.path,
-                years=node.years,
-                stance=node.stance,
+                years=node.period[0],
+                stance=node.period[1],
                 run_in=cut.run_in,
                 continued=cut.continued,
             )
