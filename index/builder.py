@@ -4,22 +4,24 @@ from __future__ import annotations
 
 import hashlib
 import json
-import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from functools import partial
+from itertools import chain, count
 from pathlib import Path
 from typing import Any
 
 from index.encoder import Encoder
 from index.errors import LibraryDamaged, SourceError
-from index.files import in_use, write_file
+from index.files import discard, in_use, sweep, write_file
 from index.parsing import Parsed, parse
 from index.segment import segment_id, segment_sums, write_segment
 from index.snapshot import MANIFEST, Entry, Manifest, write_snapshot
 from index.types import Progress, ReportInfo
 
 CURRENT, CATALOG, SNAPSHOTS, SEGMENTS, SOURCES = "CURRENT", "catalog.json", "snapshots", "segments", "sources"
+NOTHING = f"{0:06d} {0:064d}"
+"""What CURRENT says of a library that was never written to."""
 
 
 @dataclass(frozen=True)
@@ -35,6 +37,17 @@ class Work:
     @property
     def sha256(self) -> str:
         return hashlib.sha256(self.data).hexdigest()
+
+
+def prepare(root: Path) -> None:
+    """Make the directories of a library and clear away what killed writers left unfinished."""
+    for name in (SNAPSHOTS, SEGMENTS, SOURCES):
+        (root / name).mkdir(exist_ok=True)
+        sweep(root / name)
+    sweep(root)
+    # Written before any snapshot, so that a snapshot without it tells of damage.
+    if not (root / CURRENT).exists() and not any((root / SNAPSHOTS).iterdir()):
+        write_file(root / CURRENT, NOTHING.encode())
 
 
 def index_sources(
@@ -72,14 +85,12 @@ def _index(
     root: Path, work: Work, report: Parsed, encoder: Encoder, progress: Callable[[int], None]
 ) -> Entry:
     """Write the segment and keep the source, unless they are there already."""
-    name = segment_id(report.to_json(), encoder)
-    segment = root / SEGMENTS / name
+    segment = _usable(root / SEGMENTS / segment_id(report.to_json(), encoder))
+    if not segment.exists():
+        write_segment(segment, report, encoder, progress)
     sums = segment_sums(segment)
     if sums is None:
-        write_segment(segment, report, encoder, progress)
-        sums = segment_sums(segment)
-        if sums is None:
-            raise LibraryDamaged("刚写入的文件与内存中的内容不一致，请检查磁盘后重试。")
+        raise LibraryDamaged("刚写入的文件与内存中的内容不一致，请检查磁盘后重试。")
     source = root / SOURCES / work.sha256
     if not source.exists() or hashlib.sha256(source.read_bytes()).hexdigest() != work.sha256:
         write_file(source, work.data)
@@ -93,47 +104,70 @@ def _index(
         source=work.name,
         sha256=work.sha256,
     )
-    return Entry(info, name, sums, work.origin, work.corrections)
+    return Entry(info, segment.name, sums, work.origin, work.corrections)
+
+
+def _usable(segment: Path) -> Path:
+    """``segment``, whole or absent; a damaged one stays for its readers and another name is taken."""
+    names = chain([segment], (segment.with_name(f"{segment.name}-{n}") for n in count(2)))
+    return next(path for path in names if not path.exists() or segment_sums(path))
 
 
 def commit(root: Path, entries: Sequence[Entry], encoder_id: str, model: str, dimension: int) -> None:
     """Make ``entries`` the library's current state."""
-    snapshots = root / SNAPSHOTS
-    taken = [int(path.name) for path in snapshots.iterdir() if path.name.isdigit()]
-    name = f"{max(taken, default=0) + 1:06d}"
-    digest = write_snapshot(snapshots / name, root / SEGMENTS, entries, encoder_id, model, dimension)
-    write_file(root / CATALOG, json.dumps([_catalog_item(e) for e in entries], ensure_ascii=False).encode())
+    name = f"{max(_numbers(root), default=0) + 1:06d}"
+    digest = write_snapshot(
+        root / SNAPSHOTS / name, root / SEGMENTS, entries, encoder_id, model, dimension,
+        {CATALOG: json.dumps(asdict(_catalog(model, entries)), ensure_ascii=False).encode()},
+    )  # fmt: skip
     write_file(root / CURRENT, f"{name} {digest}\n".encode())
 
 
-def _catalog_item(entry: Entry) -> dict[str, Any]:
-    return {
-        "id": entry.info.id,
-        "sha256": entry.info.sha256,
-        "name": entry.info.source,
-        "origin": entry.origin,
-        "corrections": entry.corrections,
-    }
+def _numbers(root: Path) -> list[int]:
+    return [int(path.name) for path in (root / SNAPSHOTS).iterdir() if path.name.isdigit()]
 
 
-def kept_sources(root: Path, manifest: Manifest | None) -> tuple[list[Work], list[str]]:
-    """The sources of every report, and the ids of those whose kept file is lost or damaged.
+@dataclass(frozen=True)
+class Catalog:
+    """What a rebuild needs to know; kept beside the manifest in case that is damaged."""
 
-    Without a readable ``manifest`` the catalog written beside it is used; raises LibraryDamaged
-    when that is lost too.
-    """
+    model: str
+    reports: Sequence[dict[str, Any]]
+
+
+def _catalog(model: str, entries: Sequence[Entry]) -> Catalog:
+    return Catalog(
+        model,
+        [
+            {
+                "id": entry.info.id,
+                "sha256": entry.info.sha256,
+                "name": entry.info.source,
+                "origin": entry.origin,
+                "corrections": entry.corrections,
+            }
+            for entry in entries
+        ],
+    )
+
+
+def read_catalog(root: Path, manifest: Manifest | None) -> Catalog:
+    """What ``manifest`` holds, or the newest snapshot where it cannot be read; raises LibraryDamaged."""
+    if manifest is not None:
+        return _catalog(manifest.model, manifest.entries)
     try:
-        items = (
-            [_catalog_item(e) for e in manifest.entries]
-            if manifest
-            else json.loads((root / CATALOG).read_bytes())
-        )
-    except (OSError, ValueError) as error:
+        newest = root / SNAPSHOTS / f"{max(_numbers(root)):06d}"
+        return Catalog(**json.loads((newest / CATALOG).read_bytes()))
+    except (OSError, ValueError, TypeError) as error:
         raise LibraryDamaged(
             f"文库“{root}”的清单和目录文件都已损坏，无法重建，请新建文库并重新加入原始文件。"
         ) from error
+
+
+def kept_sources(root: Path, catalog: Catalog) -> tuple[list[Work], list[str]]:
+    """The sources of every report, and the ids of those whose kept file is lost or damaged."""
     works, lost = [], []
-    for item in items:
+    for item in catalog.reports:
         path = root / SOURCES / item["sha256"]
         data = path.read_bytes() if path.is_file() else b""
         work = Work(item["id"], data, item["name"], item["origin"], item["corrections"])
@@ -150,15 +184,16 @@ def clean(root: Path) -> None:
     segments, sources = set(), set()
     for snapshot in (root / SNAPSHOTS).iterdir():
         manifest = snapshot / MANIFEST
-        if snapshot.name != current and (snapshot.name.startswith(".tmp-") or not in_use(manifest)):
-            shutil.rmtree(snapshot, ignore_errors=True)
+        if snapshot.name != current and not in_use(manifest):
+            discard(snapshot)
             continue
-        for entry in json.loads(manifest.read_bytes())["entries"]:
-            segments.add(entry["segment"])
-            sources.add(entry["info"]["sha256"])
-    for path in (root / SEGMENTS).iterdir():
-        if path.name not in segments:
-            shutil.rmtree(path, ignore_errors=True)
-    for path in [*(root / SOURCES).iterdir(), *root.glob(".tmp-*")]:
-        if path.name not in sources:
-            path.unlink(missing_ok=True)
+        try:
+            entries = json.loads(manifest.read_bytes())["entries"]
+        except (OSError, ValueError, KeyError):
+            return  # damaged in a reader's hands: what it uses cannot be told
+        segments |= {entry["segment"] for entry in entries}
+        sources |= {entry["info"]["sha256"] for entry in entries}
+    for directory, named in ((root / SEGMENTS, segments), (root / SOURCES, sources)):
+        for path in directory.iterdir():
+            if path.name not in named:
+                discard(path)

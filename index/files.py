@@ -8,7 +8,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from index.errors import StorageError
@@ -19,6 +19,8 @@ except ImportError:  # Windows: an open file cannot be deleted there, which prot
     fcntl = None  # type: ignore[assignment]
 
 _BLOCK = 1 << 20
+SCRATCH = ".tmp-"
+"""What the names of unfinished files and directories begin with."""
 
 
 def sha256(path: Path) -> str:
@@ -38,7 +40,7 @@ def checksums(directory: Path) -> dict[str, str]:
 
 def write_file(path: Path, data: bytes) -> None:
     """Replace ``path`` with ``data`` in one step that survives a kill or a power cut."""
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".tmp-")
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=SCRATCH)
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(data)
@@ -53,8 +55,11 @@ def write_file(path: Path, data: bytes) -> None:
 
 @contextmanager
 def new_directory(target: Path) -> Iterator[Path]:
-    """A scratch directory that becomes ``target`` when the block ends well and vanishes otherwise."""
-    scratch = Path(tempfile.mkdtemp(dir=target.parent, prefix=".tmp-"))
+    """A scratch directory that becomes ``target``, which must not exist, when the block ends well.
+
+    It vanishes otherwise.
+    """
+    scratch = Path(tempfile.mkdtemp(dir=target.parent, prefix=SCRATCH))
     try:
         yield scratch
         for path in scratch.rglob("*"):
@@ -63,8 +68,6 @@ def new_directory(target: Path) -> Iterator[Path]:
             else:
                 _sync_directory(path)
         _sync_directory(scratch)
-        if target.exists():
-            shutil.rmtree(target)
         scratch.rename(target)
     except BaseException:
         shutil.rmtree(scratch, ignore_errors=True)
@@ -72,13 +75,30 @@ def new_directory(target: Path) -> Iterator[Path]:
     _sync_directory(target.parent)
 
 
+def sweep(directory: Path) -> None:
+    """Delete what killed writers left unfinished in ``directory``; the caller is the only writer."""
+    for path in directory.glob(f"{SCRATCH}*"):
+        discard(path)
+
+
+def discard(path: Path) -> None:
+    """Delete a file or a directory; what cannot be deleted now is left for the next time."""
+    if path.is_dir():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        with suppress(OSError):
+            path.unlink()
+
+
 class SharedHold:
     """Tells cleaners, also of other processes, that a file is in use while this object lives."""
 
     def __init__(self, path: Path) -> None:
+        """Raises FileNotFoundError where the file is gone."""
         self._file = path.open("rb")
         if fcntl:
-            fcntl.flock(self._file, fcntl.LOCK_SH)
+            with suppress(OSError):  # a file system without locks: such a reader may have to ask again
+                fcntl.flock(self._file, fcntl.LOCK_SH)
 
     def release(self) -> None:
         self._file.close()
@@ -96,23 +116,34 @@ def in_use(path: Path) -> bool:
     return False
 
 
+_REASONS = {
+    errno.ENOSPC: "磁盘已满，请腾出空间后重试",
+    errno.EDQUOT: "磁盘配额已用完，请腾出空间后重试",
+    errno.EFBIG: "文件超过了系统允许的大小，请放宽限制后重试",
+    errno.EROFS: "所在磁盘是只读的，请换一个可写的目录",
+    errno.EACCES: "没有写入权限，请检查目录权限或换一个目录",
+    errno.EPERM: "没有写入权限，请检查目录权限或换一个目录",
+    errno.ENOTDIR: "该路径不是目录，请换一个目录",
+    errno.EEXIST: "该路径不是目录，请换一个目录",
+    errno.EMFILE: "打开的文件过多，请提高系统限制后重试",
+}
+
+
 @contextmanager
 def storage_errors(directory: Path) -> Iterator[None]:
     """Turn the file system's refusals into one sentence."""
     try:
         yield
     except OSError as error:
-        reasons = {
-            errno.ENOSPC: "磁盘已满，请腾出空间后重试",
-            errno.EDQUOT: "磁盘配额已用完，请腾出空间后重试",
-            errno.EROFS: "所在磁盘是只读的，请换一个可写的目录",
-            errno.EACCES: "没有写入权限，请检查目录权限或换一个目录",
-            errno.EPERM: "没有写入权限，请检查目录权限或换一个目录",
-            errno.ENOTDIR: "该路径不是目录，请换一个目录",
-            errno.EEXIST: "该路径不是目录，请换一个目录",
-        }
-        reason = reasons.get(error.errno or 0, f"读写磁盘出错（{error.strerror}），请检查磁盘后重试")
+        reason = _REASONS.get(_errno(error)) or f"读写磁盘出错（{error.strerror or error}），请检查磁盘后重试"
         raise StorageError(f"文库“{directory}”无法写入：{reason}；原有内容没有改动。") from error
+
+
+def _errno(error: OSError) -> int:
+    """The error's number; NumPy and FAISS give none, but FAISS gives its text."""
+    if error.errno is not None:
+        return error.errno
+    return next((number for number in _REASONS if os.strerror(number) in str(error)), 0)
 
 
 def _sync_file(path: Path) -> None:

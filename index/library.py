@@ -22,14 +22,16 @@ from filelock import FileLock, Timeout
 
 from index.builder import (
     CURRENT,
+    NOTHING,
     SEGMENTS,
     SNAPSHOTS,
-    SOURCES,
     Work,
     clean,
     commit,
     index_sources,
     kept_sources,
+    prepare,
+    read_catalog,
 )
 from index.encoder import Encoder, load_encoder
 from index.errors import (
@@ -38,11 +40,12 @@ from index.errors import (
     LibraryMismatch,
     LibraryNotFound,
     SourceError,
+    StorageError,
 )
-from index.files import storage_errors
+from index.files import SharedHold, storage_errors
 from index.readers import SUFFIXES, load
 from index.segment import segment_sums
-from index.snapshot import EMPTY, Entry, Manifest, Snapshot
+from index.snapshot import EMPTY, MANIFEST, Entry, Manifest, Snapshot
 from index.types import Metadata, Progress, ReportInfo
 
 StrPath = str | os.PathLike[str]
@@ -77,6 +80,7 @@ class Library:
         self._snapshot: Snapshot | None = None
         self._opened = ""
         self._lock = threading.RLock()
+        self._loading = threading.Lock()
 
     @classmethod
     def open(
@@ -94,7 +98,7 @@ class Library:
         for another format; that the encoder fits is checked when it is first needed.
         """
         library = cls(path, model=model, encoder=encoder)
-        if not (library.path / CURRENT).exists():
+        if not library._read_current():
             if not create:
                 raise LibraryNotFound(
                     f"没有找到文库“{path}”，请先运行 wenbao add 文件 --library {path} 加入报告。"
@@ -108,27 +112,18 @@ class Library:
 
     @property
     def encoder(self) -> Encoder:
-        """The encoder, loaded when first needed; raises EncoderError, LibraryMismatch."""
-        with self._lock:
-            encoder = self._load_encoder(self._current().manifest)
-            _check_encoder(self._current().manifest, encoder)
-            return encoder
+        """The current snapshot's encoder, loaded when first needed; raises EncoderError, LibraryMismatch."""
+        return self._current().encoder
 
     def snapshot(self) -> Snapshot:
-        """The current state: ask once a question and use it throughout.
+        """The current state: take one a question and use it, and its ``encoder``, throughout.
 
-        Raises LibraryDamaged, and LibraryMismatch when the encoder in use did not write it.
+        Raises LibraryDamaged, and LibraryMismatch when the encoder asked for did not write it.
         """
-        with self._lock:
-            snapshot = self._current()
-            if self._encoder is not None:
-                try:
-                    _check_encoder(snapshot.manifest, self._encoder)
-                except LibraryMismatch:
-                    if not self._replaceable:
-                        raise
-                    self._encoder = None  # rebuilt with another model meanwhile: follow it
-            return snapshot
+        snapshot = self._current()
+        if self._encoder is not None and not self._replaceable:
+            _check_encoder(snapshot.manifest, self._encoder)
+        return snapshot
 
     def reports(self) -> list[ReportInfo]:
         """The reports, in the order they were added."""
@@ -140,41 +135,66 @@ class Library:
 
     def _current(self) -> Snapshot:
         with self._lock:
-            for _ in range(10):
-                current = self._read_current()
-                if self._snapshot is not None and current == self._opened:
-                    return self._snapshot
+            while (current := self._read_current()) != self._opened or self._snapshot is None:
+                # Once the snapshot is held, CURRENT still naming it proves that no cleaner is at it.
                 try:
-                    self._snapshot = self._open_snapshot(current)
+                    hold = self._hold(current)
                 except FileNotFoundError:
                     if self._read_current() == current:
-                        break
-                    continue  # replaced and cleaned between the two reads
-                self._opened = current
-                return self._snapshot
-        raise LibraryDamaged(f"文库“{self.path}”的当前快照已丢失，请运行 wenbao rebuild 重建。")
+                        raise LibraryDamaged(
+                            f"文库“{self.path}”的当前快照已丢失，请运行 wenbao rebuild 重建。"
+                        ) from None
+                    continue
+                if self._read_current() == current:
+                    self._snapshot = self._open_snapshot(current, hold)
+                    self._opened = current
+            return self._snapshot
 
     def _read_current(self) -> str:
+        """What CURRENT says, ``<snapshot> <SHA-256 of its manifest>``; empty before the first writer."""
         try:
-            return (self.path / CURRENT).read_text(encoding="ascii").strip()
+            current = (self.path / CURRENT).read_text(encoding="ascii").strip()
         except FileNotFoundError:
-            if any((self.path / SNAPSHOTS).glob("[0-9]*")):
-                raise LibraryDamaged(
-                    f"文库“{self.path}”的 CURRENT 文件已丢失，请运行 wenbao rebuild 重建。"
-                ) from None
-            return ""
-        except (OSError, ValueError) as error:
+            if not any((self.path / SNAPSHOTS).glob("[0-9]*")):
+                return ""
             raise LibraryDamaged(
-                f"文库“{self.path}”的 CURRENT 文件无法读取，请运行 wenbao rebuild 重建。"
-            ) from error
+                f"文库“{self.path}”的 CURRENT 文件已丢失，请运行 wenbao rebuild 重建。"
+            ) from None
+        except NotADirectoryError:
+            raise StorageError(f"“{self.path}”不是目录，请换一个目录作为文库。") from None
+        except (OSError, ValueError):
+            current = ""
+        if not re.fullmatch(r"\d{6,} [0-9a-f]{64}", current):
+            raise LibraryDamaged(f"文库“{self.path}”的 CURRENT 文件已损坏，请运行 wenbao rebuild 重建。")
+        return current
 
-    def _open_snapshot(self, current: str) -> Snapshot:
-        if not current:
-            if (self.path / CURRENT).exists():
-                raise LibraryDamaged(f"文库“{self.path}”的 CURRENT 文件是空的，请运行 wenbao rebuild 重建。")
-            return Snapshot(EMPTY)
+    def _hold(self, current: str) -> SharedHold | None:
+        """Keeps the snapshot's files while it is in use; raises FileNotFoundError where they are gone."""
+        if current in ("", NOTHING):
+            return None
+        return SharedHold(self.path / SNAPSHOTS / current.split()[0] / MANIFEST)
+
+    def _open_snapshot(self, current: str, hold: SharedHold | None) -> Snapshot:
+        if hold is None:
+            return Snapshot(EMPTY, encoders=self._encoder_of)
         name, _, digest = current.partition(" ")
-        return Snapshot.open(self.path / SNAPSHOTS / name, self.path / SEGMENTS, digest)
+        return Snapshot.open(
+            self.path / SNAPSHOTS / name, self.path / SEGMENTS, digest, hold, self._encoder_of
+        )
+
+    def _encoder_of(self, manifest: Manifest) -> Encoder:
+        """The encoder that wrote ``manifest``; raises EncoderError, LibraryMismatch."""
+        encoder = self._load_encoder(manifest)
+        _check_encoder(manifest, encoder)
+        return encoder
+
+    def _load_encoder(self, manifest: Manifest) -> Encoder:
+        """The encoder asked for, or else the one ``manifest`` names."""
+        with self._loading:
+            other = self._encoder is not None and self._encoder.id != manifest.encoder
+            if self._encoder is None or (self._replaceable and manifest.entries and other):
+                self._encoder = load_encoder(self._model or manifest.model or None)
+            return self._encoder
 
     # writing
 
@@ -230,7 +250,7 @@ class Library:
         with self._writing(None) as tell:
             self._current().report(report_id)
             manifest = self._current().manifest
-            works, _ = kept_sources(self.path, manifest)
+            works, _ = kept_sources(self.path, read_catalog(self.path, manifest))
             work = next((work for work in works if work.id == report_id), None)
             if work is None:
                 raise LibraryDamaged(f"报告“{report_id}”保存的原文件已丢失或损坏，请重新加入这个文件。")
@@ -248,8 +268,9 @@ class Library:
         """
         with self._writing(progress) as tell:
             manifest = self._readable_manifest()
-            encoder = self._load_encoder(manifest or EMPTY)
-            works, lost = kept_sources(self.path, manifest)
+            catalog = read_catalog(self.path, manifest)
+            encoder = self._load_encoder(manifest or replace(EMPTY, model=catalog.model))
+            works, lost = kept_sources(self.path, catalog)
             made, bad = index_sources(self.path, works, lambda: encoder, tell)
             lost += [work.id for work, _ in bad]
 
@@ -259,7 +280,9 @@ class Library:
 
             saved = [e for e in (manifest or EMPTY).entries if e.info.id in lost and usable(e)]
             lost = [report for report in lost if report not in {entry.info.id for entry in saved}]
-            self._replace([*made, *saved], encoder.id, self._model_name(manifest), encoder.dimension)
+            order = [item["id"] for item in catalog.reports]
+            entries = sorted([*made, *saved], key=lambda entry: order.index(entry.info.id))
+            self._replace(entries, encoder.id, self._model or catalog.model, encoder.dimension)
         if lost:
             raise LibraryDamaged(
                 f"报告“{'”“'.join(lost)}”保存的原文件已丢失或损坏，请重新加入这些文件；其余报告已重建。"
@@ -271,8 +294,7 @@ class Library:
         """Hold the writer's lock, waiting for another writer; gives what tells the progress."""
         tell = progress or (lambda done, total, label: None)
         with storage_errors(self.path):
-            for name in (SNAPSHOTS, SEGMENTS, SOURCES):
-                (self.path / name).mkdir(parents=True, exist_ok=True)
+            self.path.mkdir(parents=True, exist_ok=True)
             lock = FileLock(self.path / ".lock")
             try:
                 lock.acquire(timeout=0)
@@ -285,6 +307,7 @@ class Library:
                         f"另一个进程一直在更新文库“{self.path}”，请等它结束后重试。"
                     ) from None
             try:
+                prepare(self.path)
                 yield tell
             finally:
                 lock.release()
@@ -292,12 +315,7 @@ class Library:
     def _index(
         self, works: Sequence[Work], manifest: Manifest, tell: Progress
     ) -> tuple[list[Entry], list[tuple[Work, str]]]:
-        def encoder() -> Encoder:
-            loaded = self._load_encoder(manifest)
-            _check_encoder(manifest, loaded)
-            return loaded
-
-        return index_sources(self.path, works, encoder, tell)
+        return index_sources(self.path, works, lambda: self._encoder_of(manifest), tell)
 
     def _commit(self, manifest: Manifest, made: Sequence[Entry], removed: Collection[str]) -> None:
         """Write the snapshot in which ``made`` replace or follow the old entries; none if nothing changed."""
@@ -307,7 +325,7 @@ class Library:
         kept = [entry for report, entry in entries.items() if report not in removed]
         if made:
             encoder = self._load_encoder(manifest)
-            self._replace(kept, encoder.id, self._model_name(manifest), encoder.dimension)
+            self._replace(kept, encoder.id, self._model or manifest.model, encoder.dimension)
         else:
             self._replace(kept, manifest.encoder, manifest.model, manifest.dimension)
 
@@ -316,20 +334,14 @@ class Library:
         self._snapshot = None  # lets go of the old one, so that it can be cleaned
         clean(self.path)
 
-    def _model_name(self, manifest: Manifest | None) -> str:
-        """What finds the encoder again; empty for the default."""
-        return self._model or (manifest.model if manifest else "")
-
-    def _load_encoder(self, manifest: Manifest) -> Encoder:
-        if self._encoder is None:
-            self._encoder = load_encoder(self._model or manifest.model or None)
-        return self._encoder
-
     def _readable_manifest(self) -> Manifest | None:
         """The current manifest; None where it is damaged or of another format."""
         try:
-            name, _, digest = self._read_current().partition(" ")
-            return Manifest.read(self.path / SNAPSHOTS / name, digest) if name else EMPTY
+            current = self._read_current()
+            if current in ("", NOTHING):
+                return EMPTY
+            name, _, digest = current.partition(" ")
+            return Manifest.read(self.path / SNAPSHOTS / name, digest)
         except (LibraryDamaged, LibraryMismatch):
             return None
 

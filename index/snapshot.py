@@ -8,8 +8,9 @@ import threading
 import weakref
 from bisect import bisect_right
 from collections import OrderedDict
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from functools import cached_property
 from itertools import accumulate
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,7 @@ from uuid import uuid4
 
 import numpy as np
 
-from index.encoder import FloatArray
+from index.encoder import Encoder, FloatArray
 from index.errors import LibraryDamaged, LibraryMismatch, UnknownReport
 from index.files import SharedHold, checksums, new_directory
 from index.folding import fold
@@ -88,15 +89,26 @@ EMPTY = Manifest("", "", 0, (), {})
 
 
 def write_snapshot(
-    target: Path, segments: Path, entries: Sequence[Entry], encoder: str, model: str, dimension: int
+    target: Path,
+    segments: Path,
+    entries: Sequence[Entry],
+    encoder: str,
+    model: str,
+    dimension: int,
+    beside: Mapping[str, bytes],
 ) -> str:
-    """Write the snapshot of ``entries`` to ``target``; returns the SHA-256 of its manifest."""
+    """Write the snapshot of ``entries`` and the files ``beside`` it to ``target``.
+
+    Returns the SHA-256 of its manifest. Raises LibraryDamaged, OSError.
+    """
     opened = [Segment(segments / entry.segment, entry.parts, entry.info.id) for entry in entries]
     with new_directory(target) as directory:
         texts = [fold(text) for segment in opened for text in segment.parsed.passage_texts()]
         if texts:
             VectorIndex.build(np.concatenate([s.passage_vectors for s in opened])).save(directory / VECTORS)
             LexicalIndex.build(texts).save(directory / TERMS)
+        for name, data in beside.items():
+            (directory / name).write_bytes(data)
         manifest = Manifest(encoder, model, dimension, tuple(entries), checksums(directory)).to_json()
         (directory / MANIFEST).write_bytes(manifest)
     return hashlib.sha256(manifest).hexdigest()
@@ -109,8 +121,11 @@ class Snapshot:
     lives no cleaner removes its files.
     """
 
-    def __init__(self, manifest: Manifest, segments: Path = Path()) -> None:
+    def __init__(
+        self, manifest: Manifest, segments: Path = Path(), *, encoders: Callable[[Manifest], Encoder]
+    ) -> None:
         self.manifest = manifest
+        self._encoders = encoders
         self.reports: tuple[ReportInfo, ...] = tuple(entry.info for entry in manifest.entries)
         self._ordinals = {info.id: i for i, info in enumerate(self.reports)}
         self._starts = list(accumulate((info.passages for info in self.reports), initial=0))
@@ -124,13 +139,20 @@ class Snapshot:
         self._terms: LexicalIndex | None = None
 
     @classmethod
-    def open(cls, directory: Path, segments: Path, digest: str) -> Snapshot:
+    def open(
+        cls,
+        directory: Path,
+        segments: Path,
+        digest: str,
+        hold: SharedHold,
+        encoders: Callable[[Manifest], Encoder],
+    ) -> Snapshot:
         """The snapshot in ``directory``, whose manifest has SHA-256 ``digest``.
 
-        Raises LibraryDamaged, LibraryMismatch; FileNotFoundError where the snapshot is gone.
+        ``hold`` is released with the snapshot; ``encoders`` finds the encoder of a manifest.
+        Raises LibraryDamaged, LibraryMismatch.
         """
-        hold = SharedHold(directory / MANIFEST)
-        snapshot = cls(Manifest.read(directory, digest), segments)
+        snapshot = cls(Manifest.read(directory, digest), segments, encoders=encoders)
         weakref.finalize(snapshot, hold.release)
         if snapshot.size:
             snapshot._open_indexes(directory)
@@ -146,6 +168,14 @@ class Snapshot:
             self._terms = LexicalIndex.open(directory / TERMS)
         except (RuntimeError, OSError, ValueError) as error:
             raise LibraryDamaged("文库的索引文件已损坏或丢失，请运行 wenbao rebuild 重建。") from error
+
+    @cached_property
+    def encoder(self) -> Encoder:
+        """The encoder of this snapshot's vectors, also after the library was rebuilt with another.
+
+        Raises EncoderError, LibraryMismatch.
+        """
+        return self._encoders(self.manifest)
 
     def text(self, report: str) -> str:
         """The clean text of a report; raises UnknownReport."""

@@ -33,7 +33,11 @@ class VectorIndex:
         return cls(faiss.read_index(str(path), faiss.IO_FLAG_MMAP_IFC))
 
     def save(self, path: Path) -> None:
-        faiss.write_index(self._index, str(path))
+        """Raises OSError."""
+        try:
+            faiss.write_index(self._index, str(path))
+        except RuntimeError as error:
+            raise OSError(str(error)) from error
 
     def __len__(self) -> int:
         return int(self._index.ntotal)
