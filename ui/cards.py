@@ -123,7 +123,8 @@ def _other_year(question: str, year: int, other: int) -> str:
 
 def _refusal_html(answer: Record, snapshot: Any, labels: dict[str, str]) -> str:
     head, hint = _REFUSALS.get(answer.get("refusal_reason", ""), _REFUSALS["not_covered"])
-    related = "".join(_card_html(c, 0, snapshot, labels) for c in answer.get("related", ()))
+    near = [{**citation, "quote": "", "quote_spans": []} for citation in answer.get("related", ())]
+    related = "".join(_card_html(citation, 0, snapshot, labels) for citation in near)
     said = f"<p><strong>{head}。</strong>{show(answer['text'])}</p><p>{hint}</p>"
     return f'<div class="answer refused">{said}</div>{_more_html(related, "相关内容", is_open=True)}'
 

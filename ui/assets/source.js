@@ -20,6 +20,7 @@ function parsePlace(hash) {
 async function openHash(hash) {
   const place = parsePlace(hash);
   if (!place) return;
+  for (const card of document.querySelectorAll(".card")) card.classList.toggle("current", card.dataset.open === hash);
   slide(true);
   try {
     await openPlace(place);
