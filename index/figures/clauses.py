@@ -50,6 +50,7 @@ _VERB_RIGHT = re.compile(
 _COMMON = re.compile(
     "^(?:城市|企业|项目|社区|单位|学校|省份|省|市|地区|县|村|国家|部门|问题|方面|乡镇|街道|园区|品种|品牌|产品|领域|地方|试点)$"
 )
+_LONGEST_LEFT = 90
 _BREAK = "，；：。！？"
 
 
@@ -96,7 +97,7 @@ def contexts(sentence: str, quantities: list[Quantity]) -> list[Context]:
         left_break = max(sentence.rfind(mark, 0, quantity.start) for mark in _BREAK)
         right_breaks = [sentence.find(mark, quantity.end) for mark in _BREAK]
         right_break = min((at for at in right_breaks if at >= 0), default=len(sentence))
-        left = sentence[max(before, left_break + 1) : quantity.start]
+        left = sentence[max(before, left_break + 1, quantity.start - _LONGEST_LEFT) : quantity.start]
         found.append(
             Context(
                 quantity,
@@ -171,6 +172,20 @@ def right_name(right: str) -> str:
     if len(noun) > 20:
         noun = re.split("[、和]", noun)[0]
     return re.sub(r"\s+", "", noun).removeprefix("了").rstrip("的等、和")
+
+
+def is_attribute(right: str) -> bool:
+    """Does a number stand before what it counts (``163个重点项目``, ``25亿元的项目``)?"""
+    right = right.strip()
+    if right.startswith("的"):
+        return True
+    return bool(right) and right[0] not in "、（(）)”" and not _VERB_RIGHT.match(right)
+
+
+def before_from(clause: str) -> str | None:
+    """What stands before 从 or 由 of ``由X提高到``; None without one."""
+    match = _FROM.search(clause)
+    return clause[: match.start(1)] if match else None
 
 
 def from_to(context: Context, following: Context | None) -> bool:

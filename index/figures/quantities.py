@@ -68,6 +68,11 @@ _BEFORE = re.compile(
 _PART = re.compile(r"成(?=[，。；、以的左\ ]|$)")
 
 
+def is_counted(unit: str) -> bool:
+    """Is it pieces that ``unit`` counts (个, 家, 项), not a quantity that is measured?"""
+    return unit in _PIECES
+
+
 def plain(text: str) -> str:
     """``text`` with full-width letters, digits and signs made half-width; of the same length."""
     return text.translate(_TO_PLAIN)

@@ -1,0 +1,106 @@
+"""What makes a name: which words can be one, and how parts of an enumeration are completed."""
+
+from __future__ import annotations
+
+import re
+
+from .clauses import is_common, left_name
+
+_GENERIC = re.compile(
+    "^(?:总?(?:量|额|数|产量|规模|面积|投资|金额|建筑面积|收入|成本|余额)|总投资额?|计划总投资|数量|规模|金额|资金|资金额度|占地"
+    "|占地面积|面积|产量|涨幅|增幅|增速|项目总投资|投资|投资总?额|年产值|年产量|总产值|产值|其中|人数|户数|人均)$"
+)
+_BAD_NAME = re.compile(
+    r"这|^[那其该它他她此您]|[？?！。；：:]|^第|^[\d\W]+$|^(?:以上|以下|左右|工作|方面|情况|问题|的|们|等|一|不|没有|只|达标|其他|"
+    r"重大|"
+    r"上|中|下|左|右|年|月|日|个|次)$|每|连续|^比|^较|^对于|^各$"
+    r"|不到$|高于$|倍$|将|拟$|占$|^“?十.?五|实现目标$|(?:计划|任务|目标)的$|"
+    r"^(?:各级|中央|地方|国家|省级?|市级?|全国)?(?:财政|政府|国家|中央|公共财政)?(?:拿出|安排|投入|支出|补助|下拨|筹集|出资)?"
+    r"(?:专项)?(?:资金|支出)?$|"
+    r"^(?:参保|受益|获奖|就业|脱贫|摘帽|入选|上市)$"
+)
+_VERB_ONLY = re.compile(
+    r"^(?:新开工|开工|在建|建成|竣工|新建|改造|建成交付|基本建成|新增|交付|改扩建|修建|新开工建设|惠及|涉及|共拆除|拆除|"
+    r"签约|引进|清退|整治|培育|完成|销售|解决|处置|新投放|投放|新改建|续建|引导|"
+    r"促进|支持|帮助|带动|组织|培训|资助|救助|转移|安置|吸纳)(?:了)?$"
+)
+_VERB_END = re.compile("(?<=..)(?:基本建成|新开工建设|新开工|建成交付|建成|开工|在建|竣工)$")
+_NEWLY = re.compile("^(?:新增|净增|新认定|新培育|新引进|新)(?=..)")
+_BEGUN = re.compile("^(?:新开工|续建|在建|开工|竣工|新建|完成)(?=..)")
+_SHARED_END = re.compile(
+    "(?:排放(?:总?量)?|[^、]{0,2}面积|收入|支出|投资|人数|产量|产能|增加值|比重|占比|里程|标准|覆盖率|参保率)$"
+)
+_TWO_IN_ONE = (("城乡居民", ("城镇居民", "农村居民")), ("存贷款", ("存款", "贷款")))
+_POLLUTANT = re.compile("(?:化学需氧量|COD|二氧化硫|氮氧化物|氨氮|二氧化碳|烟尘|粉尘)$")
+
+
+def is_generic(name: str) -> bool:
+    """A head that needs a subject: 总投资, 面积, 总量."""
+    return bool(_GENERIC.match(name))
+
+
+def is_verb(name: str) -> bool:
+    """Only what was done, not to what: 新开工, 惠及."""
+    return bool(_VERB_ONLY.match(name))
+
+
+def ends_in_verb(name: str) -> bool:
+    """A subject and what was done: ``安置房新开工``."""
+    return bool(_VERB_END.search(name))
+
+
+def without_new(name: str) -> str:
+    """``新增市场主体`` → 市场主体, whose total a clause then tells."""
+    return _NEWLY.sub("", name)
+
+
+def is_name(name: str) -> bool:
+    """Can ``name`` stand in a table by itself?"""
+    if _BAD_NAME.search(name) or is_common(name):
+        return False
+    return 2 <= len(name) <= 30 and bool(re.search("[一-鿿]|GDP|CPI", name))
+
+
+def is_whole(name: str) -> bool:
+    """Whole enough to stand alone in an enumeration: ``城镇`` of ``城镇和农村居民收入`` is not."""
+    return len(name) >= 3 and is_name(name)
+
+
+def told_together(names: str) -> list[str]:
+    """``二氧化硫、氮氧化物排放量`` → 二氧化硫排放量, 氮氧化物排放量; ``城乡居民收入`` → 城镇…, 农村…."""
+    for both, each in _TWO_IN_ONE:
+        if both in names:
+            return [names.replace(both, one) for one in each]
+    parts = [left_name(part) for part in re.split("[、和与及]", names)]
+    last = parts[-1]
+    unit = re.match("单位(?:国内|地区)生产总值|单位GDP", parts[0])
+    if unit:
+        return [part if part.startswith("单位") else unit[0] + part for part in parts]
+    return [_completed(part, last) for part in parts[:-1]] + [last]
+
+
+def _completed(part: str, last: str) -> str:
+    """``part`` of an enumeration with the end it shares with the ``last``."""
+    shared = _SHARED_END.search(last)
+    if shared is None or _SHARED_END.search(part):
+        return part
+    if shared[0].startswith("排放"):
+        return part + shared[0] if _POLLUTANT.search(part) else part
+    if part in ("城镇", "农村", "城市") and last.startswith(("城镇", "农村", "城市")):
+        return part + last[2:]
+    at = last.find(part[-2:])
+    if at >= 0:
+        return part + last[at + 2 :]
+    return part if re.search("[数量率额值入重]$", part) else part + shared[0]
+
+
+def joined(subject: str, name: str) -> str:
+    """``安置房建设`` and ``新开工`` → 安置房建设新开工; ``粮食`` and ``总产量`` → 粮食产量."""
+    if _VERB_ONLY.match(name):
+        subject = _BEGUN.sub("", _VERB_END.sub("", subject))
+    if name.startswith("总") and subject.endswith(name[1:]):
+        return subject
+    for tail in ("产量", "面积", "收入"):
+        if name.endswith(tail) and subject.endswith(tail):
+            return subject
+    return subject + name.removeprefix("总") if name == "总产量" else subject + name

@@ -1,0 +1,284 @@
+"""One sentence to the figures it states: each quantity with its name, measure and period."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from index.numerals import to_int
+
+from . import clauses
+from .clauses import Context
+from .names import known_indicators, normalize_indicator
+from .periods import Period
+from .phrases import is_generic, is_name, is_verb, is_whole, told_together
+from .quantities import Quantity, find_quantities
+from .subjects import Subject, Subjects
+from .timing import Timing
+from .types import Measure
+
+_RANK = re.compile(
+    r"(?:(?:总量|数量|规模|增速)?(?:排名?|位居|位列|位次|名列|居|列|跃居|稳居|高居|跃[升至]到?|[上升]升[至到]|升至)"
+    r"|(?:总量|数量|规模|增速))"
+    r"(?P<scope>[^，。；、第\d]{0,8})第(?P<place>[一二三四五六七八九十]{1,3}|\d{1,3})(?:位|名)?(?=[，。；、）)！]|$)"
+)
+_SCOPES = re.compile(
+    "全国|全省|全市|全区|全县|全州|世界|全球|同类城市|中西部|西部|东部|中部|[^居列第在全]{2}省|内陆"
+)
+_COUNTER_HEAD = re.compile(r"\s*(?:[、，和与及或（(]|[^、]*$)")  # else a unit unknown to quantities.py
+_AFTER_SHARE = re.compile(
+    r"的(?:目标|水平|较低水平|速度|增长)|是|安排|的?左右|、|和|与|[（(）)”]|以上|以内|并|，"
+)
+_GOAL = re.compile(r"的?([^，。；的]{2,14}?)(?:增长|涨幅|增速)的?(?:预期)?(?:目标|速度)")
+_BREAKS = "，；：。！？"
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A figure as read; offsets are within the sentence, ``start`` is where its statement opens."""
+
+    quantity: Quantity
+    name: str
+    measure: Measure
+    period: Period
+    start: int
+    end: int
+
+
+@dataclass(slots=True)
+class Reader:
+    """Reads the sentence of ``timing``; ``skipped`` counts the quantities left out as unsure."""
+
+    timing: Timing
+    subjects: Subjects
+    found: list[Found] = field(default_factory=list)
+    skipped: int = 0
+    around: list[Context] = field(default_factory=list)
+
+    @property
+    def text(self) -> str:
+        return self.timing.text
+
+    def read(self) -> None:
+        """Fill ``found`` in the order of the text."""
+        quantities = [q for q in find_quantities(self.text) if not clauses.is_threshold(self.text, q)]
+        self.around = clauses.contexts(self.text, quantities)
+        ranks = list(_RANK.finditer(self.text))
+        for group in _groups(self.text, self.around):
+            while ranks and ranks[0].start() < group[0].quantity.start:
+                self._rank(ranks.pop(0))
+            self._group(group)
+        for match in ranks:
+            self._rank(match)
+
+    def _group(self, group: list[Context]) -> None:
+        context = group[0]
+        at = self.around.index(group[-1]) + 1
+        after = self.around[at] if at < len(self.around) else None
+        if re.search(r"每\s*$|每隔$", context.left):
+            return
+        if len(group) > 1:
+            told = self._list(group)
+        else:
+            told = not clauses.from_to(context, after) and self._single(context)
+        self.skipped += 0 if told else len(group)
+
+    def _single(self, context: Context) -> bool:
+        quantity = context.quantity
+        if not quantity.unit or re.match("的.", context.left):
+            return False
+        left = self._left(context)
+        reading = clauses.read_left(left, quantity.unit)
+        measure = reading.measure
+        name = clauses.left_name(reading.rest)
+        if clauses.is_level(left, reading):
+            measure = "share" if quantity.unit == "%" else "amount"
+            name = self._level_name(context, clauses.before_level(left))
+        period = self.timing.period(context, measure)
+        named = self._named(context, name, measure) if period else None
+        if period is None or named is None:
+            return False
+        subject, measure = named
+        self._keep(context, subject.name, measure, period, subject.start)
+        return True
+
+    def _left(self, context: Context) -> str:
+        start = context.quantity.start - len(context.left)
+        left = clauses.without(context.left, start, self.timing.cues)
+        if self._end_before(context) == start and not _COUNTER_HEAD.match(left):
+            return left[left.find("、") + 1 :]
+        return left
+
+    def _level_name(self, context: Context, rest: str) -> str:
+        """The name before 从 or 由 of the same clause, else the words left."""
+        clause = self.text[context.clause_start : context.quantity.start]
+        opening = clauses.before_from(clause)
+        if opening is not None:
+            rest = clauses.without(opening, context.clause_start, self.timing.cues)
+        return clauses.left_name(rest)
+
+    def _named(self, context: Context, name: str, measure: Measure | None) -> tuple[Subject, Measure] | None:
+        """The name of a figure, where its statement starts, and its measure."""
+        if measure is None or context.quantity.unit == "%" or measure in ("rise", "fall"):
+            return self._rate_named(context, name, measure)
+        if clauses.is_attribute(context.right):
+            noun = self._noun_name(context, name)
+            return (self._subject(context, noun), measure) if noun else None
+        if name and not is_verb(name) and not is_generic(name):
+            return (self._subject(context, name), measure) if is_name(name) else None
+        if is_generic(name) and context.right.strip().startswith("、"):
+            later = self._later_noun(context)
+            if later:
+                return self._subject(context, later + name), measure
+        taken = self.subjects.taken_up(context, name)
+        return (taken, measure) if taken else None
+
+    def _rate_named(
+        self, context: Context, name: str, measure: Measure | None
+    ) -> tuple[Subject, Measure] | None:
+        right = context.right.strip()
+        goal = _GOAL.match(right)
+        if goal and not name:
+            return self._subject(context, goal[1]), "growth"
+        if measure is None or (measure == "share" and right and not _AFTER_SHARE.match(right)):
+            return None
+        if name.startswith("占"):
+            whole = self.subjects.at(context)
+            return (Subject(whole.name + name, whole.start, whole.segment), "share") if whole else None
+        if name and not is_generic(name):
+            return (self._subject(context, name), measure) if is_name(name) else None
+        if measure == "share" or (name and measure in ("rise", "fall")):
+            return None
+        taken = self.subjects.taken_up(context, "")
+        return (taken, measure) if taken else None
+
+    def _subject(self, context: Context, name: str) -> Subject:
+        return Subject(name, context.clause_start, -1)
+
+    def _noun_name(self, context: Context, name: str) -> str:
+        """The name of a quantity that stands before what it counts; empty where unsure."""
+        noun = clauses.right_name(context.right)
+        if is_generic(context.right.strip()) or not noun:
+            noun = self._later_noun(context)
+        if not is_name(noun):
+            return self._listed(context, noun)
+        if context.right.strip().startswith("的"):
+            return _attributed(context, name, noun)
+        left = context.left.rstrip()
+        if left.endswith("等"):
+            return self._listed(context, noun)
+        follows = self._end_before(context) == context.quantity.start - len(context.left)
+        if left.endswith(("、", "和")) or (follows and not name.startswith(("新", "改", "建"))):
+            return noun
+        if len(name) < 2 or re.search("资金(?:支持|用于|补助)?$|的$|等$", name):
+            return noun
+        if re.search("(?:获得|争取)$", left):
+            return noun
+        if context.quantity.unit.endswith("元") and not is_verb(name):
+            return name if is_name(name) else ""
+        return name + noun if len(name) + len(noun) <= 28 else noun
+
+    def _listed(self, context: Context, noun: str) -> str:
+        """``…、永昌供应链基地等5个项目``: a short noun takes the last that is listed with it."""
+        left = context.left.rstrip()
+        if not left.endswith("等") or not noun:
+            return ""
+        last = re.split("[、，和]", clauses.left_name(left[:-1]))[-1]
+        return f"{last}等{noun}" if len(noun) <= 2 else noun
+
+    def _end_before(self, context: Context) -> int:
+        at = self.around.index(context)
+        return self.around[at - 1].quantity.end if at else -1
+
+    def _later_noun(self, context: Context) -> str:
+        """The noun that a chain of attributes leads to: ``总投资1490亿元的163个重点项目``."""
+        at = self.around.index(context)
+        for later in self.around[at + 1 : at + 4]:
+            far = later.quantity.start - context.quantity.end > 24
+            if later.clause_start != context.clause_start and far:
+                break
+            noun = clauses.right_name(later.right)
+            if len(noun) >= 2:
+                return noun
+        return ""
+
+    def _list(self, group: list[Context]) -> bool:
+        """``A和B分别增长X%和Y%``."""
+        context = group[0]
+        left = clauses.without(context.left, context.quantity.start - len(context.left), self.timing.cues)
+        reading = clauses.read_left(left, context.quantity.unit)
+        measure, rest = reading.measure, reading.rest
+        if clauses.is_level(left, reading):
+            measure = "share" if context.quantity.unit == "%" else "amount"
+            rest = clauses.before_level(left)
+        names, start = told_together(clauses.left_name(rest)), context.clause_start
+        if not any(names):
+            names, start = self.subjects.last_told(len(group), context, "分别" in left)
+        period = self.timing.period(context, measure)
+        if measure is None or period is None or not context.quantity.unit:
+            return False
+        if len(names) != len(group) or not all(map(is_whole, names)):
+            return False
+        for name, item in zip(names, group, strict=True):
+            self._keep(item, name, measure, period, start)
+        return True
+
+    def _rank(self, match: re.Match[str]) -> None:
+        opening = max(self.text.rfind(mark, 0, match.start()) for mark in _BREAKS) + 1
+        left = self.text[opening : match.start()]
+        scope = _SCOPES.search(match["scope"]) or _SCOPES.search(left)
+        place, field_of = float(to_int(match["place"]) or 0), scope[0] if scope else ""
+        quantity = Quantity(place, None, "位", field_of, match.start(), match.end(), match.start())
+        context = Context(quantity, left, "", opening, match.end())
+        own = "" if re.search("第.{1,3}位", left) else re.sub(r"\d.*$", "", left)
+        name = clauses.left_name(re.sub("[中上]$", "", own))
+        subject = self._subject(context, name.replace(field_of, "") if field_of else name)
+        taken = self.subjects.at(context)
+        if taken and (not name or is_generic(name) or re.search(r"\d", left)):
+            subject = taken
+        period = self.timing.period(context, "rank")
+        if not scope or period is None or not is_name(subject.name):
+            self.skipped += 1
+            return
+        self._add(context, subject.name, "rank", period, subject.start)
+
+    def _keep(self, context: Context, name: str, measure: Measure, period: Period, start: int) -> None:
+        parts = [part for part in re.split("[和与、]", name) if part]
+        shared = len(parts) > 1 and measure in ("growth", "average_growth")
+        if shared and any(normalize_indicator(part) in known_indicators() for part in parts):
+            for part in filter(is_whole, parts):
+                self._add(context, part, measure, period, start)
+        else:
+            self._add(context, name, measure, period, start)
+        self.subjects.keep(context, name, start)
+
+    def _add(self, context: Context, name: str, measure: Measure, period: Period, start: int) -> None:
+        end = max(context.clause_end, context.quantity.end)
+        self.found.append(Found(context.quantity, name, measure, period, start, end))
+
+
+def _attributed(context: Context, name: str, noun: str) -> str:
+    """``总投资25亿元的万虹中心项目`` → 万虹中心项目总投资."""
+    if re.search("(?:上|中|下|基础|背景|情况|前提|条件)$", noun):
+        return ""
+    if name in ("涉及", "惠及"):
+        return f"{noun}{name}{context.quantity.unit[-1]}数"
+    return noun + name if name and not is_verb(name) else noun
+
+
+def _groups(sentence: str, found: list[Context]) -> Iterator[list[Context]]:
+    """Quantities of one unit with nothing between them but 和 or 、 are told together."""
+    group: list[Context] = []
+    for context in found:
+        if group and not _continues(sentence, group[-1].quantity, context.quantity):
+            yield group
+            group = []
+        group.append(context)
+    if group:
+        yield group
+
+
+def _continues(sentence: str, before: Quantity, quantity: Quantity) -> bool:
+    between = sentence[before.end : quantity.start]
+    return before.unit == quantity.unit and bool(re.fullmatch(r"\s*[、和与及,]\s*", between))

@@ -1,0 +1,76 @@
+"""The names a sentence has told, for the clauses that take one up: ``增长6.5%``, ``总量居全市第二``."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from .clauses import Context, left_name
+from .names import known_indicators, normalize_indicator
+from .phrases import ends_in_verb, is_name, joined, without_new
+
+_TOPIC_END = re.compile("连续|再|又|已|在(?!建)|继续|稳定|屡|获得|喜获|增产")
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """The name of a figure, where its statement starts, and the part of the sentence it stands in."""
+
+    name: str
+    start: int
+    segment: int
+
+
+@dataclass(slots=True)
+class Subjects:
+    """The subjects of the sentence ``text`` so far."""
+
+    text: str
+    last: Subject | None = None
+    told: list[Subject] = field(default_factory=list)
+
+    def keep(self, context: Context, name: str, start: int) -> None:
+        """Remember ``name``; ``安置房新开工`` leaves the subject that it was made of."""
+        subject = Subject(name, start, self._segment(context.quantity.start))
+        if not (self.at(context) and ends_in_verb(name)):
+            self.last = subject
+        if all(known.name != name for known in self.told):
+            self.told.append(subject)
+
+    def at(self, context: Context) -> Subject | None:
+        """The subject of the figure before, if no ； parts it from this one."""
+        segment = self._segment(context.quantity.start)
+        return self.last if self.last and self.last.segment == segment else None
+
+    def taken_up(self, context: Context, name: str) -> Subject | None:
+        """The subject that ``name``, generic, a verb or empty, goes with; its name with it."""
+        subject = self.at(context)
+        if subject is None:
+            return self._topic(context, name)
+        base = subject.name
+        if name in ("总量", "总数", "总户数") or (not name and "累计" in context.left):
+            base = without_new(base)
+        elif name not in ("", "数量", "规模", "增速"):
+            base = joined(base, name)
+        return Subject(base, subject.start, subject.segment)
+
+    def last_told(self, count: int, context: Context, each: bool) -> tuple[list[str], int]:
+        """The names of the ``count`` figures before, which ``分别增长`` takes up in their order."""
+        segment = self._segment(context.quantity.start)
+        told = [subject for subject in self.told if subject.segment == segment]
+        told = told[-count:] if each or len(told) == count else []
+        return [subject.name for subject in told], told[0].start if told else context.clause_start
+
+    def _topic(self, context: Context, name: str) -> Subject | None:
+        """What the clause before speaks of: ``粮食连续五年增产，总产量52850万吨``."""
+        before = self.text[: context.clause_start].rstrip("，,：:")
+        opening = max(before.rfind(mark) for mark in "，；：。") + 1
+        topic = left_name(_TOPIC_END.split(before[opening:])[0])
+        if not 2 <= len(topic) <= 12 or not is_name(topic) or re.search(r"\d", topic):
+            return None
+        if not name and normalize_indicator(topic) not in known_indicators():
+            return None
+        return Subject(joined(topic, name), opening, self._segment(context.quantity.start))
+
+    def _segment(self, position: int) -> int:
+        return max(self.text.rfind(mark, 0, position) for mark in "；。;")

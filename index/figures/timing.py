@@ -1,0 +1,115 @@
+"""The period of one figure: from its clause, else from what stands around it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+
+from .clauses import Context, is_reached
+from .periods import Cue, Period, period_of
+from .types import Measure
+
+_FLOW = re.compile(
+    "新增|累计|完成|改造|建成|建设|新建|减少|解决|转移|投入|取消|减税|减轻|发放|引进|培训|培育|退出|淘汰|压减|化解|脱贫|搬迁|"
+    "落实|实施|拆除|整治|处置|支出|出台|修订|制定|清理|查处|新开工|下放|修复|治理|安置|资助|增长|下降|共|总计|合计|五年|安排|投资"
+)
+_PLANNED = re.compile("预期目标|目标[为是]|的目标|没有|未能|年初确定|力争|拟安排|(?:^|，)到20\\d\\d年")
+_PAST = re.compile(
+    r"已经|已(?![启开建批纳知])|(?:实现|取得|完成|达到|超过|突破|建成|增加|下降|提高)了|连续|曾|目前|现有|原有|原来"
+)
+_INTENT = re.compile("要|将|拟|力争|确保|安排|控制在|目标|预期|保持|左右|以上|以内|争取|计划|新增|再")
+_CHANGES = ("growth", "decline", "rise", "fall")
+_AVERAGES = ("average_growth", "average_decline", "average_amount")
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """What tells the time of the figures of the sentence ``text``.
+
+    ``doubtful``: a sentence on the past stands before it, in a paragraph that plans.
+    """
+
+    text: str
+    cues: list[Cue]
+    around: Period | None
+    doubtful: bool
+    year: int | None
+
+    def period(self, context: Context, measure: Measure | None) -> Period | None:
+        """The period of a figure, None where it stays unsure."""
+        clause = self.text[context.clause_start : context.clause_end]
+        cue = self._cue(context)
+        found = period_of(cue, self.around, self.year) if cue else self._surrounding(clause)
+        if found is None or (found.kind == "result" and _PLANNED.search(clause)):
+            return None
+        found = self._spanning(context, measure, found, cue)
+        if found and found.kind in ("result", "target") and self._is_expected(context):
+            return replace(found, kind="expected")
+        return found
+
+    def _surrounding(self, clause: str) -> Period | None:
+        planned = self.around is not None and self.around.kind == "target"
+        past = _PAST.search(clause) or (self.doubtful and not _INTENT.search(clause))
+        return None if planned and past else self.around
+
+    def _cue(self, context: Context) -> Cue | None:
+        """The last expression of time before the figure that reaches as far as its clause."""
+        for cue in reversed([c for c in self.cues if c.end <= context.quantity.start]):
+            if cue.opens or not re.search("[，；。：,;]", self.text[cue.end : context.quantity.start]):
+                return cue
+        return None
+
+    def _spanning(
+        self, context: Context, measure: Measure | None, period: Period, cue: Cue | None
+    ) -> Period | None:
+        """Tell what holds at the end of several years from what happened over them."""
+        left = self.text[context.clause_start : context.quantity.start]
+        if measure in _CHANGES:
+            return self._since(context, period)
+        if measure in _AVERAGES:
+            return self._averaged(left, measure, period)
+        if period.first == period.last:
+            return period
+        if self._told_span() and re.search(r"(?:达到?|超过|突破)\s*$", left) and not _FLOW.search(left):
+            return None
+        flow = _FLOW.search(left)
+        if re.search("新增|累计|共", left) or (flow and not re.search("[到达至]|年末|年底", left)):
+            return period
+        if is_reached(left):
+            kind = "result" if period.kind == "cumulative" else period.kind
+            return replace(period, first=period.last, kind=kind)
+        spans = flow or (cue is not None and cue.years and cue.years[0] != cue.years[1])
+        if period.kind == "cumulative" and (measure == "share" or not spans):
+            return None
+        return period
+
+    def _since(self, context: Context, period: Period) -> Period:
+        """``比2002年增长``: a change over the years after 2002."""
+        clause = self.text[context.clause_start : context.quantity.start]
+        base = re.search(r"[比较]\s*((?:19|20)\d\d)\s*年", clause) or re.search(
+            r"[与比]\s*((?:19|20)\d\d)\s*年相比", self.text[: context.quantity.start]
+        )
+        if base is None or int(base[1]) >= period.last - 1:
+            return period
+        kind = "cumulative" if period.kind == "result" else period.kind
+        return replace(period, first=int(base[1]) + 1, kind=kind)
+
+    def _averaged(self, left: str, measure: Measure | None, period: Period) -> Period | None:
+        if period.first != period.last:
+            return period
+        if self.around and self.around.first != self.around.last == period.last:
+            return self.around
+        yearly = measure == "average_amount" and "每年" in left and "平均" not in left
+        return period if yearly else None
+
+    def _told_span(self) -> bool:
+        return any(c.length > 1 or (c.opens and c.years and c.years[0] < c.years[1]) for c in self.cues)
+
+    def _is_expected(self, context: Context) -> bool:
+        """Does 预计 stand in the clause, or head an earlier one of the same sentence?"""
+        opening = max(self.text.rfind(mark, 0, context.quantity.start) for mark in "；。;") + 1
+        for match in re.finditer("预计", self.text[opening : context.quantity.start]):
+            at = opening + match.start()
+            if at >= context.clause_start or at == 0 or self.text[at - 1] in "，；。：、":
+                return True
+        return False
