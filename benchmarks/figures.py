@@ -1,0 +1,62 @@
+"""How long reading the figures of a report takes, and its share of indexing.
+
+    python benchmarks/figures.py [--index] FILE…
+
+Prints a line a report: characters, figures, quantities left out as unsure, seconds to read the figures
+(the median of five runs). With ``--index`` also the seconds of the whole indexing of all files, so that
+the share can be told.
+"""
+
+from __future__ import annotations
+
+import argparse
+import statistics
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from index import Library
+from index.figures import Extraction, extract
+from index.parsing import parse
+from index.years import report_year
+
+
+def seconds(run: Callable[[], object]) -> float:
+    start = time.perf_counter()
+    run()
+    return time.perf_counter() - start
+
+
+def measure(path: Path) -> tuple[int, Extraction, float]:
+    """Characters, what is read, and the median seconds of five runs."""
+    parsed = parse(path.read_bytes(), path.name, path.stem, {})
+    year = report_year(parsed.metadata)
+
+    def run() -> Extraction:
+        return extract(parsed.text, parsed.sections, path.stem, year)
+
+    return len(parsed.text), run(), statistics.median(seconds(run) for _ in range(5))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("files", nargs="+", type=Path)
+    parser.add_argument("--index", action="store_true", help="also time the indexing of all files")
+    options = parser.parse_args()
+    total = 0.0
+    print("report  characters  figures  skipped  seconds")
+    for path in options.files:
+        size, extraction, took = measure(path)
+        total += took
+        print(f"{path.stem}  {size}  {len(extraction.figures)}  {extraction.skipped}  {took:.3f}")
+    print(f"all  {total:.2f} s")
+    if options.index:
+        with tempfile.TemporaryDirectory() as directory:
+            library = Library.open(Path(directory) / "library", create=True)
+            whole = seconds(lambda: library.add(options.files))
+        print(f"indexing  {whole:.1f} s, figures {total / whole:.1%} of it")
+
+
+if __name__ == "__main__":
+    main()

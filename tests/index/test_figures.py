@@ -1,0 +1,395 @@
+"""Figures read out of clauses: against the hand-made tables, and rule by rule."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Iterable
+from functools import cache
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from index.figures import Figure, extract, normalize_indicator, select, series, signed, to_frame
+from index.figures.names import known_indicators
+from index.figures.quantities import find_quantities, parse_han, plain
+from index.parsing import parse
+from index.types import Section
+from index.years import report_year
+
+ROOT = Path(__file__).parents[2]
+GOLD = ROOT / "tests" / "gold"
+NATIONAL = ROOT / "../shared/data/national"
+needs_national = pytest.mark.skipif(not NATIONAL.is_dir(), reason="the national reports are not here")
+
+# The first report's GDP growth targets and results, as the national reports state them; 2007's growth
+# is stated only together with that of the four years before it.
+GDP_TARGETS = {
+    2003: (7, None), 2004: (7, None), 2005: (8, None), 2006: (8, None), 2007: (8, None), 2008: (8, None),
+    2009: (8, None), 2010: (8, None), 2011: (8, None), 2012: (7.5, None), 2013: (7.5, None),
+    2014: (7.5, None), 2015: (7, None), 2016: (6.5, 7), 2017: (6.5, None), 2018: (6.5, None),
+    2019: (6, 6.5), 2020: None, 2021: (6, None),
+}  # fmt: skip
+GDP_RESULTS = {
+    2003: 9.1, 2004: 9.5, 2005: 9.9, 2006: 10.7, 2007: None, 2008: 9, 2009: 8.7, 2010: 10.3, 2011: 9.2,
+    2012: 7.8, 2013: 7.7, 2014: 7.4, 2015: 6.9, 2016: 6.7, 2017: 6.9, 2018: 6.6, 2019: 6.1, 2020: 2.3,
+    2021: None,
+}  # fmt: skip
+
+Row = dict[str, str]
+
+
+@cache
+def read_report(path: Path) -> tuple[str, tuple[Figure, ...]]:
+    parsed = parse(path.read_bytes(), path.name, path.stem, {})
+    extraction = extract(parsed.text, parsed.sections, path.stem, report_year(parsed.metadata))
+    return parsed.text, extraction.figures
+
+
+def sample() -> tuple[str, tuple[Figure, ...]]:
+    return read_report(ROOT / "reports" / "tianqiao-2025.txt")
+
+
+def national() -> list[Figure]:
+    return [figure for path in sorted(NATIONAL.glob("*.txt")) for figure in read_report(path)[1]]
+
+
+def gold(name: str) -> list[Row]:
+    with (GOLD / name).open(encoding="utf-8", newline="") as lines:
+        return list(csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE))
+
+
+def squeezed(text: str) -> str:
+    return re.sub(r"\s", "", plain(text)).replace("，", ",").replace("：", ":")
+
+
+def said(figure: Figure) -> Row:
+    """A figure in the words of the gold tables, but for its indicator."""
+    measure = {"count": "amount", "decline": "growth", "average_decline": "average_growth"}
+    years = sorted({figure.first_year, figure.last_year})
+    period = "-".join(map(str, years)) + (f":{figure.months.removesuffix('月')}" if figure.months else "")
+    value = f"{figure.value:g}" + ("" if figure.high is None else f"-{figure.high:g}")
+    return {
+        "measure": measure.get(figure.measure, figure.measure),
+        "period": period,
+        "kind": figure.kind,
+        "value": value,
+        "unit": figure.unit,
+        "qualifier": figure.qualifier,
+    }
+
+
+def agrees(row: Row, figure: Figure) -> bool:
+    value = "-".join(f"{float(part):g}" for part in row["value"].split("-"))
+    expected = {key: row[key] for key in ("measure", "period", "kind", "unit", "qualifier")}
+    return said(figure) == {**expected, "value": value}
+
+
+def test_sample_report_reaches_the_gold_table() -> None:
+    text, figures = sample()
+    rows, free = gold("sample_figures.tsv"), list(range(len(figures)))
+    missed: list[Row] = []
+    for row in rows:
+        size = len(row["snippet"]) + 12
+        for i in free:
+            figure = figures[i]
+            near = squeezed(text[max(0, figure.value_start - size) : figure.value_end + size])
+            named = all(normalize_indicator(key) in figure.indicator for key in row["indicator"].split("+"))
+            if agrees(row, figure) and named and squeezed(row["snippet"]) in near:
+                free.remove(i)
+                break
+        else:
+            missed.append(row)
+    required = [row for row in rows if row["required"] == "yes"]
+    recall = 1 - len([row for row in missed if row["required"] == "yes"]) / len(required)
+    precision = 1 - len(free) / len(figures)
+    assert len(required) >= 150
+    assert recall >= 0.95, missed
+    assert precision >= 0.97, [figures[i] for i in free]
+
+
+@needs_national
+def test_national_reports_reach_the_gold_table() -> None:
+    missed = []
+    for row in gold("national_figures.tsv"):
+        figures = read_report(NATIONAL / f"{row['report']}.txt")[1]
+        name = normalize_indicator(row["indicator"])
+        exact = name in known_indicators()
+        if not any(
+            agrees(row, f) and (f.indicator == name if exact else name in f.indicator) for f in figures
+        ):
+            missed.append(row)
+    assert len(missed) <= 0.03 * len(gold("national_figures.tsv")), missed
+
+
+@needs_national
+def test_gdp_targets_and_results_have_no_error() -> None:
+    rows = series(national(), "GDP")
+    assert [row.year for row in rows] == list(range(2003, 2022))
+    assert {r.year: r.target and (r.target.value, r.target.high) for r in rows} == GDP_TARGETS
+    assert {r.year: r.result and r.result.value for r in rows} == GDP_RESULTS
+    assert all(r.target is None or r.target.report == str(r.year) for r in rows)
+    assert all(r.result is None or r.result.report == str(r.year + 1) for r in rows)
+
+
+@needs_national
+def test_no_yearly_growth_of_gdp_contradicts_the_reports() -> None:
+    for figure in select(national(), "国内生产总值"):
+        if figure.measure == "growth" and figure.first_year == figure.last_year:
+            stated = {"target": GDP_TARGETS[figure.first_year], "result": GDP_RESULTS[figure.first_year]}
+            value = (figure.value, figure.high) if figure.kind == "target" else figure.value
+            assert stated[figure.kind] == value, figure
+
+
+def of(
+    text: str, years: Iterable[int] = (2024,), stance: str = "review", given: int = 2025
+) -> tuple[Figure, ...]:
+    section = Section(
+        0,
+        0,
+        len(text),
+        len(text),
+        1,
+        "一、",
+        ("一、",),
+        tuple(years),
+        "plan" if stance == "plan" else "review",
+    )
+    return extract(text, (section,), "r", given).figures
+
+
+def rows_of(figures: Iterable[Figure]) -> list[tuple[str, str, str, str, float, str]]:
+    return [(f.indicator, f.measure, f.kind, f.period, f.value, f.unit) for f in figures]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            "全年完成地区生产总值１２３４．５亿元，比上年增长５．８％。",
+            [
+                ("生产总值", "amount", "result", "2024年", 1234.5, "亿元"),
+                ("生产总值", "growth", "result", "2024年", 5.8, "%"),
+            ],
+        ),
+        (
+            "城乡居民人均可支配收入分别达到52345元、26780元，分别增长4.8%和6.5%。",
+            [
+                ("城镇居民人均可支配收入", "amount", "result", "2024年", 52345, "元"),
+                ("农村居民人均可支配收入", "amount", "result", "2024年", 26780, "元"),
+                ("城镇居民人均可支配收入", "growth", "result", "2024年", 4.8, "%"),
+                ("农村居民人均可支配收入", "growth", "result", "2024年", 6.5, "%"),
+            ],
+        ),
+        (
+            "森林覆盖率由44.1%提高到45.6%，较上年提高1.5个百分点。",
+            [
+                ("森林覆盖率", "share", "result", "2024年", 45.6, "%"),
+                ("森林覆盖率", "rise", "result", "2024年", 1.5, "个百分点"),
+            ],
+        ),
+        (
+            "1—10月，规上工业增加值增长9.2%，总量居全省第三位。",
+            [
+                ("规模以上工业增加值", "growth", "result", "2024年1—10月", 9.2, "%"),
+                ("规模以上工业增加值", "rank", "result", "2024年1—10月", 3, "位"),
+            ],
+        ),
+        (
+            "引进亿元以上项目100个，总投资560亿元。",
+            [
+                ("引进亿元以上项目", "count", "result", "2024年", 100, "个"),
+                ("引进亿元以上项目总投资", "amount", "result", "2024年", 560, "亿元"),
+            ],
+        ),
+        (
+            "预计全年外贸进出口增长一倍，单位GDP能耗下降3.2%。",
+            [
+                ("进出口总额", "growth", "expected", "2024年", 100, "%"),
+                ("单位生产总值能耗", "decline", "expected", "2024年", 3.2, "%"),
+            ],
+        ),
+        ("粮食总产达8.6亿斤。", [("粮食产量", "amount", "result", "2024年", 43, "万吨")]),
+        ("“十三五”期间，地区生产总值年均增长7.2%。",
+         [("生产总值", "average_growth", "cumulative", "2016—2020年", 7.2, "%")]),
+        ("截至去年底，全市市场主体总量突破二十万户。",
+         [("市场主体总量", "amount", "result", "2024年", 20, "万户")]),
+    ],
+)  # fmt: skip
+def test_what_a_review_states(text: str, expected: list[tuple[str, str, str, str, float, str]]) -> None:
+    assert rows_of(of(text)) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("地区生产总值增长5%—6%。", [("生产总值", "growth", "target", "2025年", 5, "%")]),
+        ("城镇新增就业2.5万人以上。", [("城镇新增就业", "amount", "target", "2025年", 2.5, "万人")]),
+        ("力争到2027年全区经济总量突破1500亿元。",
+         [("生产总值", "amount", "target", "2027年", 1500, "亿元")]),
+        ("今后五年，经济年均增长6.5%左右。",
+         [("生产总值", "average_growth", "target", "2025—2029年", 6.5, "%")]),
+        ("去年财政赤字为3000亿元。", [("财政赤字", "amount", "result", "2024年", 3000, "亿元")]),
+        ("今年经济增长预期目标为7%左右。", [("生产总值", "growth", "target", "2025年", 7, "%")]),
+    ],
+)  # fmt: skip
+def test_what_a_plan_states(text: str, expected: list[tuple[str, str, str, str, float, str]]) -> None:
+    assert rows_of(of(text, (2025,), "plan")) == expected
+
+
+def test_ranges_and_qualifiers_are_kept() -> None:
+    (growth,) = of("地区生产总值增长6%－6.5%左右。", (2025,), "plan")
+    assert (growth.value, growth.high, growth.qualifier) == (6, 6.5, "左右")
+    assert growth.written == "6%－6.5%左右"
+    (jobs,) = of("城镇新增就业不低于 900 万人。", (2025,), "plan")
+    assert (jobs.qualifier, jobs.written) == ("不低于", "不低于 900 万人")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "深入实施“24165”工作体系，轨道交通6号线和7号线顺利推进。",
+        "办好12345市民服务热线，推动637研究所做大做强。",
+        "抓好以下六个方面工作，四大片区加快建设。",
+        "去年全国没有实现年初确定的单位国内生产总值能耗降低4%的目标。",
+        "经济增长连续四年达到10%。",
+        "中央财政安排100亿元，这项补助每人每年提高30元。",
+    ],
+)
+def test_what_is_no_figure_or_unsure_is_left_out(text: str) -> None:
+    assert of(text) == ()
+
+
+def test_unsure_figures_are_counted() -> None:
+    text = "完成投资320亿元，占年度计划的110%。"
+    section = Section(0, 0, len(text), len(text), 1, "一、", ("一、",), (2024,), "review")
+    extraction = extract(text, (section,), "r", 2025)
+    assert (extraction.figures, extraction.skipped) == ((), 2)
+
+
+def test_without_section_or_year_only_dated_clauses_are_figures() -> None:
+    assert extract("地区生产总值增长5%。", (), "r", None).figures == ()
+    (figure,) = extract("2019年地区生产总值增长5%。", (), "r", 2025).figures
+    assert (figure.first_year, figure.kind, figure.section) == (2019, "result", ())
+
+
+@pytest.mark.parametrize(
+    ("written", "value"),
+    [
+        ("一千三百六十一万", 13_610_000),
+        ("十四亿", 1_400_000_000),
+        ("七点五", 7.5),
+        ("三百零二", 302),
+        ("两万五千", 25_000),
+    ],
+)
+def test_chinese_numerals(written: str, value: float) -> None:
+    assert float(parse_han(written)) == value
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "unit"),
+    [
+        ("4500万美元", 0.45, "亿美元"),
+        ("1.2万亿元", 12_000, "亿元"),
+        ("3200余万元", 0.32, "亿元"),
+        ("11759元", 11_759, "元"),
+        ("1361万人", 1361, "万人"),
+        ("百分之七点五", 7.5, "%"),
+        ("八成以上", 80, "%"),
+        ("３．６７万件", 36_700, "件"),
+        ("66.7万公顷", 1000.5, "万亩"),
+        ("35微克/立方米", 35, "微克/立方米"),
+    ],
+)
+def test_quantities_in_the_unit_all_reports_line_up_in(text: str, value: float, unit: str) -> None:
+    (quantity,) = find_quantities(plain(text))
+    assert (pytest.approx(quantity.value), quantity.unit) == (value, unit)
+
+
+@pytest.mark.parametrize(
+    ("name", "indicator"),
+    [
+        ("GDP", "生产总值"),
+        ("全市地区生产总值增长", "生产总值"),
+        ("国内生产总值", "生产总值"),
+        ("CPI", "居民消费价格"),
+        ("居民消费价格总水平涨幅", "居民消费价格"),
+        ("新增城镇就业", "城镇新增就业"),
+        ("社零", "社会消费品零售总额"),
+        ("规上工业增加值", "规模以上工业增加值"),
+        ("单位国内生产总值能耗", "单位生产总值能耗"),
+        ("没有人听说过的指标", "没有人听说过的指标"),
+    ],
+)
+def test_names_are_made_one(name: str, indicator: str) -> None:
+    assert normalize_indicator(name) == indicator
+    assert normalize_indicator(indicator) == indicator
+
+
+def test_series_has_a_gap_where_no_report_says_it() -> None:
+    told = [
+        *of("国内生产总值增长6.6%。", (2018,), given=2019),
+        *of("国内生产总值增长6%。", (2019,), "plan", given=2019),
+        *of("国内生产总值增长6%以上。", (2021,), "plan", given=2021),
+    ]
+    rows = series(told, "GDP")
+    assert [(r.year, r.target and r.target.value, r.result and r.result.value) for r in rows] == [
+        (2018, None, 6.6),
+        (2019, 6, None),
+        (2020, None, None),
+        (2021, 6, None),
+    ]
+    assert series(told, "粮食产量") == []
+
+
+def test_select_filters_by_every_column() -> None:
+    told = [
+        *of("地区生产总值增长4%，人均地区生产总值增长3%。"),
+        *of("地区生产总值增长5%。", (2025,), "plan"),
+    ]
+    assert [f.value for f in select(told, "GDP")] == [4, 5]
+    assert [f.value for f in select(told, "GDP", year=2025, kind="target")] == [5]
+    assert [f.indicator for f in select(told, "人均")] == ["人均生产总值"]
+    assert select(told, report="other") == select(told, year=1999) == []
+    assert signed(of("单位GDP能耗下降3%。")[0]) == -3
+
+
+def test_frame_has_a_row_a_figure() -> None:
+    pytest.importorskip("pandas")
+    frame = to_frame(of("地区生产总值增长4%。"))
+    assert frame.loc[0, "indicator"] == "生产总值"
+    assert frame.loc[0, "period"] == "2024年"
+
+
+def test_every_figure_is_a_slice_of_its_report() -> None:
+    text, figures = sample()
+    for figure in figures:
+        assert text[figure.value_start : figure.value_end] == figure.written
+        assert figure.start <= figure.value_start < figure.value_end <= figure.end
+        assert "\n" not in text[figure.start : figure.end]
+    assert [f.value_end for f in figures] == sorted(f.value_end for f in figures)
+
+
+PIECES = st.sampled_from(
+    re.findall(
+        r"\n|\S+| ",
+        "地区生产总值 增长 达到 由 提高到 分别 和 、 ， 。 ； 的 等 第三位 居全市 5% １２．５％\n"
+        "3.2万人 1,200亿元 一千二百万 翻一番 6%—7% 以上 约 2024年 去年 到2030年 “十五”时期 五年来 "
+        "1-11月 预计 项目 45个 （ ） 每 比2002年 ．",
+    )
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(PIECES, max_size=40).map("".join) | st.text(max_size=200))
+def test_any_text_gives_slices_of_itself(text: str) -> None:
+    section = Section(0, 0, len(text), len(text), 1, "一、", ("一、",), (2024,), "review")
+    assert len(plain(text)) == len(text)
+    for figure in extract(text, (section,), "r", 2025).figures:
+        assert text[figure.value_start : figure.value_end] == figure.written
+        assert 0 <= figure.start <= figure.value_start < figure.value_end <= figure.end <= len(text)
+        assert figure.first_year <= figure.last_year
+        assert figure.indicator
