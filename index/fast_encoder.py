@@ -1,0 +1,225 @@
+"""The encoder made for CPUs: the same model in int8 on OpenVINO, without torch once it is prepared."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import openvino as ov  # type: ignore[import-untyped]
+
+from .encoder import Encoder, FloatArray, batches_by_length, fingerprint, passage_prompt, without_surrogates
+from .fast_export import (
+    Architecture,
+    Batch,
+    Unsupported,
+    Weights,
+    compile_for_cpu,
+    full_precision,
+    quantize,
+    read_architecture,
+)
+from .fast_tokenizer import FastTokenizer, write_cuts
+from .model_cache import build_once
+from .sample_texts import CALIBRATION, CHECK
+from .types import Progress
+
+LEAST_COSINE = 0.995
+_FORM = "v2"  # of the folder written below
+_BATCH = 8  # texts; more of them leave the processor's cache
+_STEP = 16  # lengths are padded to multiples of it: every new shape costs OpenVINO time and memory
+
+
+def open_fast(
+    folder: Path,
+    name: str,
+    prompts: dict[str, str] | None = None,
+    *,
+    reference: Callable[[], Encoder] | None = None,
+    progress: Progress | None = None,
+) -> FastEncoder:
+    """The fast encoder of the SentenceTransformer in ``folder``, exported at first use.
+
+    It is kept only if on sample texts its vectors are within cosine 0.995 of those of ``reference``
+    (by default the same graph in float32). Raises Unsupported, each time, where that fails or the model
+    cannot be exported.
+    """
+    stamp = _stamp(folder, prompts)
+    made = build_once(
+        f"fast-{stamp}-{_FORM}", lambda out: _export(folder, out, name, prompts, reference, progress)
+    )
+    settings = _read_json(made / "encoder.json")
+    if "reason" in settings:
+        raise Unsupported(settings["reason"])
+    return FastEncoder(folder, made, settings)
+
+
+class FastEncoder:
+    """A prepared model; it may be shared between threads."""
+
+    def __init__(self, folder: Path, made: Path, settings: dict[str, Any]) -> None:
+        self.id: str = settings["id"]
+        self.dimension: int = settings["dimension"]
+        self._prompts: dict[str, str] = settings["prompts"]
+        self._inputs = _Inputs(folder, made, read_architecture(folder))
+        self._request = _load_compiled(made).create_infer_request()
+        self._lock = threading.Lock()
+
+    def encode_queries(self, texts: Sequence[str]) -> FloatArray:
+        return self._encode(self._prompts["query"], texts)
+
+    def encode_passages(
+        self, texts: Sequence[str], progress: Callable[[int], None] | None = None
+    ) -> FloatArray:
+        return self._encode(self._prompts["passage"], texts, progress)
+
+    def _encode(
+        self, prompt: str, texts: Sequence[str], progress: Callable[[int], None] | None = None
+    ) -> FloatArray:
+        vectors = np.empty((len(texts), self.dimension), np.float32)
+        for done, rows in batches_by_length(texts, _BATCH):
+            batch = self._inputs.batch(prompt, [texts[row] for row in rows])
+            with self._lock:
+                self._request.infer(list(batch), share_inputs=True)
+                vectors[rows] = self._request.get_output_tensor().data
+            if progress:
+                progress(done)
+        return vectors
+
+
+class _Inputs:
+    """Texts to what the graph takes; the table of words stays on disk, only the rows in use are read."""
+
+    def __init__(self, folder: Path, cuts: Path, architecture: Architecture) -> None:
+        self._tokenizer = FastTokenizer(folder / "tokenizer.json", cuts, architecture.max_tokens)
+        self._words = _map_tensor(folder / "model.safetensors", "embeddings.word_embeddings.weight")
+        self._positions: FloatArray = np.load(cuts / "positions.npy")
+
+    def batch(self, prompt: str, texts: Sequence[str]) -> Batch:
+        ids = [self._tokenizer.encode(prompt, without_surrogates(text)) for text in texts]
+        shape = len(ids), -(-max(map(len, ids)) // _STEP) * _STEP
+        words = np.zeros((*shape, self._words.shape[1]), np.float32)
+        mask = np.zeros(shape, np.float32)
+        for row, tokens in enumerate(ids):
+            words[row, : len(tokens)] = self._words[tokens] + self._positions[: len(tokens)]
+            mask[row, : len(tokens)] = 1
+        return words, mask
+
+
+def _map_tensor(file: Path, ending: str) -> FloatArray:
+    """The float32 or float16 tensor whose name has this ending, mapped from a safetensors file."""
+    with file.open("rb") as stream:
+        size = int.from_bytes(stream.read(8), "little")
+        header = json.loads(stream.read(size))
+    entry = next(entry for name, entry in header.items() if name.endswith(ending))
+    dtype = {"F32": "<f4", "F16": "<f2"}.get(entry["dtype"])
+    if dtype is None:
+        raise Unsupported(f"不支持权重格式 {entry['dtype']}")
+    start = 8 + size + entry["data_offsets"][0]
+    return np.memmap(file, dtype, "r", start, tuple(entry["shape"]))
+
+
+def _load_compiled(made: Path) -> ov.CompiledModel:
+    """From the compiled blob; compiled again where another version of OpenVINO wrote it."""
+    try:
+        blob = (made / "compiled.blob").read_bytes()
+        return ov.Core().import_model(blob, "CPU")
+    except RuntimeError:
+        return compile_for_cpu(ov.Core().read_model(made / "model.xml"))
+
+
+def _export(
+    folder: Path,
+    out: Path,
+    name: str,
+    prompts: dict[str, str] | None,
+    reference: Callable[[], Encoder] | None,
+    progress: Progress | None,
+) -> None:
+    report = progress or (lambda done, total, label: None)
+    label = "优化模型（仅首次）"
+    report(0, 3, label)
+    try:
+        settings = _write_parts(folder, out, name, prompts)
+        report(1, 3, label)
+        architecture, weights = read_architecture(folder), Weights(folder / "model.safetensors")
+        inputs = _Inputs(folder, out, architecture)
+        model = quantize(architecture, weights, _samples(inputs, settings["prompts"], CALIBRATION))
+        report(2, 3, label)
+        ov.save_model(model, out / "model.xml", compress_to_fp16=False)
+        _write_compiled(model, out / "compiled.blob")
+        _write_settings(out, settings)
+        expected = (
+            _vectors(reference()) if reference else _exact_vectors(architecture, weights, inputs, settings)
+        )
+        _check(_vectors(FastEncoder(folder, out, settings)), expected)
+    except Unsupported as error:
+        _write_settings(out, {"reason": str(error)})  # remembered, so as not to try at every start
+    except RuntimeError as error:
+        raise Unsupported(f"OpenVINO 报告：{str(error).splitlines()[0]}") from error
+    report(3, 3, label)
+
+
+def _write_parts(folder: Path, out: Path, name: str, prompts: dict[str, str] | None) -> dict[str, Any]:
+    """Everything but the graph; returns the settings."""
+    architecture, weights = read_architecture(folder), Weights(folder / "model.safetensors")
+    file = folder / "config_sentence_transformers.json"
+    named = prompts or (_read_json(file).get("prompts", {}) if file.is_file() else {})
+    used = {"query": named.get("query", ""), "passage": passage_prompt(named)}
+    write_cuts(folder / "tokenizer.json", out, list(used.values()))
+    positions = weights["embeddings.position_embeddings.weight"][architecture.first_position :]
+    positions = positions[: architecture.max_tokens] + weights["embeddings.token_type_embeddings.weight"][0]
+    np.save(out / "positions.npy", positions)
+    number = f"{name}@{fingerprint(folder, prompts)}+int8-{_FORM}"
+    return {"id": number, "dimension": architecture.hidden, "prompts": used}
+
+
+def _write_compiled(model: ov.Model, file: Path) -> None:
+    stream = io.BytesIO()
+    compile_for_cpu(model).export_model(stream)
+    file.write_bytes(stream.getvalue())
+
+
+def _samples(inputs: _Inputs, prompts: dict[str, str], texts: Sequence[str]) -> Iterator[Batch]:
+    for number, text in enumerate(texts):
+        yield inputs.batch(prompts["query" if number % 2 else "passage"], [text])
+
+
+def _vectors(encoder: Encoder) -> FloatArray:
+    return np.vstack([encoder.encode_queries(CHECK), encoder.encode_passages(CHECK)])
+
+
+def _exact_vectors(
+    architecture: Architecture, weights: Weights, inputs: _Inputs, settings: dict[str, Any]
+) -> FloatArray:
+    compiled = compile_for_cpu(full_precision(architecture, weights), "f32")
+    prompts = settings["prompts"]
+    batches = [inputs.batch(prompts[kind], [text]) for kind in ("query", "passage") for text in CHECK]
+    return np.vstack([compiled(batch)[0] for batch in batches])
+
+
+def _check(vectors: FloatArray, expected: FloatArray) -> None:
+    cosine = float((vectors * expected).sum(axis=1).min()) if vectors.shape == expected.shape else 0.0
+    if cosine < LEAST_COSINE:
+        raise Unsupported(f"量化后与原模型的余弦相似度只有 {cosine:.3f}")
+
+
+def _write_settings(out: Path, settings: dict[str, Any]) -> None:
+    (out / "encoder.json").write_text(json.dumps(settings, ensure_ascii=False), encoding="utf-8")
+
+
+def _stamp(folder: Path, prompts: dict[str, str] | None) -> str:
+    """Changes when a file of the model does, without reading the files."""
+    files = sorted(file for file in folder.rglob("*") if file.is_file())
+    states = [(str(file), file.stat().st_size, file.stat().st_mtime_ns) for file in files]
+    state = json.dumps([str(folder.resolve()), states, prompts, ov.__version__], sort_keys=True)
+    return hashlib.sha256(state.encode()).hexdigest()[:16]
+
+
+def _read_json(file: Path) -> Any:
+    return json.loads(file.read_text(encoding="utf-8"))
