@@ -161,6 +161,27 @@ def test_run_in_titles_need_company_and_a_body() -> None:
 
 
 @pytest.mark.parametrize(
+    "title",
+    [
+        "综合实力显著增强",
+        "各项事业全面进步",
+        "要素保障有力有效",
+        "对外开放不断扩大",
+        "市政设施日益完善",
+        "应急管理全面加强",
+        "扎实办好10件民生实事",
+        "以改革创新赋能产业发展",
+        "“三农”工作进一步加强",
+        "在教育方面",
+        "稳步推进“1+6”城市更新",
+    ],
+)
+def test_titles_of_many_kinds(title: str) -> None:
+    sections = sections_of("一、2024年工作回顾", *[f"{title}。{DETAIL}"] * 2)
+    assert headings(sections) == ["一、2024年工作回顾", *[f"  {title}"] * 2]
+
+
+@pytest.mark.parametrize(
     "sentence",
     [
         "教育是民族振兴的基石。",
@@ -169,6 +190,7 @@ def test_run_in_titles_need_company_and_a_body() -> None:
         "新征程对政府工作提出了更高要求。",
         "全年新增就业2.3万人。",
         "要继续深化改革。",
+        "围绕发展大局，优化营商环境。",
     ],
 )
 def test_ordinary_first_sentences_are_no_titles(sentence: str) -> None:
