@@ -14,6 +14,7 @@ from .errors import (
     UnknownReport,
     WenbaoError,
 )
+from .figures import Figure
 from .library import Library, SyncResult
 from .snapshot import Snapshot
 from .types import PageStart, Passage, ReportInfo, Section
@@ -21,6 +22,7 @@ from .types import PageStart, Passage, ReportInfo, Section
 __all__ = [
     "Encoder",
     "EncoderError",
+    "Figure",
     "Library",
     "LibraryDamaged",
     "LibraryError",

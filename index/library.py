@@ -42,6 +42,7 @@ from index.errors import (
     SourceError,
     StorageError,
 )
+from index.figures import Figure, Kind, select
 from index.files import SharedHold, storage_errors
 from index.readers import SUFFIXES, load
 from index.segment import segment_sums
@@ -195,6 +196,22 @@ class Library:
             if self._encoder is None or (self._replaceable and manifest.entries and other):
                 self._encoder = load_encoder(self._model or manifest.model or None)
             return self._encoder
+
+    def indicators(
+        self,
+        name: str | None = None,
+        report: str | None = None,
+        year: int | None = None,
+        kind: Kind | None = None,
+    ) -> list[Figure]:
+        """The figures of the reports that match all of what is given, in the order of the reports.
+
+        ``name`` is an indicator under any of its names (GDP, 地区生产总值). Raises UnknownReport.
+        """
+        snapshot = self._current()
+        reports = [info.id for info in snapshot.reports] if report is None else [report]
+        figures = chain.from_iterable(map(snapshot.figures, reports))
+        return select(figures, name, year=year, kind=kind)
 
     # writing
 

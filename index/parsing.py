@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 
-from index.chunking import passages, windows
+from index.chunking import page_at, passages, windows
+from index.figures import Figure, extract
 from index.layout import clean
 from index.metadata import read_metadata
 from index.outline import outline
@@ -15,6 +16,7 @@ from index.readers import read_bytes
 from index.types import Metadata, PageStart, Passage, Section
 
 Span = tuple[int, int]
+_FIGURE = tuple(field.name for field in fields(Figure) if field.name != "report")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +29,8 @@ class Parsed:
     sections: tuple[Section, ...]
     passages: tuple[Passage, ...]
     windows: tuple[tuple[Span, ...], ...]
+    figures: tuple[Figure, ...]
+    skipped_figures: int
 
     def passage_texts(self) -> list[str]:
         """What is embedded and searched for each passage: title and section path in front."""
@@ -52,6 +56,8 @@ class Parsed:
                 (p.start, p.end, owner[i], p.page, p.last_page, self.windows[i])
                 for i, p in enumerate(self.passages)
             ],
+            "figures": [[getattr(figure, name) for name in _FIGURE] for figure in self.figures],
+            "skipped_figures": self.skipped_figures,
         }
         return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
 
@@ -71,6 +77,8 @@ class Parsed:
                 for start, end, owner, page, last_page, _ in value["passages"]
             ),
             windows=tuple(tuple((a, b) for a, b in item[5]) for item in value["passages"]),
+            figures=tuple(_figure(report, item) for item in value["figures"]),
+            skipped_figures=value["skipped_figures"],
         )
 
 
@@ -83,6 +91,8 @@ def parse(data: bytes, name: str, report: str, corrections: Mapping[str, Any]) -
     metadata = replace(read_metadata(text, name.rsplit(".", 1)[0]), **corrections)
     sections = outline(text, metadata)
     cut = passages(text, sections, report)
+    year = int(metadata.date[:4]) if metadata.date else max(metadata.years_planned, default=None)
+    extraction = extract(text.text, sections, report, year)
     return Parsed(
         text=text.text,
         pages=text.pages,
@@ -90,6 +100,11 @@ def parse(data: bytes, name: str, report: str, corrections: Mapping[str, Any]) -
         sections=sections,
         passages=tuple(cut),
         windows=tuple(tuple(windows(p.text)) for p in cut),
+        figures=tuple(
+            replace(f, title=metadata.title, page=page_at(text.pages, f.value_start))
+            for f in extraction.figures
+        ),
+        skipped_figures=extraction.skipped,
     )
 
 
@@ -115,6 +130,11 @@ def _passage(
     return Passage(
         report, start, end, text[start:end], section.path, page, last, section.years, section.stance
     )
+
+
+def _figure(report: str, values: list[Any]) -> Figure:
+    named = dict(zip(_FIGURE, values, strict=True))
+    return Figure(report=report, **{**named, "section": tuple(named["section"])})
 
 
 def _section(item: dict[str, Any]) -> Section:

@@ -20,6 +20,7 @@ import numpy as np
 
 from index.encoder import Encoder, FloatArray
 from index.errors import LibraryDamaged, LibraryMismatch, UnknownReport
+from index.figures import Figure
 from index.files import SharedHold, checksums, new_directory
 from index.folding import fold
 from index.lexical import LexicalIndex
@@ -188,6 +189,14 @@ class Snapshot:
     def page_starts(self, report: str) -> tuple[PageStart, ...]:
         """Where the pages of a report open; empty where its source has none."""
         return self._segment(self._ordinal(report)).parsed.pages
+
+    def figures(self, report: str) -> tuple[Figure, ...]:
+        """The figures of a report, in the order of its text; raises UnknownReport."""
+        return self._segment(self._ordinal(report)).parsed.figures
+
+    def skipped_figures(self, report: str) -> int:
+        """How many figures of a report were left out as unsure; raises UnknownReport."""
+        return self._segment(self._ordinal(report)).parsed.skipped_figures
 
     def report(self, report: str) -> ReportInfo:
         """What the library tells of a report; raises UnknownReport."""

@@ -37,7 +37,8 @@ class Figure:
     year), or the part of one year said in ``months`` (``1-11月``, ``上半年``). ``value`` is in ``unit``,
     ``high`` the upper end of a range; a decline or fall is positive. ``qualifier`` is as written
     (``以上``, ``左右``…), for a rank it is the field ranked in (``全市``). ``written`` is the figure as
-    written, ``text[value_start:value_end]``; ``text[start:end]`` the clauses that state it.
+    written, ``text[value_start:value_end]``; ``text[start:end]`` the clauses that state it. The report's
+    ``title`` and the ``page`` of the value are the library's to fill in.
     """
 
     report: str
@@ -58,6 +59,8 @@ class Figure:
     value_start: int
     value_end: int
     section: tuple[str, ...]
+    title: str = ""
+    page: int | None = None
 
     @property
     def period(self) -> str:
