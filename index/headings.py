@@ -81,7 +81,7 @@ def headings_of(clean: CleanText, paragraphs: Sequence[Paragraph], title: str = 
         if rank <= Rank.TOP:
             accepted += ranked
         else:
-            accepted += _accept_groups(ranked, {h.index for h in accepted}, paragraphs, set(candidates))
+            accepted += _accept_groups(ranked, {h.index for h in accepted}, paragraphs)
     return sorted(accepted, key=lambda heading: heading.index)
 
 
@@ -185,7 +185,7 @@ def _contents(paragraphs: Sequence[Paragraph], candidates: dict[int, Heading]) -
 
 
 def _accept_groups(
-    ranked: list[Heading], walls: set[int], paragraphs: Sequence[Paragraph], candidates: set[int]
+    ranked: list[Heading], walls: set[int], paragraphs: Sequence[Paragraph]
 ) -> Iterator[Heading]:
     """Siblings behave alike: a whole group of numbered paragraphs is headings, or none of it is."""
     marks = sorted([(index, None) for index in walls] + [(h.index, h) for h in ranked], key=lambda m: m[0])
@@ -193,15 +193,13 @@ def _accept_groups(
     for index, heading in [*marks, (len(paragraphs), None)]:
         restart = heading and group and heading.rank != Rank.DASH and heading.number <= group[-1].number
         if group and (heading is None or restart):
-            yield from _accept(group, index, paragraphs, candidates)
+            yield from _accept(group, index, paragraphs)
             group = []
         if heading is not None:
             group.append(heading)
 
 
-def _accept(
-    group: list[Heading], end: int, paragraphs: Sequence[Paragraph], candidates: set[int]
-) -> list[Heading]:
+def _accept(group: list[Heading], end: int, paragraphs: Sequence[Paragraph]) -> list[Heading]:
     rank = group[0].rank
     if rank == Rank.SECOND and len(group) == 1 and group[0].title:
         return group

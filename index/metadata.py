@@ -22,10 +22,6 @@ _FOOTNOTE = re.compile(r"(?:\[\d+\]|【\d+】|\*+|\(\d+\))$")
 _NOT_TITLE = re.compile("现在|我代表|各位|审议|摄$|开幕|[“”《》]$|^作|向大会|^(?:一|（一）)、?")
 _DATE = re.compile(f"((?:19|20)\\d\\d)\\s*年\\s*({NUMERAL}{{1,3}})\\s*月(?:\\s*({NUMERAL}{{1,3}})\\s*日)?")
 _SESSION = re.compile(
-    "在\\s*(?P<place>[^，。\\d第]{1,24}?)\\s*(?:第?[一二三四五六七八九十百\\d]{1,4}届\\s*)?"
-    "(?P<body>(?:人民代表大会|人大)(?:常务委员会|常委会)?)"
-)
-_ORDINAL_SESSION = re.compile(
     "在\\s*(?:(?P<before>[^，。\\d第]{1,24}?)\\s*)?第?[一二三四五六七八九十百\\d]{1,4}届\\s*"
     "(?P<nation>全国)?\\s*(?:人民代表大会|人大)"
 )
@@ -186,7 +182,7 @@ def _place_and_issuer(head: Sequence[str], title: str) -> tuple[str, str]:
 
 
 def _session_place(text: str) -> str:
-    match = _ORDINAL_SESSION.search(text)
+    match = _SESSION.search(text)
     if match is None:
         return ""
     if match["nation"]:
