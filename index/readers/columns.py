@@ -8,6 +8,7 @@ from itertools import pairwise
 
 _MIN_LINES = 5
 _STEP = 3.0
+_MAX_ACROSS = 2
 
 Slot = tuple[int, int]
 """Which column, and of how many: (0, 1) is the only one, (1, 2) the right one of two."""
@@ -28,9 +29,18 @@ class Box:
         return shared > 0.5 * min(self.top - self.bottom, other.top - other.bottom)
 
 
-def reading_order(boxes: Sequence[Box]) -> list[tuple[Slot, list[int]]]:
+def usual_gutter(pages: Sequence[Sequence[Box]]) -> float | None:
+    """The gutter that at least half of the pages have, for those too empty to show it."""
+    found = sorted(gutter for boxes in pages if (gutter := _gutter(boxes)) is not None)
+    filled = sum(bool(boxes) for boxes in pages)
+    return found[len(found) // 2] if found and len(found) * 2 >= filled else None
+
+
+def reading_order(boxes: Sequence[Box], usual: float | None = None) -> list[tuple[Slot, list[int]]]:
     """Groups of box indices in the order they are read, each with its slot."""
     gutter = _gutter(boxes)
+    if gutter is None and usual is not None and _crossing(boxes, usual) <= _MAX_ACROSS:
+        gutter = usual
     if gutter is None:
         return [((0, 1), list(range(len(boxes))))]
     groups: list[tuple[Slot, list[int]]] = []

@@ -38,7 +38,9 @@ _BLOCKS = {
     "table", "tbody", "td", "tfoot", "th", "thead", "tr", "ul", "option", "caption", "details", "summary",
 }  # fmt: skip
 _SPACE = re.compile(r"[ \t\n\r\f\v]+")
-_WRAPPED_HANZI = re.compile(r"(?<=[^\x00-\xff])[ \t\r\f\v]*\n\s*(?=[^\x00-\xff])")
+_WRAPPED_HANZI = re.compile(
+    r"(?<=[^\x00-\xff])[ \t\r\f\v]*\n\s*(?=\S)|(?<=\S)[ \t\r\f\v]*\n\s*(?=[^\x00-\xff])"
+)
 _TITLE_PARTS = re.compile(r"\s*[_|｜]\s*|\s+[-–—]+\s+")
 _MAIN_SHARE = 0.8
 _LONG_CELL = 200
@@ -51,10 +53,13 @@ def read_html(data: bytes, name: str) -> Source:
     """
     check_size(data, name)
     text = re.sub(r"^\s*<\?xml[^>]*>", "", _decode(data, name).replace("\0", ""))
+    parser = html.HTMLParser()
     try:
-        root = html.document_fromstring(text)
+        root = html.document_fromstring(text, parser=parser)
     except (etree.ParserError, ValueError) as error:
         raise SourceError(f"“{name}”里没有网页正文，请重新保存网页后再添加。") from error
+    if any("depth" in entry.message for entry in parser.error_log):
+        raise SourceError(f"“{name}”的网页结构嵌套过深，读不完整，请复制正文存为文本文件再添加。")
     title = _title(root)
     _drop_site(root)
     body = root.find("body")
@@ -185,5 +190,5 @@ def _is_data_row(row: Element) -> bool:
 
 
 def _tidy(text: str) -> str:
-    """White space as a browser shows it; a source line cut between two Chinese characters closes up."""
+    """White space as a browser shows it; a source line cut at a Chinese character closes up."""
     return _SPACE.sub(" ", _WRAPPED_HANZI.sub("", text))

@@ -15,7 +15,7 @@ import pypdfium2 as pdfium  # type: ignore[import-untyped]
 import pypdfium2.raw as pdfium_c  # type: ignore[import-untyped]
 
 from index.errors import SourceError
-from index.readers.columns import Box, Slot, reading_order
+from index.readers.columns import Box, Slot, reading_order, usual_gutter
 from index.readers.printed import PrintedRow, to_pages
 from index.types import Source
 
@@ -54,8 +54,7 @@ def read_pdf(data: bytes, name: str) -> Source:
         raise SourceError(f"“{name}”是没有文字层的扫描件，请先做文字识别（OCR），再添加识别后的文件。")
     if sum(_is_unknown(char.text) for page in pages for char in page) > 0.3 * count:
         raise SourceError(f"“{name}”的字体没有文字编码，提取不出正文，请先做文字识别（OCR）后再添加。")
-    rows = [_rows(page) for page in pages]
-    return Source("pdf", to_pages(rows))
+    return Source("pdf", to_pages(_printed_rows(pages)))
 
 
 def _pages_of_chars(data: bytes, name: str) -> list[list[_Char]]:
@@ -115,14 +114,19 @@ def _is_unknown(text: str) -> bool:
     return unicodedata.category(text[0]) in ("Co", "Cn", "Cs") or text == "\ufffd"
 
 
-def _rows(chars: Sequence[_Char]) -> list[PrintedRow]:
-    """The printed lines of a page in reading order, columns one after the other."""
-    runs = [run for run in _runs(chars) if any(not char.text.isspace() for char in run)]
-    boxes = [_box(run) for run in runs]
-    rows: list[PrintedRow] = []
-    for slot, members in reading_order(boxes):
-        rows += [_row([runs[at] for at in line], slot) for line in _lines(members, boxes)]
-    return rows
+def _printed_rows(pages: Sequence[Sequence[_Char]]) -> list[list[PrintedRow]]:
+    """The printed lines of each page in reading order, columns one after the other."""
+    runs = [[run for run in _runs(page) if any(not char.text.isspace() for char in run)] for page in pages]
+    boxes = [[_box(run) for run in page] for page in runs]
+    usual = usual_gutter(boxes)
+    return [
+        [
+            _row([page_runs[at] for at in line], slot)
+            for slot, members in reading_order(page_boxes, usual)
+            for line in _lines(members, page_boxes)
+        ]
+        for page_runs, page_boxes in zip(runs, boxes, strict=True)
+    ]
 
 
 def _runs(chars: Sequence[_Char]) -> list[list[_Char]]:

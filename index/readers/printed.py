@@ -13,6 +13,7 @@ from index.types import Line, Page
 
 _LARGER = 1.12
 """Type so many times the size of the body's is a heading's."""
+_ACROSS, _LEFT, _RIGHT = (0, 1), (0, 2), (1, 2)
 _APART = 1.25
 """Lines so many times farther apart than usual have a blank between them."""
 
@@ -51,9 +52,15 @@ def _measure(pages: Sequence[Sequence[PrintedRow]], lefts: Sequence[dict[Slot, f
     for rows, left in zip(pages, lefts, strict=True):
         for row in rows:
             reach[row.slot].append(row.box.right - left[row.slot])
+    widths = {slot: _rightmost_crowd(rights) for slot, rights in reach.items()}
+    if _ACROSS in widths and _RIGHT in widths:
+        offset = median(
+            [left[_RIGHT] - left[_LEFT] for left in lefts if _RIGHT in left and _LEFT in left] or [0]
+        )
+        widths[_ACROSS] = max(widths[_ACROSS], offset + widths[_RIGHT])
     drops = [_drop(above, row) for rows in pages for above, row in pairwise(rows)]
     return _Measures(
-        {slot: _rightmost_crowd(rights) for slot, rights in reach.items()},
+        widths,
         median([drop for drop in drops if drop > 0] or [1.0]),
         _levels(row for rows in pages for row in rows),
     )
@@ -94,7 +101,10 @@ def _left_margins(rows: Sequence[PrintedRow]) -> dict[Slot, float]:
     by_slot: dict[Slot, list[PrintedRow]] = defaultdict(list)
     for row in rows:
         by_slot[row.slot].append(row)
-    return {slot: _leftmost_crowd([row.box.left for row in group]) for slot, group in by_slot.items()}
+    margins = {slot: _leftmost_crowd([row.box.left for row in group]) for slot, group in by_slot.items()}
+    if _ACROSS in margins and _LEFT in margins:
+        margins[_ACROSS] = min(margins[_ACROSS], margins[_LEFT])
+    return margins
 
 
 def _leftmost_crowd(places: Sequence[float]) -> float:

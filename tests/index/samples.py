@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import io
 import re
+import zipfile
 from collections.abc import Sequence
 from itertools import count
 
+from docx import Document
+from docx.oxml import OxmlElement
 from reportlab.lib.pagesizes import A4
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.cidfonts import UnicodeCIDFont
@@ -158,3 +161,75 @@ class _Places:
         if self.footer:
             self.canvas.drawCentredString(A4[0] / 2, 30, self.footer.format(self.page))
         self.canvas.showPage()
+
+
+def make_docx(
+    paragraphs: Sequence[str],
+    *,
+    table: Sequence[Sequence[str]] = (),
+    breaks: dict[int, int] | None = None,
+    noted_pages: int = 1,
+) -> bytes:
+    """A Word file: title and headings in Word's styles, then a table.
+
+    ``breaks`` gives, for some paragraphs, the character before which Word began a new page.
+    """
+    document = Document()
+    for at, text in enumerate(paragraphs):
+        if at == 0:
+            paragraph = document.add_heading("", 0)
+        elif re.match("[一二三]、", text):
+            paragraph = document.add_heading("", 1)
+        elif re.match("（[一二三]）", text):
+            paragraph = document.add_heading("", 2)
+        else:
+            paragraph = document.add_paragraph()
+        cut = (breaks or {}).get(at)
+        if cut is None:
+            paragraph.add_run(text)
+        else:
+            paragraph.add_run(text[:cut])
+            rest = paragraph.add_run()
+            rest._r.append(OxmlElement("w:lastRenderedPageBreak"))
+            rest.add_text(text[cut:])
+    if table:
+        grid = document.add_table(rows=len(table), cols=len(table[0]))
+        for row, texts in zip(grid.rows, table, strict=True):
+            for cell, text in zip(row.cells, texts, strict=True):
+                cell.text = text
+    buffer = io.BytesIO()
+    document.save(buffer)
+    return _with_noted_pages(buffer.getvalue(), noted_pages)
+
+
+def _with_noted_pages(data: bytes, pages: int) -> bytes:
+    """The page count that Word leaves in the document's properties."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as source, zipfile.ZipFile(buffer, "w") as target:
+        for part in source.namelist():
+            content = source.read(part)
+            if part == "docProps/app.xml":
+                content = re.sub(rb"<Pages>\d+</Pages>", b"<Pages>%d</Pages>" % pages, content)
+            target.writestr(part, content)
+    return buffer.getvalue()
+
+
+def make_html(paragraphs: Sequence[str], charset: str = "utf-8") -> str:
+    """A page of a government site: navigation, article, footer."""
+    body = "\n".join(
+        f"<p>&nbsp;&nbsp;&nbsp;&nbsp;{text}</p>"
+        if at % 2
+        else f"<p style='text-indent:2em'><span>{text[:4]}</span><strong>{text[4:]}</strong></p>"
+        for at, text in enumerate(paragraphs[1:])
+    )
+    return (
+        f"<html><head><meta http-equiv='Content-Type' content='text/html; charset={charset}'>"
+        f"<title>{paragraphs[0]}_临河县人民政府</title><script>var a = '脚本';</script></head><body>"
+        "<div class='header'><a href='/'>首页</a><a href='/x'>政务公开</a></div>"
+        "<div class='nav'><ul><li><a>首页</a></li><li><a>新闻</a></li><li><a>互动交流</a></li></ul></div>"
+        "<div class='crumb'>当前位置：<a>首页</a> &gt; <a>政府工作报告</a></div>"
+        f"<div class='main'><h1>{paragraphs[0]}</h1>"
+        "<div class='info'>发布日期：2024-01-20 字号：[大 中 小]</div>"
+        f"<div id='zoom'><div class='TRS_Editor'>{body}</div></div><p>【打印本页】【关闭窗口】</p></div>"
+        "<div class='footer'>版权所有 临河县人民政府</div></body></html>"
+    )

@@ -1,0 +1,222 @@
+"""PDF, Word, web pages and Markdown give the same paragraphs as the plain text."""
+
+from __future__ import annotations
+
+import io
+import re
+import subprocess
+import threading
+from bisect import bisect_right
+from pathlib import Path
+from shutil import which
+
+import pytest
+from docx import Document
+from docx.oxml import OxmlElement, parse_xml
+from docx.oxml.ns import qn
+from reportlab.lib.pdfencrypt import StandardEncryption
+from reportlab.pdfgen.canvas import Canvas
+
+from index.errors import SourceError
+from index.layout import clean
+from index.readers import read_bytes
+from index.readers.numbering import chinese
+from index.types import CleanText
+
+from .samples import FONT, REPORT, make_docx, make_html, make_pdf
+
+
+def paragraphs(data: bytes, name: str = "报告") -> list[str]:
+    return clean(read_bytes(data, name)).text.split("\n")
+
+
+def pages_of_paragraphs(found: CleanText) -> list[int]:
+    starts = [page.start for page in found.pages]
+    offsets = [0, *(match.end() for match in re.finditer("\n", found.text))]
+    return [found.pages[bisect_right(starts, offset) - 1].number for offset in offsets]
+
+
+@pytest.mark.parametrize(
+    "layout",
+    [
+        {},
+        {"width": 22, "size": 20},
+        {"width": 35, "size": 13, "lines_a_page": 30},
+        {"header": "临河县政府工作报告", "footer": "— {} —"},
+        {"footer": "{}"},
+        {"footer": "第 {} 页 共 5 页", "lines_a_page": 9},
+        {"columns": 2, "width": 16, "size": 14, "footer": "- {} -"},
+        {"columns": 2, "width": 20, "size": 12, "lines_a_page": 18, "header": "临河县政府工作报告"},
+    ],
+    ids=str,
+)
+def test_pdf_gives_the_paragraphs_and_their_pages(layout: dict[str, object]) -> None:
+    data, starts = make_pdf(REPORT, **layout)  # type: ignore[arg-type]
+    found = clean(read_bytes(data, "报告.pdf"))
+    assert found.text.split("\n") == REPORT
+    assert pages_of_paragraphs(found) == starts
+
+
+def test_larger_type_in_a_pdf_is_a_heading() -> None:
+    chapters = [text for text in REPORT if text.startswith(("一、", "二、"))]
+    data, _ = make_pdf(REPORT, headings={REPORT[0]: 22, **dict.fromkeys(chapters, 18)})
+    found = clean(read_bytes(data, "报告.pdf"))
+    headings = [(found.text[head.start : head.end], head.level) for head in found.headings]
+    assert headings == [(REPORT[0], 1), *((text, 2) for text in chapters)]
+
+
+def test_pdf_without_a_text_layer_asks_for_ocr() -> None:
+    buffer = io.BytesIO()
+    canvas = Canvas(buffer)
+    for _ in range(3):
+        canvas.rect(100, 100, 300, 500, fill=1)
+        canvas.showPage()
+    canvas.save()
+    with pytest.raises(SourceError, match="OCR"):
+        read_bytes(buffer.getvalue(), "扫描件.pdf")
+
+
+def test_encrypted_and_damaged_pdf() -> None:
+    buffer = io.BytesIO()
+    canvas = Canvas(buffer, encrypt=StandardEncryption("secret", ownerPassword="owner"))
+    canvas.setFont(FONT, 12)
+    canvas.drawString(100, 700, "政府工作报告")
+    canvas.save()
+    with pytest.raises(SourceError, match="密码"):
+        read_bytes(buffer.getvalue(), "加密.pdf")
+    with pytest.raises(SourceError, match="不是完整的 PDF"):
+        read_bytes(b"%PDF-1.7\n" + bytes(2000), "坏.pdf")
+
+
+def test_pdf_is_read_by_several_threads() -> None:
+    data, _ = make_pdf(REPORT)
+    results: list[list[str]] = []
+    threads = [threading.Thread(target=lambda: results.append(paragraphs(data))) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert results == [REPORT] * 4
+
+
+@pytest.mark.skipif(which("chromium") is None, reason="chromium is not installed")
+@pytest.mark.parametrize("align", ["justify", "left"])
+def test_pdf_printed_by_a_browser(tmp_path: Path, align: str) -> None:
+    style = f"p{{text-indent:2em;margin:0;text-align:{align}}} body{{font:16pt/28pt 'Noto Serif CJK SC'}}"
+    page, out = tmp_path / "a.html", tmp_path / "a.pdf"
+    page.write_text(f"<meta charset=utf-8><style>{style}</style>" + "".join(f"<p>{p}</p>" for p in REPORT))
+    command = ["chromium", "--headless", "--no-sandbox", "--disable-gpu", f"--print-to-pdf={out}", str(page)]
+    subprocess.run(command, capture_output=True, timeout=60, check=False)
+    if not out.exists():
+        pytest.skip("chromium could not print")
+    found = [text for text in paragraphs(out.read_bytes()) if "a.html" not in text]
+    assert found == REPORT
+
+
+def test_word_document_with_heading_styles_and_a_table() -> None:
+    rows = [("指标", "2023年", "增长"), ("地区生产总值", "412亿元", "6.2%")]
+    data = make_docx(REPORT, table=rows)
+    found = clean(read_bytes(data, "报告.docx"))
+    assert found.text.split("\n") == [*REPORT, "指标　2023年　增长", "地区生产总值　412亿元　6.2%"]
+    assert found.pages == ()
+    levels = {found.text[head.start : head.end]: head.level for head in found.headings}
+    assert levels[REPORT[0]] == 1
+    assert levels["一、2023年工作回顾"] == 2
+    assert levels["（一）坚持项目为王，发展动能更加强劲"] == 3
+
+
+NUMBERING = """<w:abstractNum xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+ w:abstractNumId="90"><w:lvl w:ilvl="0"><w:start w:val="1"/><w:numFmt w:val="chineseCountingThousand"/>
+ <w:lvlText w:val="%1、"/></w:lvl><w:lvl w:ilvl="1"><w:start w:val="1"/>
+ <w:numFmt w:val="chineseCountingThousand"/><w:lvlText w:val="（%2）"/></w:lvl><w:lvl w:ilvl="2">
+ <w:start w:val="1"/><w:numFmt w:val="decimal"/><w:lvlText w:val="%3."/></w:lvl></w:abstractNum>"""
+NUM = """<w:num xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main" w:numId="90">
+ <w:abstractNumId w:val="90"/></w:num>"""
+
+
+def test_automatic_numbers_of_a_word_document_are_written_out() -> None:
+    document = Document()
+    root = document.part.numbering_part.element
+    root.insert(0, parse_xml(NUMBERING))
+    root.append(parse_xml(NUM))
+    outline = [
+        (0, "工作回顾"),
+        (1, "经济"),
+        (1, "民生"),
+        (2, "就业"),
+        (2, "教育"),
+        (0, "安排"),
+        (1, "投资"),
+    ]
+    for level, text in outline:
+        properties = document.add_paragraph(text)._p.get_or_add_pPr()
+        numbers = OxmlElement("w:numPr")
+        for tag, value in (("w:ilvl", level), ("w:numId", 90)):
+            mark = OxmlElement(tag)
+            mark.set(qn("w:val"), str(value))
+            numbers.append(mark)
+        properties.append(numbers)
+    buffer = io.BytesIO()
+    document.save(buffer)
+    assert paragraphs(buffer.getvalue()) == [
+        "一、工作回顾", "（一）经济", "（二）民生", "1.就业", "2.教育", "二、安排", "（一）投资",
+    ]  # fmt: skip
+
+
+def test_chinese_numerals() -> None:
+    assert [chinese(n) for n in (1, 10, 11, 20, 35, 100, 101, 110, 215)] == [
+        "一", "十", "十一", "二十", "三十五", "一百", "一百零一", "一百一十", "二百一十五",
+    ]  # fmt: skip
+
+
+def test_word_pages_only_where_word_noted_them() -> None:
+    breaks = {5: 10, 9: 0}
+    found = clean(read_bytes(make_docx(REPORT, breaks=breaks, noted_pages=3), "a.docx"))
+    assert found.text.split("\n") == REPORT
+    opening = found.text.index(REPORT[5]) + 10
+    assert [page.number for page in found.pages] == [1, 2, 3]
+    assert [page.start for page in found.pages] == [0, opening, found.text.index(REPORT[9])]
+    unsure = clean(read_bytes(make_docx(REPORT, breaks=breaks, noted_pages=7), "a.docx"))
+    assert unsure.text.split("\n") == REPORT
+    assert unsure.pages == ()
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "gb2312", "gb18030"])
+def test_web_page_gives_its_article_alone(encoding: str) -> None:
+    data = make_html(REPORT, charset=encoding).encode("gb18030" if "gb" in encoding else encoding)
+    found = clean(read_bytes(data, "报告.html"))
+    assert found.text.split("\n") == REPORT
+    assert [(found.text[head.start : head.end], head.level) for head in found.headings] == [(REPORT[0], 1)]
+
+
+def test_web_page_with_headings_tables_and_broken_source_lines() -> None:
+    page = (
+        "<!DOCTYPE html><html><body><nav>首页 新闻 公开</nav><main><h1>统计公报</h1><h2>一、综合</h2>"
+        "<p>全年地区生产总值\n    412亿元，<b>增长</b><a href='#'>6.2%</a>。<br>　　第二段。</p>"
+        "<table><tr><th>指标</th><th>数值</th></tr><tr><td>粮食</td><td>52.8万吨</td></tr></table>"
+        "<script>var x = '不是正文';</script></main><footer>版权所有</footer></body></html>"
+    )
+    assert paragraphs(page.encode()) == [
+        "统计公报", "一、综合", "全年地区生产总值412亿元，增长6.2%。", "第二段。", "指标　数值",
+        "粮食　52.8万吨",
+    ]  # fmt: skip
+
+
+def test_deeply_nested_web_pages_are_read_whole_or_refused() -> None:
+    nested = "<html><body>{}正文在很深的地方。{}</body></html>"
+    assert paragraphs(nested.format("<div>" * 200, "</div>" * 200).encode()) == ["正文在很深的地方。"]
+    with pytest.raises(SourceError, match="嵌套过深"):
+        paragraphs(("<p>开头。</p>" + nested.format("<div>" * 3000, "</div>" * 3000)).encode())
+
+
+def test_markdown_headings_lists_and_tables() -> None:
+    source = (
+        "---\ntitle: x\n---\n# 政府工作报告\n\n## 一、回顾\n\n全年**增长** `6.2%`，见[公报](http://x)。\n\n"
+        "1. 扩大投资\n2. 改善民生\n\n- 就业\n- 教育\n\n| 指标 | 数值 |\n|---|---|\n| 粮食 | 52.8万吨 |\n"
+    )
+    found = clean(read_bytes(source.encode(), "a.md"))
+    assert found.text.split("\n") == [
+        "政府工作报告", "一、回顾", "全年增长 6.2%，见公报。", "1.扩大投资", "2.改善民生", "就业", "教育",
+        "指标　数值", "粮食　52.8万吨",
+    ]  # fmt: skip
+    assert [head.level for head in found.headings] == [1, 2]
