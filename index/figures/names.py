@@ -20,7 +20,7 @@ _ADVERBS = (
 )
 _LIGHT = (
     "实现|完成|达到|开展|组织|举办|召开|实施|推进|推动|获得|获批|取得|落实|安排|做好|办理|保持|提出|确定|形成|"
-    "谋划|策划|推出|主动|自觉|认真|常态化"
+    "办好|谋划|策划|推出|主动|自觉|认真|常态化"
 )
 _NUMERAL = "[一二三四五六七八九十两]"
 _LEAD = re.compile(
@@ -55,7 +55,7 @@ def known_indicators() -> frozenset[str]:
 def _spelling(name: str) -> str:
     name = _MARKS.sub("", plain(name)).upper().replace("，", "、")
     name = name.replace("规上", "规模以上").replace("排放总量", "排放量").replace("的比重", "比重")
-    name = re.sub("(占.+?)(?:的?比例)", r"\1比重", name)
+    name = re.sub("(占.+?)(?:的?比例|的$)", r"\1比重", name)
     return re.sub("(?<!国民)(?:国内|地区)生产总值|GDP", "生产总值", name)
 
 

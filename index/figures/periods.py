@@ -44,7 +44,7 @@ _PART += r"|前[\d一二三四五六七八九十]+个?月"
 _CUE = re.compile(
     rf"""(?P<year>(?:19|20)\d\d)\ *年(?P<part>(?:{_PART})|\d{{1,2}}月份?|(?P<end>年?[底末初]))?
     |(?<!\d)(?P<months>{_PART})
-    |[“"]?(?P<plan>十{_NUMERAL}?)五[”"]?(?:期间|时期|前(?P<n5>{_NUMERAL})年|(?=年均|规划|计划|以来|末|[，,]))
+    |[“"]?(?P<plan>十{_NUMERAL}?)五[”"]?(?:期间|时期|(?P<eve>期?末)|前(?P<n5>{_NUMERAL})年|(?=年均|规划|计划|以来|[，,]))
     |(?P<last>去年(?:年?[底末])?|(?<!基础)上年(?!均)|上一年|过去的?一年|一年来|刚刚过去的一年)
     |(?P<this>今年|本年度?|新的一年|当年)|(?P<next>明年)|(?P<before>前年)
     |(?P<past>(?:过去|近|这|前)的?(?P<n1>{_NUMERAL})年(?:来|间)?|本届政府(?:五年)?
@@ -97,6 +97,8 @@ def _years(match: re.Match[str], year: int | None) -> tuple[int, int] | None:
         return int(match["year"]), int(match["year"])
     if match["plan"]:
         opening = 1951 + 5 * (to_int(match["plan"]) or 0)
+        if match["eve"]:
+            return opening + 4, opening + 4
         return opening, opening + (to_int(match["n5"] or "五") or 5) - 1
     if year is None or match["vague"] or match["months"] or match["bare"]:
         return None

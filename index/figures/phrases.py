@@ -7,13 +7,13 @@ import re
 from .clauses import is_common, left_name
 
 _GENERIC = re.compile(
-    "^(?:总?(?:量|额|数|产量|规模|面积|投资|金额|建筑面积|收入|成本|余额)|总投资额?|计划总投资|数量|规模|金额|资金|资金额度|占地"
+    "^(?:总?(?:量|额|数|产|产量|规模|面积|投资|金额|建筑面积|收入|成本|余额)|总投资额?|计划总投资|数量|规模|金额|资金|资金额度|占地"
     "|占地面积|面积|产量|涨幅|增幅|增速|项目总投资|投资|投资总?额|年产值|年产量|总产值|产值|其中|人数|户数|人均)$"
 )
 _BAD_NAME = re.compile(
-    r"这|^[那其该它他她此您]|[？?！。；：:]|^第|^[\d\W]+$|^(?:以上|以下|左右|工作|方面|情况|问题|的|们|等|一|不|没有|只|达标|其他|"
+    r"这|^[那其该它他她此您]|[？?！。；：:]|^第(?![一二三]产业)|^[\d\W]+$|^(?:以上|以下|左右|工作|方面|情况|问题|的|们|等|一|不|没有|只|达标|其他|"
     r"重大|"
-    r"上|中|下|左|右|年|月|日|个|次)$|每|连续|^比|^较|^对于|^各$"
+    r"上|中|下|左|右|年|月|日|个|次)$|每(?![万千百])|连续|^比|^较|^对于|^各$"
     r"|不到$|高于$|倍$|将|拟$|占$|^“?十.?五|实现目标$|(?:计划|任务|目标)的$|"
     r"^(?:各级|中央|地方|国家|省级?|市级?|全国)?(?:财政|政府|国家|中央|公共财政)?(?:拿出|安排|投入|支出|补助|下拨|筹集|出资)?"
     r"(?:专项)?(?:资金|支出)?$|"
@@ -36,7 +36,8 @@ _POLLUTANT = re.compile("(?:化学需氧量|COD|二氧化硫|氮氧化物|氨氮
 
 def is_generic(name: str) -> bool:
     """A head that needs a subject: 总投资, 面积, 总量."""
-    return bool(_GENERIC.match(name))
+    parts = [part for part in re.split("[、和]", name) if part]
+    return bool(parts) and all(_GENERIC.match(part) for part in parts)
 
 
 def is_verb(name: str) -> bool:
@@ -98,9 +99,15 @@ def joined(subject: str, name: str) -> str:
     """``安置房建设`` and ``新开工`` → 安置房建设新开工; ``粮食`` and ``总产量`` → 粮食产量."""
     if _VERB_ONLY.match(name):
         subject = _BEGUN.sub("", _VERB_END.sub("", subject))
+    if name == "新增":
+        return name + subject
+    if "产" in name and name.startswith(("总产", "产量")):
+        subject = re.sub("(?:播种|种植)面积$", "", subject)
+    if name.endswith("投资") and not name.startswith("总"):
+        subject = subject.removesuffix("总投资")
     if name.startswith("总") and subject.endswith(name[1:]):
         return subject
     for tail in ("产量", "面积", "收入"):
         if name.endswith(tail) and subject.endswith(tail):
             return subject
-    return subject + name.removeprefix("总") if name == "总产量" else subject + name
+    return subject + ("产量" if name in ("总产量", "总产") else name)

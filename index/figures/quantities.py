@@ -180,6 +180,8 @@ def _quantity(
 ) -> Quantity:
     written_unit = unit or match["unit"] or ""
     unit, size = _canonical(written_unit, large and value >= 10**6)
+    if unit == "万平方米" and value < 1000:
+        unit, size = written_unit, Decimal(1)  # per head
     post = (match["post"] or "").strip()
     before = _BEFORE.search(text, max(0, start - 6), start)
     qualifier = post or (before[1] if before else "") or more

@@ -32,6 +32,8 @@ _AFTER_SHARE = re.compile(
 )
 _GOAL = re.compile(r"的?([^，。；的]{2,14}?)(?:增长|涨幅|增速)的?(?:预期)?(?:目标|速度)")
 _BREAKS = "，；：。！？"
+_MOST = 100
+"""Quantities in a sentence; what holds more is a table run together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +65,9 @@ class Reader:
     def read(self) -> None:
         """Fill ``found`` in the order of the text."""
         quantities = [q for q in find_quantities(self.text) if not clauses.is_threshold(self.text, q)]
+        if len(quantities) > _MOST:
+            self.skipped += len(quantities)
+            return
         self.around = clauses.contexts(self.text, quantities)
         ranks = list(_RANK.finditer(self.text))
         for group in _groups(self.text, self.around):
@@ -171,11 +176,12 @@ class Reader:
         follows = self._end_before(context) == context.quantity.start - len(context.left)
         if left.endswith(("、", "和")) or (follows and not name.startswith(("新", "改", "建"))):
             return noun
-        if len(name) < 2 or re.search("资金(?:支持|用于|补助)?$|的$|等$", name):
+        money = context.quantity.unit.endswith("元")
+        if len(name) < 2 + money or re.search("资金(?:支持|用于|补助)?$|的$|等$", name):
             return noun
         if re.search("(?:获得|争取)$", left):
             return noun
-        if context.quantity.unit.endswith("元") and not is_verb(name):
+        if money and not is_verb(name):
             return name if is_name(name) else ""
         return name + noun if len(name) + len(noun) <= 28 else noun
 

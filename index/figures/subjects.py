@@ -9,7 +9,9 @@ from .clauses import Context, left_name
 from .names import known_indicators, normalize_indicator
 from .phrases import ends_in_verb, is_name, joined, without_new
 
-_TOPIC_END = re.compile("连续|再|又|已|在(?!建)|继续|稳定|屡|获得|喜获|增产")
+_TOPIC_END = re.compile(
+    "首次|突破|迈[上入]|跨[上越]|跃[上升]|连续|再|又|已|在(?!建)|继续|稳定|屡|获得|喜获|增产"
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,7 +67,7 @@ class Timing:
         if measure in _CHANGES:
             return self._since(context, period)
         if measure in _AVERAGES:
-            return self._averaged(left, measure, period)
+            return self._averaged(context, measure, period)
         if period.first == period.last:
             return period
         if self._told_span() and re.search(r"(?:达到?|超过|突破)\s*$", left) and not _FLOW.search(left):
@@ -94,9 +94,15 @@ class Timing:
         kind = "cumulative" if period.kind == "result" else period.kind
         return replace(period, first=int(base[1]) + 1, kind=kind)
 
-    def _averaged(self, left: str, measure: Measure | None, period: Period) -> Period | None:
+    def _averaged(self, context: Context, measure: Measure | None, period: Period) -> Period | None:
+        """A rate per year needs its years: told, around, or from the base of ``由2020年的…增加到``."""
         if period.first != period.last:
             return period
+        left = self.text[context.clause_start : context.quantity.start]
+        base = re.search(r"[由从是]\s*((?:19|20)\d\d)\s*年(?!起)", self.text[: context.quantity.start])
+        if base and int(base[1]) < period.last - 1:
+            kind = "cumulative" if period.kind == "result" else period.kind
+            return replace(period, first=int(base[1]) + 1, kind=kind)
         if self.around and self.around.first != self.around.last == period.last:
             return self.around
         yearly = measure == "average_amount" and "每年" in left and "平均" not in left
