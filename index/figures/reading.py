@@ -163,6 +163,8 @@ class Reader:
 
     def _noun_name(self, context: Context, name: str) -> str:
         """The name of a quantity that stands before what it counts; empty where unsure."""
+        if re.match(r"\s*[^的]{2}的", context.right):  # 约1亿人居住的城中村
+            return ""
         noun = clauses.right_name(context.right)
         if is_generic(context.right.strip()) or not noun:
             noun = self._later_noun(context)

@@ -55,7 +55,11 @@ class Timing:
     def _cue(self, context: Context) -> Cue | None:
         """The last expression of time before the figure that reaches as far as its clause."""
         for cue in reversed([c for c in self.cues if c.end <= context.quantity.start]):
-            if cue.opens or not re.search("[，；。：,;]", self.text[cue.end : context.quantity.start]):
+            if (
+                cue.opens
+                or cue.length
+                or not re.search("[，；。：,;]", self.text[cue.end : context.quantity.start])
+            ):
                 return cue
         return None
 
@@ -72,8 +76,8 @@ class Timing:
             return period
         if self._told_span() and re.search(r"(?:达到?|超过|突破)\s*$", left) and not _FLOW.search(left):
             return None
-        flow = _FLOW.search(left)
-        if re.search("新增|累计|共", left) or (flow and not re.search("[到达至]|年末|年底", left)):
+        flow = measure != "share" and _FLOW.search(left)
+        if (flow and re.search("新增|累计|共", left)) or (flow and not re.search("[到达至]|年末|年底", left)):
             return period
         if is_reached(left):
             kind = "result" if period.kind == "cumulative" else period.kind
