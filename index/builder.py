@@ -15,8 +15,8 @@ from index.encoder import Encoder
 from index.errors import LibraryDamaged, SourceError
 from index.files import discard, in_use, sweep, write_file
 from index.parsing import Parsed, parse
-from index.segment import segment_id, segment_sums, write_segment
-from index.snapshot import MANIFEST, Entry, Manifest, write_snapshot
+from index.segment import embed, segment_id, segment_sums, write_segment
+from index.snapshot import MANIFEST, Entry, Manifest, Snapshot, write_snapshot
 from index.types import Progress, ReportInfo
 
 CURRENT, CATALOG, SNAPSHOTS, SEGMENTS, SOURCES = "CURRENT", "catalog.json", "snapshots", "segments", "sources"
@@ -87,7 +87,7 @@ def _index(
     """Write the segment and keep the source, unless they are there already."""
     segment = _usable(root / SEGMENTS / segment_id(report.to_json(), encoder))
     if not segment.exists():
-        write_segment(segment, report, encoder, progress)
+        write_segment(segment, report, *embed(report, encoder, progress))
     sums = segment_sums(segment)
     if sums is None:
         raise LibraryDamaged("刚写入的文件与内存中的内容不一致，请检查磁盘后重试。")
@@ -113,12 +113,19 @@ def _usable(segment: Path) -> Path:
     return next(path for path in names if not path.exists() or segment_sums(path))
 
 
-def commit(root: Path, entries: Sequence[Entry], encoder_id: str, model: str, dimension: int) -> None:
-    """Make ``entries`` the library's current state."""
+def commit(
+    root: Path,
+    entries: Sequence[Entry],
+    encoder_id: str,
+    model: str,
+    dimension: int,
+    previous: Snapshot | None,
+) -> None:
+    """Make ``entries`` the library's current state; what ``previous`` holds is taken from there."""
     name = f"{max(_numbers(root), default=0) + 1:06d}"
     digest = write_snapshot(
         root / SNAPSHOTS / name, root / SEGMENTS, entries, encoder_id, model, dimension,
-        {CATALOG: json.dumps(asdict(_catalog(model, entries)), ensure_ascii=False).encode()},
+        previous, {CATALOG: json.dumps(asdict(_catalog(model, entries)), ensure_ascii=False).encode()},
     )  # fmt: skip
     write_file(root / CURRENT, f"{name} {digest}\n".encode())
 

@@ -10,6 +10,10 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
 
 from index.errors import StorageError
 
@@ -36,6 +40,13 @@ def checksums(directory: Path) -> dict[str, str]:
     """``{relative path: SHA-256}`` of every file below ``directory``."""
     files = sorted(path for path in directory.rglob("*") if path.is_file())
     return {path.relative_to(directory).as_posix(): sha256(path) for path in files}
+
+
+def write_array(path: Path, values: npt.NDArray[Any]) -> None:
+    """Save as ``numpy.save`` does, but raise OSError with its reason on a full disk."""
+    with path.open("wb") as file:
+        np.lib.format.write_array_header_1_0(file, np.lib.format.header_data_from_array_1_0(values))
+        file.write(np.ascontiguousarray(values).data.cast("B") if values.size else b"")
 
 
 def write_file(path: Path, data: bytes) -> None:

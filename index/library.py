@@ -342,13 +342,21 @@ class Library:
         kept = [entry for report, entry in entries.items() if report not in removed]
         if made:
             encoder = self._load_encoder(manifest)
-            self._replace(kept, encoder.id, self._model or manifest.model, encoder.dimension)
+            model = self._model or manifest.model
+            self._replace(kept, encoder.id, model, encoder.dimension, self._snapshot)
         else:
-            self._replace(kept, manifest.encoder, manifest.model, manifest.dimension)
+            self._replace(kept, manifest.encoder, manifest.model, manifest.dimension, self._snapshot)
 
-    def _replace(self, entries: Sequence[Entry], encoder_id: str, model: str, dimension: int) -> None:
-        commit(self.path, entries, encoder_id, model, dimension)
-        self._snapshot = None  # lets go of the old one, so that it can be cleaned
+    def _replace(
+        self,
+        entries: Sequence[Entry],
+        encoder_id: str,
+        model: str,
+        dimension: int,
+        previous: Snapshot | None = None,
+    ) -> None:
+        commit(self.path, entries, encoder_id, model, dimension, previous)
+        self._snapshot = previous = None  # lets go of the old one, so that it can be cleaned
         clean(self.path)
 
     def _readable_manifest(self) -> Manifest | None:

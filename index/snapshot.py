@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-import threading
 import weakref
 from bisect import bisect_right
-from collections import OrderedDict
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
@@ -22,16 +20,13 @@ from index.encoder import Encoder, FloatArray
 from index.errors import LibraryDamaged, LibraryMismatch, UnknownReport
 from index.figures import Figure
 from index.files import SharedHold, checksums, new_directory
-from index.folding import fold
 from index.lexical import LexicalIndex
-from index.segment import Segment, Windows
+from index.segment import Record, Segment, Windows, open_segment
 from index.types import PageStart, Passage, ReportInfo, Section
-from index.vectors import Rows, VectorIndex
+from index.vectors import HalfArray, IntArray, Rows, VectorIndex
 
-FORMAT = 1
+FORMAT = 2
 MANIFEST, VECTORS, TERMS = "manifest.json", "vectors.faiss", "terms"
-_OPEN_SEGMENTS = 256
-"""Parsed reports kept in memory by a reader."""
 
 
 @dataclass(frozen=True)
@@ -96,23 +91,54 @@ def write_snapshot(
     encoder: str,
     model: str,
     dimension: int,
+    previous: Snapshot | None,
     beside: Mapping[str, bytes],
 ) -> str:
     """Write the snapshot of ``entries`` and the files ``beside`` it to ``target``.
 
-    Returns the SHA-256 of its manifest. Raises LibraryDamaged, OSError.
+    Rows that ``previous`` holds, of the same encoder, are moved; others are read from their segments.
+    Returns the SHA-256 of the manifest. Raises LibraryDamaged, OSError.
     """
-    opened = [Segment(segments / entry.segment, entry.parts, entry.info.id) for entry in entries]
     with new_directory(target) as directory:
-        texts = [fold(text) for segment in opened for text in segment.parsed.passage_texts()]
-        if texts:
-            VectorIndex.build(np.concatenate([s.passage_vectors for s in opened])).save(directory / VECTORS)
-            LexicalIndex.build(texts).save(directory / TERMS)
+        if any(entry.info.passages for entry in entries):
+            vectors, terms = _indexes(segments, entries, dimension, previous)
+            vectors.save(directory / VECTORS)
+            terms.save(directory / TERMS)
         for name, data in beside.items():
             (directory / name).write_bytes(data)
         manifest = Manifest(encoder, model, dimension, tuple(entries), checksums(directory)).to_json()
         (directory / MANIFEST).write_bytes(manifest)
     return hashlib.sha256(manifest).hexdigest()
+
+
+def _indexes(
+    segments: Path, entries: Sequence[Entry], dimension: int, previous: Snapshot | None
+) -> tuple[VectorIndex, LexicalIndex]:
+    """The indexes of ``entries``, with what ``previous`` has of them."""
+    held = previous.segment_rows() if previous else {}
+    moved = np.full(previous.size if previous else 0, -1, np.int64)
+    new: list[tuple[Entry, range]] = []
+    starts = _starts(entries)
+    for entry, start in zip(entries, starts, strict=False):
+        if (old := held.pop(entry.segment, None)) is not None:
+            moved[old.start : old.stop] = np.arange(start, start + len(old))
+        else:
+            new.append((entry, range(start, start + entry.info.passages)))
+    rows = np.concatenate([np.empty(0, np.int64), *(np.asarray(span) for _, span in new)])
+    opened = [Segment(segments / entry.segment, entry.parts, entry.info.id) for entry, _ in new]
+    vectors = np.empty((len(rows), dimension), np.float16)
+    at = 0
+    for segment, (_, span) in zip(opened, new, strict=True):
+        vectors[at : (at := at + len(span))] = segment.read_vectors()
+    terms = LexicalIndex.build(text for segment in opened for text in segment.read_parsed().passage_texts())
+    if previous is None or not previous.size:
+        return VectorIndex.build(vectors), terms
+    return previous.merged(moved, vectors, terms, rows)
+
+
+def _starts(entries: Sequence[Entry]) -> list[int]:
+    """The first row of each report, and the number of rows."""
+    return list(accumulate((entry.info.passages for entry in entries), initial=0))
 
 
 class Snapshot:
@@ -129,13 +155,11 @@ class Snapshot:
         self._encoders = encoders
         self.reports: tuple[ReportInfo, ...] = tuple(entry.info for entry in manifest.entries)
         self._ordinals = {info.id: i for i, info in enumerate(self.reports)}
-        self._starts = list(accumulate((info.passages for info in self.reports), initial=0))
+        self._starts = _starts(manifest.entries)
         self.size = self._starts[-1]
         self.id = uuid4().hex
         """Distinct for every snapshot opened; rows are stable within it."""
         self._segments = segments
-        self._opened: OrderedDict[int, Segment] = OrderedDict()
-        self._lock = threading.Lock()
         self._vectors: VectorIndex | None = None
         self._terms: LexicalIndex | None = None
 
@@ -209,7 +233,7 @@ class Snapshot:
 
     def passages(self, rows: Sequence[int]) -> list[Passage]:
         """The passages of ``rows``, in that order."""
-        return [segment.passages[n] for segment, n in map(self._locate, rows)]
+        return [self._record(row).passage for row in rows]
 
     def search_dense(
         self, vector: FloatArray, k: int, reports: Collection[str] | None = None
@@ -236,15 +260,22 @@ class Snapshot:
 
     def windows(self, rows: Sequence[int]) -> Windows:
         """The clause windows of the passages ``rows``."""
-        owner: list[int] = []
-        spans: list[tuple[int, int]] = []
-        vectors = [np.empty((0, self.manifest.dimension), dtype=np.float32)]
-        for i, (segment, n) in enumerate(map(self._locate, rows)):
-            own = segment.parsed.windows[n]
-            owner.extend([i] * len(own))
-            spans.extend(own)
-            vectors.append(segment.window_vectors(n))
-        return Windows(np.array(owner), np.array(spans).reshape(-1, 2), np.concatenate(vectors))
+        return Windows.of([self._record(row) for row in rows], self.manifest.dimension)
+
+    def segment_rows(self) -> dict[str, range]:
+        """The rows that hold each segment."""
+        return {
+            entry.segment: range(start, start + entry.info.passages)
+            for entry, start in zip(self.manifest.entries, self._starts, strict=False)
+        }
+
+    def merged(
+        self, moved: IntArray, vectors: HalfArray, terms: LexicalIndex, rows: IntArray
+    ) -> tuple[VectorIndex, LexicalIndex]:
+        """The indexes with row ``i`` as row ``moved[i]`` (-1: dropped) and the new ones as ``rows``."""
+        if self._vectors is None or self._terms is None:
+            raise ValueError("an empty snapshot has no rows to move")
+        return self._vectors.merged(moved, vectors, rows), self._terms.merged(moved, terms, rows)
 
     def _ordinal(self, report: str) -> int:
         try:
@@ -260,17 +291,10 @@ class Snapshot:
         ordinals = sorted({self._ordinal(report) for report in reports})
         return [(self._starts[i], self._starts[i + 1]) for i in ordinals]
 
-    def _locate(self, row: int) -> tuple[Segment, int]:
+    def _record(self, row: int) -> Record:
         ordinal = bisect_right(self._starts, row) - 1
-        return self._segment(ordinal), row - self._starts[ordinal]
+        return self._segment(ordinal).record(row - self._starts[ordinal])
 
     def _segment(self, ordinal: int) -> Segment:
-        with self._lock:
-            if (segment := self._opened.get(ordinal)) is None:
-                entry = self.manifest.entries[ordinal]
-                segment = Segment(self._segments / entry.segment, entry.parts, entry.info.id)
-                self._opened[ordinal] = segment
-                if len(self._opened) > _OPEN_SEGMENTS:
-                    self._opened.popitem(last=False)
-            self._opened.move_to_end(ordinal)
-            return segment
+        entry = self.manifest.entries[ordinal]
+        return open_segment(self._segments / entry.segment, tuple(entry.parts.items()), entry.info.id)

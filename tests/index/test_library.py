@@ -234,7 +234,7 @@ def test_progress_counts_passages(library: Library) -> None:
     assert counted == sorted(counted)
 
 
-@pytest.mark.parametrize("part", ["manifest.json", "vectors.faiss", "terms/data.csc.index.npy", "CURRENT"])
+@pytest.mark.parametrize("part", ["manifest.json", "vectors.faiss", "terms/rows.npy", "CURRENT"])
 @pytest.mark.parametrize("damage", ["truncate", "flip", "delete"])
 def test_damage_is_said_and_rebuild_repairs_it(
     library: Library, report: Path, fake_encoder: Encoder, part: str, damage: str
@@ -246,21 +246,23 @@ def test_damage_is_said_and_rebuild_repairs_it(
         path.unlink()
     else:
         half = len(data) // 2
-        path.write_bytes(data[:half] if damage == "truncate" else data[:half] + b"\x00" + data[half + 1 :])
+        path.write_bytes(
+            data[:half] if damage == "truncate" else data[:half] + bytes([data[half] ^ 1]) + data[half + 1 :]
+        )
     with pytest.raises(LibraryDamaged, match="wenbao rebuild"):
         Library.open(library.path, encoder=fake_encoder)
     Library(library.path, encoder=fake_encoder).rebuild()
     assert "新建学校12所" in Library.open(library.path).text("示例市2024")
 
 
-@pytest.mark.parametrize("name", ["report.json", "windows.npy"])
+@pytest.mark.parametrize("name", ["report.json", "records.bin", "records.npy"])
 def test_a_damaged_segment_is_said_when_used_and_rebuilt(library: Library, report: Path, name: str) -> None:
     library.add([report])
     (path,) = library.path.rglob(name)
     path.write_bytes(path.read_bytes()[:-40])
     snapshot = Library.open(library.path, encoder=library.encoder).snapshot()
     with pytest.raises(LibraryDamaged, match="wenbao rebuild"):
-        snapshot.windows([0])
+        snapshot.windows([0, snapshot.size - 1]), snapshot.text("示例市2024")
     library.rebuild()
     assert Library.open(library.path, encoder=library.encoder).snapshot().windows([0]).vectors.size
 
