@@ -174,6 +174,29 @@ def ask(
     return DONE if answer.answered else REFUSED
 
 
+@command("indicators", "列出报告中的指标数字，每个都有出处")
+def indicators(
+    name: Annotated[
+        str | None, typer.Argument(metavar="NAME", help="指标名称，如 GDP；不写则列出全部")
+    ] = None,
+    as_csv: Annotated[bool, option("--csv", help="输出 CSV 表格")] = False,
+    as_json: AsJson = False,
+    report: Annotated[str | None, option("--report", metavar="ID", help="只看这份报告")] = None,
+    year: Annotated[int | None, option("--year", metavar="YEAR", help="只看这一年")] = None,
+    library: LibraryDir = LIBRARY,
+) -> int:
+    from ui import figures
+
+    found = open_library(library).indicators(name, report=report, year=year)
+    if as_json:
+        print_json({"figures": [figure.to_dict() for figure in found]})
+    elif as_csv:
+        print(figures.to_csv(found), end="")
+    else:
+        print("\n".join(map(figures.line, found)) or "没有找到这样的指标数字。")
+    return DONE
+
+
 @command("eval", "用带标准答案的问题集评测检索与作答")
 def evaluate(
     questions: Annotated[Path, typer.Argument(metavar="QUESTIONS", help="每行一个 JSON 对象的问题文件")],

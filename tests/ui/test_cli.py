@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import os
 import re
@@ -191,6 +192,21 @@ def test_remove_and_rebuild(library: Path, small: Path, capsys: pytest.CaptureFi
     capsys.readouterr()
     assert run(["reports", "--json", "--library", str(library)]) == 0
     assert [report["id"] for report in json.loads(capsys.readouterr().out)["reports"]] == ["other"]
+
+
+def test_indicators_are_listed_with_their_place(library: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["indicators", "GDP", "--year", "2023", "--library", str(library)]) == 0
+    (line,) = capsys.readouterr().out.splitlines()
+    assert "2023年" in line
+    assert "目标" in line
+    assert "6.5%" in line
+
+
+def test_indicators_as_csv(library: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["indicators", "--csv", "--library", str(library)]) == 0
+    rows = list(csv.DictReader(capsys.readouterr().out.splitlines()))
+    assert {"2022年", "2023年"} == {row["时期"] for row in rows}
+    assert {"512", "6.1", "6.5", "31"} <= {row["数值"] for row in rows}
 
 
 def test_eval_scores_a_question_file(
