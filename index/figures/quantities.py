@@ -47,11 +47,12 @@ _UNITS = "|".join(sorted({*_MONEY, *_SCALED, *_MEASURES, *_PIECES} - {"人"}, ke
 _UNITS += "|人(?![口均大民才员类工力])"
 
 _NUMBER = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
-_MULTIPLIER = r"万亿|亿|千万|百万|万|千(?![瓦米克])|百"
+_MULTIPLIER = r"万[多余]?亿|亿|千万|百万|万|千(?![瓦米克])|百"
 _QUANTITY = re.compile(
     rf"""(?<![\dA-Za-z.第+])
     (?:(?P<low>{_NUMBER})\ *(?P<low_mult>{_MULTIPLIER})?(?P<low_unit>{_UNITS})?\ *[—–\-−~～至到]{{1,2}}\ *)?
-    (?P<number>{_NUMBER})\ *(?P<more>[多余几])?\ *(?P<mult>{_MULTIPLIER})?(?P<more2>[多余])?
+    (?P<number>{_NUMBER})\ *(?P<more>[多余几])?\ *(?P<mult>{_MULTIPLIER})?
+    (?:(?P<thousands>(?<=[万亿])\d)千(?![瓦米克])(?P<ten>(?=[多余]?万))?)?(?P<more2>[多余])?(?(ten)万)
     \ *(?P<unit>{_UNITS})?(?P<post>\ *(?:以上|以下|以内|之内|左右|上下))?""",
     re.VERBOSE,
 )
@@ -64,6 +65,13 @@ _HAN_QUANTITY = re.compile(
 _DOUBLED = re.compile(r"翻([一两二三四])番")
 _BEFORE = re.compile(
     r"(不低于|不少于|不高于|不超过|不多于|低于|高于|超过|突破|至少|大约|将近|接近|不到|约|近|超|逾)\ *$"
+)
+_PEOPLE_BEFORE = re.compile(
+    "(?:人数|人口|人次|劳动力)(?:比上年|[净再又累计共已])*"
+    "(?:增加|减少|达到?|超过|突破|[提增减扩下][高加少大降]到)?(?:约|近|超过)?\\ *$"
+)
+_PEOPLE_AFTER = re.compile(
+    "(?:农村|城镇|贫困|低收入|流动|农业转移|城乡|常住|困难|建档立卡|[老残]\\w)*(?:人口|群众|居民|农民|劳动力)"
 )
 _PART = re.compile(r"成(?=[，。；、以的左\ ]|$)")
 
@@ -129,13 +137,21 @@ def _arabic(text: str) -> Iterator[Quantity]:
         if match["unit"] == "成" and not _PART.match(text, match.start("unit")):
             continue
         number = Decimal(match["number"].replace(",", ""))
-        multiplier = _MULTIPLIERS[match["mult"] or ""]
+        multiplier = _multiplier(match["mult"])
+        if match["thousands"]:  # 2万5千, 1亿3千多万
+            small = Decimal(int(match["thousands"]) * 1000 * (1 if match["ten"] is None else 10**4))
+            number += small / multiplier
         low, start = None, match.start("number")
         if match["low"] and _is_range(text, match):
-            low_multiplier = _MULTIPLIERS[match["low_mult"] or ""] if match["low_mult"] else multiplier
+            low_multiplier = _multiplier(match["low_mult"]) if match["low_mult"] else multiplier
             low, start = Decimal(match["low"].replace(",", "")) * low_multiplier, match.start()
-        more = match["more"] or match["more2"] or ""
+        inner = re.search("[多余]", match["mult"] or "")  # 3万多亿
+        more = match["more"] or match["more2"] or (inner[0] if inner else "")
         yield _quantity(text, match, number * multiplier, low, start, more, multiplier > 1)
+
+
+def _multiplier(written: str | None) -> int:
+    return _MULTIPLIERS[re.sub("[多余]", "", written or "")]
 
 
 def _is_range(text: str, match: re.Match[str]) -> bool:
@@ -178,7 +194,7 @@ def _quantity(
     large: bool,
     unit: str | None = None,
 ) -> Quantity:
-    written_unit = unit or match["unit"] or ""
+    written_unit = unit or match["unit"] or ("人" if large and _counts_people(text, match) else "")
     unit, size = _canonical(written_unit, large and value >= 10**6)
     if unit == "万平方米" and value < 1000:
         unit, size = written_unit, Decimal(1)  # per head
@@ -195,6 +211,12 @@ def _quantity(
         match.end(),
         before.start() if before and not post else start,
     )
+
+
+def _counts_people(text: str, match: re.Match[str]) -> bool:
+    """``参保人数达到8.32亿``, ``6398万农村人口``: 人 is left out where the noun says it."""
+    before, after = text[max(0, match.start() - 16) : match.start()], text[match.end() : match.end() + 8]
+    return bool(_PEOPLE_BEFORE.search(before) or _PEOPLE_AFTER.match(after))
 
 
 def _canonical(unit: str, large: bool) -> tuple[str, Decimal]:

@@ -39,7 +39,7 @@ class Timing:
         """The period of a figure, None where it stays unsure."""
         clause = self.text[context.clause_start : context.clause_end]
         cue = self._cue(context)
-        found = period_of(cue, self.around, self.year) if cue else self._surrounding(clause)
+        found = period_of(cue, self.around, self.year) if cue else self._surrounding(context, clause)
         if found is None or (found.kind == "result" and _PLANNED.search(clause)):
             return None
         found = self._spanning(context, measure, found, cue)
@@ -47,10 +47,12 @@ class Timing:
             return replace(found, kind="expected")
         return found
 
-    def _surrounding(self, clause: str) -> Period | None:
+    def _surrounding(self, context: Context, clause: str) -> Period | None:
+        """The period around the sentence, but for what a plan says of the present or the past."""
         planned = self.around is not None and self.around.kind == "target"
-        past = _PAST.search(clause) or (self.doubtful and not _INTENT.search(clause))
-        return None if planned and past else self.around
+        stands = _PAST.search(clause) or re.search(r"有\s*(?:近|约|超过)?$", context.left)
+        doubtful = self.doubtful and not _INTENT.search(clause)
+        return None if planned and (stands or doubtful) else self.around
 
     def _cue(self, context: Context) -> Cue | None:
         """The last expression of time before the figure that reaches as far as its clause."""
