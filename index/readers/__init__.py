@@ -8,6 +8,7 @@ import zipfile
 from pathlib import Path
 
 from index.errors import SourceError
+from index.pages import visible
 from index.readers.text import read_text
 from index.types import Source
 
@@ -115,6 +116,6 @@ def _looks_html(data: bytes) -> bool:
 
 
 def _with_text(source: Source, name: str) -> Source:
-    if not any(line.text.strip() for page in source.pages for line in page.lines):
+    if not any(visible(line.text).strip() for page in source.pages for line in page.lines):
         raise SourceError(f"“{name}”里没有文字，请换一个有内容的文件。")
     return source

@@ -12,6 +12,8 @@ from index.readers.text import check_size, decode
 from index.types import Line, Page, Source
 
 _FRONT_MATTER = re.compile(r"\A---\n.*?\n(?:---|\.\.\.)\n", re.DOTALL)
+_LINK = re.compile(r"!?\[([^\[\]\n]{0,300})\]\([^()\s]{0,2000}(?: +\"[^\"\n]{0,300}\")?\)")
+"""Links are taken apart here: the parser's own rule takes minutes over a long row of brackets."""
 _TAG = re.compile(r"<[^>]+>")
 
 
@@ -19,7 +21,9 @@ def read_markdown(data: bytes, name: str) -> Source:
     """Lines with heading levels; list numbers stay, other markup goes; a table row is one line."""
     check_size(data, name)
     text = _FRONT_MATTER.sub("", decode(data, name).replace("\r\n", "\n"))
-    tokens = MarkdownIt("commonmark").enable(["table", "strikethrough"]).parse(text)
+    tokens = (
+        MarkdownIt("commonmark").enable(["table", "strikethrough"]).disable(["link", "image"]).parse(text)
+    )
     return Source("markdown", (Page(None, tuple(_lines(tokens))),))
 
 
@@ -57,6 +61,6 @@ def _plain(inline: Token) -> str:
     for child in inline.children or ():
         if child.type in ("softbreak", "hardbreak"):
             parts.append("\n")
-        elif child.type in ("text", "code_inline", "image"):
+        elif child.type in ("text", "code_inline"):
             parts.append(child.content)
-    return "".join(parts)
+    return _LINK.sub(r"\1", "".join(parts))

@@ -8,8 +8,10 @@ import re
 from index.errors import SourceError
 from index.types import Line, Page, Source
 
-MAX_TEXT_BYTES = 20_000_000
-"""A government report is about 100 kB; above this a file is refused rather than worked on for minutes."""
+MAX_TEXT_BYTES = 10_000_000
+MAX_LINES = 200_000
+"""A government report is about 100 kB and a thousand lines; a file of more than this is refused rather than
+worked on for minutes."""
 
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -50,10 +52,14 @@ def read_text(data: bytes, name: str) -> Source:
 
 
 def check_size(data: bytes, name: str) -> None:
-    """Raises SourceError above MAX_TEXT_BYTES."""
+    """Raises SourceError above MAX_TEXT_BYTES or MAX_LINES."""
     if len(data) > MAX_TEXT_BYTES:
         limit = MAX_TEXT_BYTES // 1_000_000
-        raise SourceError(f"“{name}”太大，文本文件不能超过 {limit} MB，请拆成几个文件后再添加。")
+        raise SourceError(f"“{name}”太大，文本和网页文件不能超过 {limit} MB，请拆成几个文件后再添加。")
+    if max(data.count(b"\n"), data.count(b"\r")) > MAX_LINES:
+        raise SourceError(
+            f"“{name}”的行数太多，不能超过 {MAX_LINES // 10_000} 万行，请拆成几个文件后再添加。"
+        )
 
 
 def as_pages(text: str) -> tuple[Page, ...]:

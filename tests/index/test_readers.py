@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from index.errors import SourceError
 from index.layout import clean
 from index.readers import read, read_bytes
-from index.readers.text import MAX_TEXT_BYTES, decode
+from index.readers.text import MAX_LINES, MAX_TEXT_BYTES, decode
 
 from .samples import REPORT, make_docx, make_html
 
@@ -133,6 +133,18 @@ def test_fifty_megabytes_of_text_are_refused_at_once() -> None:
     started = time.monotonic()
     assert f"{MAX_TEXT_BYTES // 1_000_000} MB" in refused(data, "大文件.txt")
     assert time.monotonic() - started < 1
+
+
+def test_endless_lines_are_refused_at_once() -> None:
+    assert "行数太多" in refused(b"1\n" * (MAX_LINES + 1), "a.txt")
+    assert "行数太多" in refused("# 一\n".encode() * (MAX_LINES + 1), "a.md")
+
+
+@pytest.mark.parametrize("piece", ["[", "![", "*", "<", "`", "> ", "- ", "| "])
+def test_hostile_markdown_takes_no_time(piece: str) -> None:
+    started = time.monotonic()
+    assert sentence_or_text((piece * 100_000 + "\n政府工作报告。").encode(), "a.md")
+    assert time.monotonic() - started < 10
 
 
 def test_missing_files_folders_and_odd_names(tmp_path: Path) -> None:
