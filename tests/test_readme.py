@@ -44,7 +44,8 @@ def test_the_questions_asked_on_the_command_line_are_answered(capsys: pytest.Cap
 
 
 def test_every_command_and_option_exists(capsys: pytest.CaptureFixture[str]) -> None:
-    used = re.findall(r"wenbao ([a-z]+)([^#`\n]*)", README)
+    used = re.findall(r"^wenbao ([a-z]+)([^#\n]*)", "".join(blocks("sh")), re.MULTILINE)
+    assert used
     assert {name for name, _ in used} <= {command.name for command in app.registered_commands}
     for name, rest in used:
         run([name, "--help"])
