@@ -11,7 +11,7 @@ from .quantities import Quantity
 from .types import Measure
 
 _UP = "增长|上涨|提高|上升|增加|提升|改善|上浮|上调|扩大|回升|增产|增收|(?<!新)增|多|高"
-_DOWN = "下降|减少|降低|回落|压减|压缩|缩减|下调|收窄|缩短|下浮|降|减产|减|少|低"
+_DOWN = "下降|减少|削减|降低|回落|压减|压缩|缩减|下调|收窄|缩短|下浮|降|减产|减|少|低"
 _QUALIFIER = "不低于|不少于|不高于|不超过|超过|低于|高于|至少|大约|将近|接近|约|近|超|逾|突破"
 _CHANGE = re.compile(
     r"(?P<rest>.*?)(?P<average>年均|平均每年|每年)?"
@@ -19,7 +19,7 @@ _CHANGE = re.compile(
     rf"(?:(?P<up>{_UP})|(?P<down>{_DOWN}))(?:了|幅度)?(?:{_QUALIFIER})?\s*$"
 )
 _CAN_RISE = re.compile(
-    r"(?:增[加长产收]|减[少产]|下降|降低|提高|上涨|[上下]调|(?:比|较)[^，]{1,12}[增减多少高低])\D{0,4}$"
+    r"(?:增[加长产收]|减[少产]|削减|下降|降低|提高|上涨|[上下]调|(?:比|较)[^，]{1,12}[增减多少高低])\D{0,4}$"
 )
 _RATE = re.compile(
     r"(?P<rest>.+?)(?P<average>年均)?(?:实际|平均)?(?:(?P<up>涨幅|增幅|增速|增长率|增长速度|增长)|(?P<down>降幅))"
@@ -34,7 +34,7 @@ _PREMISE = re.compile(r"(?:是)?在[^，。；]*?(?:基础上|前提下|情况�
 _FROM = re.compile(r"(?:^|[^自])([从由])(?!业|事|于)")
 _TO = re.compile(
     r"(?:(?:提高|上升|增加|增长|扩大|下降|降低|减少|回落|发展|提升|升|降|增|减|缩短|压缩|跃升|拓展)?(?:到|至)|(?:转|转变|调整|变)为)"
-    r"了?(?:去年|上年|今年)?的?\s*(?:超过|突破|约|近)?\s*$"
+    r"了?(?:去年|上年|今年)?的?(?:人均|平均)?\s*(?:超过|突破|约|近)?\s*$"
 )
 _PREDICATE = re.compile(
     r"(?:全部|全面|快速|稳步|顺利|均|都|已|加快|正式|成功|陆续|相继|有序)?"
@@ -172,6 +172,12 @@ def right_name(right: str) -> str:
     if len(noun) > 20:
         noun = re.split("[、和]", noun)[0]
     return re.sub(r"\s+", "", noun).removeprefix("了").rstrip("的等、和")
+
+
+def is_aside(left: str) -> bool:
+    """A number of an earlier time (``由上年增长5.6%，转为…``) or within a name (``三个1亿人问题``)."""
+    earlier = re.search(r"[由从](?:上年|去年|前|(?:19|20)\d\d\s*年)", left) and not _TO.search(left)
+    return bool(earlier or re.search(r"[一二三四五六七八九十两几][个项]\s*$", left))
 
 
 def is_attribute(right: str) -> bool:

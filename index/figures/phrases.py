@@ -14,8 +14,8 @@ _BAD_NAME = re.compile(
     r"这|^[那其该它他她此您]|[？?！。；：:]|^第(?![一二三]产业)|^[\d\W]+$|^(?:以上|以下|左右|工作|方面|情况|问题|的|们|等|一|不|没有|只|达标|其他|"
     r"重大|"
     r"上|中|下|左|右|年|月|日|个|次)$|每(?![万千百])|连续|^比|^较|^对于|^各$"
-    r"|不到$|高于$|倍$|将|拟.{0,2}$|[还占]$|^“?十.?五|实现目标$|(?:计划|任务|目标)的$|"
-    r"^(?:各级|中央|地方|国家|省级?|市级?|全国)?(?:财政|政府|国家|中央|公共财政)?(?:拿出|安排|投入|支出|补助|下拨|筹集|出资)?"
+    r"|不到$|高于$|倍$|将|拟.{0,2}$|^.{1,2}级$|人$(?<=[到高]人)|[还占]$|^“?十.?五|实现目标$|(?:计划|任务|目标)的$|"
+    r"^(?:各级|中央|地方|国家|省级?|市级?|全国)?(?:财政|政府|国家|中央|公共财政)?拟?(?:拿出|安排|投入|支出|补助|下拨|筹集|出资)?"
     r"(?:专项)?(?:资金|支出)?$|"
     r"^(?:参保|受益|获奖|就业|脱贫|摘帽|入选|上市)$"
 )
@@ -25,6 +25,12 @@ _VERB_ONLY = re.compile(
     r"促进|支持|帮助|带动|组织|培训|资助|救助|转移|安置|吸纳)(?:了)?$"
 )
 _VERB_END = re.compile("(?<=..)(?:基本建成|新开工建设|新开工|建成交付|建成|开工|在建|竣工)$")
+_ENUMERATED = re.compile(
+    "新增|新建|改建|改造|淘汰|退出|压减|新开工|建成|引进|培育|招引|签约|推广|取消|整治|新设|新认定"
+)
+_OWN_VERB = re.compile(
+    "惠及|涉及|带动|总投|占|建筑|竣工|在建|修订|制定|废止|办理|化解|新|拆|加|完成|处置|解决|减|增|降|提|安置|办结|投"
+)
 _NEWLY = re.compile("^(?:新增|净增|新认定|新培育|新引进|新)(?=..)")
 _BEGUN = re.compile("^(?:新开工|续建|在建|开工|竣工|新建|完成)(?=..)")
 _SHARED_END = re.compile(
@@ -48,6 +54,14 @@ def is_verb(name: str) -> bool:
 def ends_in_verb(name: str) -> bool:
     """A subject and what was done: ``安置房新开工``."""
     return bool(_VERB_END.search(name))
+
+
+def with_verb(first: str, name: str) -> str:
+    """``name`` with the verb that ``first`` opens an enumeration with: 淘汰钢铁、水泥 → 淘汰水泥."""
+    verb = _ENUMERATED.match(first)
+    if verb is None or _ENUMERATED.match(name) or _OWN_VERB.match(name) or is_generic(name):
+        return name
+    return verb[0] + name
 
 
 def without_new(name: str) -> str:

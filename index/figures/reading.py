@@ -83,7 +83,9 @@ class Reader:
         after = self.around[at] if at < len(self.around) else None
         if re.search(r"每\s*$|每隔$", context.left):
             return
-        if len(group) > 1:
+        if clauses.is_aside(context.left):
+            told = False
+        elif len(group) > 1:
             told = self._list(group)
         else:
             told = not clauses.from_to(context, after) and self._single(context)
@@ -131,7 +133,8 @@ class Reader:
             noun = self._noun_name(context, name)
             return (self._subject(context, noun), measure) if noun else None
         if name and not is_verb(name) and not is_generic(name):
-            return (self._subject(context, name), measure) if is_name(name) else None
+            whole = self.subjects.enumerated(context, name)
+            return (self._subject(context, whole), measure) if is_name(whole) else None
         if is_generic(name) and context.right.strip().startswith("、"):
             later = self._later_noun(context)
             if later:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from .clauses import Context, left_name
 from .names import known_indicators, normalize_indicator
-from .phrases import ends_in_verb, is_name, joined, without_new
+from .phrases import ends_in_verb, is_name, joined, with_verb, without_new
 
 _TOPIC_END = re.compile(
     "首次|突破|迈[上入]|跨[上越]|跃[上升]|连续|再|又|已|在(?!建)|继续|稳定|屡|获得|喜获|增产"
@@ -55,6 +55,12 @@ class Subjects:
         elif name not in ("", "数量", "规模", "增速"):
             base = joined(base, name)
         return Subject(base, subject.start, subject.segment)
+
+    def enumerated(self, context: Context, name: str) -> str:
+        """``name`` with the verb of the enumeration it goes on: ``淘汰钢铁2700万吨、水泥4200万吨``."""
+        subject = self.at(context)
+        goes_on = context.left.lstrip().startswith("、") and not re.search("[，；：。]", context.left)
+        return with_verb(subject.name, name) if subject and goes_on else name
 
     def last_told(self, count: int, context: Context, each: bool) -> tuple[list[str], int]:
         """The names of the ``count`` figures before, which ``分别增长`` takes up in their order."""

@@ -76,8 +76,8 @@ class Timing:
             return self._averaged(context, measure, period)
         if period.first == period.last:
             return period
-        if self._told_span() and re.search(r"(?:达到?|超过|突破)\s*$", left) and not _FLOW.search(left):
-            return None
+        if self._told_span() and re.search(r"(?:达到?|超过|突破)\s*$", left):
+            return period if _FLOW.search(left) and measure != "share" else None
         flow = measure != "share" and _FLOW.search(left)
         if (flow and re.search("新增|累计|共", left)) or (flow and not re.search("[到达至]|年末|年底", left)):
             return period
