@@ -11,8 +11,8 @@ REFUSAL = "报告中没有找到能回答这个问题的内容。"
 RefusalReason = Literal["", "not_covered", "not_in_library"]
 """Why nothing was answered: 所选报告未涉及 / 未收录该年、该地的报告."""
 
-Shape = Literal["fact", "list", "compare"]
-"""How an answer is laid out: one place, several items, or several sides beside each other."""
+Shape = Literal["fact", "list", "compare", "table"]
+"""How an answer is laid out: one place, several items, several sides beside each other, or a figure's years."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +43,37 @@ class Citation:
 
 
 @dataclass(frozen=True, slots=True)
+class Cell:
+    """A figure as written; ``mark`` is the 1-based position of its citation, ``note`` what kind of
+    figure it is where that needs a word (预计, 下降), never part of the quote."""
+
+    text: str
+    mark: int
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TableRow:
+    """One year: the target its report set, the result a later one states; None where none does.
+
+    ``place`` is set only where the table is about several.
+    """
+
+    year: int
+    target: Cell | None
+    result: Cell | None
+    place: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """The course of one indicator over the years, ascending; years that nobody speaks of stay as gaps."""
+
+    title: str
+    rows: tuple[TableRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """What ``ask`` returns.
 
@@ -51,6 +82,7 @@ class Answer:
     the nearest passages. ``question`` is the question as understood, after a follow-up was
     completed from the earlier questions. ``assumed_year`` is set when a relative word (去年) or
     none at all named the year; ``other_years`` are the years the reports could also answer for.
+    ``table`` is set with the shape ``table`` alone; its citations are one for each cell.
     """
 
     question: str
@@ -62,6 +94,7 @@ class Answer:
     assumed_year: int | None = None
     other_years: tuple[int, ...] = ()
     shape: Shape = "fact"
+    table: Table | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """A JSON-ready dict."""
