@@ -31,6 +31,7 @@ _ENDS = frozenset("。！？!?…")
 _HALF_ENDS = frozenset("；：;:")
 _DANGLING = frozenset("，、,与和及的在—" + "".join(_OPENERS))
 
+_PROSE = re.compile(r"[，。；、,;]")
 _NUMERAL = re.compile(r"[一二三四五六七八九十百零〇\d①-⑳]+")
 _TITLE_ROWS = 12
 _CLEARLY_SHORT = 4.0
@@ -41,13 +42,20 @@ _FIRST, _LATER, _HEAD, _HEAD_LATER = range(4)
 
 
 def is_wrapped(rows: Sequence[Row]) -> bool:
-    """Whether the lines were cut at a page's width: many equally long ones that end mid-sentence."""
+    """Whether the lines were cut at a page's width.
+
+    Then hardly any is longer than the full width, many are just as long, and most of those are prose
+    and end in mid-sentence.
+    """
     if len(rows) < 2:
         return False
     measure = _Measure.of(rows)
-    long = [row for row, size in zip(rows, measure.sizes, strict=True) if size >= measure.full - 3]
-    cut = sum(_ending(row.text) not in _ENDS | _HALF_ENDS for row in long)
-    return 10 <= measure.full <= 70 and len(long) >= 0.3 * len(rows) and cut > 0.5 * len(long)
+    longer = sum(size > measure.full + 2 for size in measure.sizes)
+    full = [row.text for row, size in zip(rows, measure.sizes, strict=True) if size >= measure.full - 3]
+    cut = sum(_ending(text) not in _ENDS | _HALF_ENDS for text in full)
+    prose = sum(_PROSE.search(text) is not None for text in full)
+    crowded = len(full) >= 0.3 * len(rows) and longer <= 0.05 * len(rows)
+    return 10 <= measure.full <= 70 and crowded and cut > 0.5 * len(full) and prose > 0.4 * len(full)
 
 
 @dataclass(frozen=True, slots=True)

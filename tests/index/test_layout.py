@@ -113,6 +113,19 @@ def test_well_formed_with_crlf_and_blank_lines() -> None:
     assert clean(read_bytes(data, "a.txt")).text.split("\n") == paragraphs
 
 
+def test_lists_and_tables_of_even_lines_are_not_rejoined() -> None:
+    offices = [
+        f"天桥区{name}街道办事处便民服务中心"
+        for name in ("堤口", "无影", "纬北", "制锦", "宝华", "工人", "官扎", "北坦")
+    ]
+    rows = [
+        f"{name}　412亿元　增长6.{n}%"
+        for n, name in enumerate(("地区生产总值", "固定资产投资", "社会消费总额") * 8)
+    ]
+    for lines in (offices * 4, rows, [*REPORT, *rows], [*offices, *REPORT]):
+        assert as_text(lines).text.split("\n") == lines
+
+
 @pytest.mark.parametrize("width", [22, 25, 28, 33, 38, 45])
 @pytest.mark.parametrize(
     "style", ["lost indent", "indent", "four spaces", "left margin", "blank lines", "blank between"]
