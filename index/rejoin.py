@@ -193,10 +193,15 @@ class _Evidence:
 
 
 def _subtitles(rows: Sequence[Row]) -> tuple[set[int], set[int]]:
-    """Subtitles (——2025年1月7日在…会议上) of one to three rows: rows that go on in the next, last rows."""
+    """Of the rows around the title: those that go on in the next, and those that end a subtitle.
+
+    A subtitle (——2025年1月7日在…会议上) takes one to three rows; a title may break after 与 or 和.
+    """
     halves: set[int] = set()
     ends: set[int] = set()
     for at, row in enumerate(rows):
+        if row.text[-1] in "与和及暨":
+            halves.add(at)
         if _SUBTITLE.match(row.text):
             joined = [(last, "".join(row.text for row in rows[at : last + 1])) for last in range(at, at + 3)]
             last = next((last for last, text in joined if _SUBTITLE_END.search(text)), None)

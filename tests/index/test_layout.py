@@ -197,6 +197,14 @@ def test_a_title_in_two_lines_of_larger_type_is_one_heading() -> None:
     assert [(head.start, head.level) for head in found.headings] == [(0, 1)]
 
 
+def test_a_title_and_subtitle_broken_by_hand_are_whole() -> None:
+    title = ["关于2023年国民经济和社会发展计划执行情况与", "2024年国民经济和社会发展计划（草案）的报告"]
+    subtitle = ["（2024年1月16日在临河县第十八届人民", "代表大会第三次会议上）"]
+    body = [line for text in REPORT[2:] for line in wrap(text, 28)]
+    found = as_text([*title, *subtitle, *body]).text.split("\n")
+    assert found == ["".join(title), "".join(subtitle), *REPORT[2:]]
+
+
 def test_invisible_characters_go() -> None:
     found = as_text(["\ufeff政\u200b府\u202e工作\x00报告\u00ad。", "\u2066全文\x07完。"])
     assert found.text == "政府工作报告。\n全文完。"
