@@ -12,7 +12,7 @@ RefusalReason = Literal["", "not_covered", "not_in_library"]
 """Why nothing was answered: 所选报告未涉及 / 未收录该年、该地的报告."""
 
 Shape = Literal["fact", "list", "compare", "table"]
-"""How an answer is laid out: one place, several items, several sides beside each other, or a figure's years."""
+"""How an answer is laid out: one place, several items, sides beside each other, or a figure's years."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,271 @@
+"""A figure's course over the years (历年GDP增长目标) as a table of cited cells."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import chain
+from weakref import WeakKeyDictionary
+
+from index import Figure, Passage, Snapshot
+from index.figures import Measure, Row, normalize_indicator, series
+from qa import places
+from qa.composer import compose
+from qa.question import Question
+from qa.terms import rewritten
+from qa.types import Answer, Cell, Citation, Table, TableRow
+from qa.when import parse_when
+
+MOST_PLACES = 3
+MOST_CELLS = 90
+"""A mark has two digits."""
+CHANGES: Mapping[Measure, str] = {
+    "growth": "增长",
+    "decline": "下降",
+    "rise": "提高",
+    "fall": "降低",
+    "average_amount": "年均",
+    "average_growth": "年均增长",
+    "average_decline": "年均下降",
+    "ratio": "倍数",
+    "rank": "位次",
+}
+"""What stands behind an indicator's name where the figure is not its level."""
+
+_LEVELS: tuple[Measure, ...] = ("amount", "count", "share")
+_NUMBER = "[两二三四五六七八九十]|1?\\d"
+_LAST = re.compile(rf"(?:最近|近|过去|这|前)(?:的)?({_NUMBER})个?年(?:来|间|里|以来)?")
+_SINCE = re.compile(r"((?:19|20)\d\d)年?(?:以来|至今|到现在|到目前|起|之后|以后)")
+_COURSE = re.compile(
+    rf"历年|历次|历届|逐年|每年|每一年|各年|年年|这些年|这几年|近年|多年来|(?:最近|近)(?:{_NUMBER})年|"
+    r"走势|趋势|怎么变|怎样变|如何变|变化|演变|变动|一年一年|是怎么走"
+)
+_EACH = re.compile("分别|各是|各为|各有|各定|各[增达]?[长到]?多少|都是多少")
+_TOTAL = re.compile(r"一共|总共|合计|累计|年均|平均每|加起来|总计|五年共|多大的变化|由什么|为什么|原因|影响")
+_GROWTH = re.compile("增长|增速|增幅|涨幅|降幅|上涨|下降")
+_NOISE = re.compile(
+    rf"(?:19|20)\d\d年?(?:度)?|十[一二三四]?五(?:期间|时期)|(?:最近|近|过去|这|前)的?(?:{_NUMBER})个?年(?:来|间|里|以来)?|{_COURSE.pattern}|{_EACH.pattern}|"
+    r"年来|以来|至今|到现在|到目前|期间|之间|从|自|起|到|至|—|–|-|~|～|请|列出|列一下|列|给出|给我|告诉|说说|看看|看一下|汇总|整理|对比|查|一张表|表格|"
+    r"预期目标|目标值?|计划|预期|实际完成|完成情况|完成|实际|结果|实现|达到|达成|年初|定的|设定|制定|提出|确定|"
+    r"政府工作报告|报告|里|中的?|分别|各自|各|都|是|为|有|多少|几|什么|怎么样?|怎样|如何|哪些|情况|数据|数字|数值|指标|"
+    r"的|了|吗|呢|啊|和|与|及|、|以及|我国|全国|中国|国家|[\s，。？?！!：:；;“”（）()]"
+)
+_SPARE = re.compile(
+    r"增长率|增长速度|增长幅度|增长|增速|增幅|涨幅|降幅|上涨|下降|总量|总额|规模|水平|人数|数量|数|额|值|率|量|比例|幅度|"
+    r"全年|年度|国民经济|经济社会|人|年"
+)  # fmt: skip
+_DIGIT = {"两": 2, **{c: n for n, c in enumerate("一二三四五六七八九十", 1)}}
+
+_told: WeakKeyDictionary[Snapshot, tuple[Figure, ...]] = WeakKeyDictionary()
+
+
+def all_figures(snapshot: Snapshot) -> tuple[Figure, ...]:
+    """The figures of every report, kept while the snapshot lives; raises LibraryDamaged."""
+    if snapshot not in _told:
+        _told[snapshot] = tuple(chain.from_iterable(snapshot.figures(info.id) for info in snapshot.reports))
+    return _told[snapshot]
+
+
+def tabulate(snapshot: Snapshot, asked: Question, reports: Collection[str] | None = None) -> Answer | None:
+    """The answer to a question for a figure's course over years; None for any other question.
+
+    None too where the reports asked have figures of it for fewer than two years. Raises UnknownReport.
+    """
+    course = _course(asked)
+    if course is None:
+        return None
+    figures = _by_place(snapshot, asked, reports)
+    indicator = _indicator(asked, list(chain.from_iterable(figures.values())))
+    if indicator is None:
+        return None
+    told = {place: course.rows(of_place, indicator) for place, of_place in figures.items()}
+    told = {place: rows for place, rows in told.items() if sum(_filled(row) > 0 for row in rows) >= 2}
+    cells = sum(_filled(row) for rows in told.values() for row in rows)
+    if not told or len(told) > MOST_PLACES or cells > MOST_CELLS:
+        return None
+    return _answer(snapshot, asked, indicator, told)
+
+
+def title_of(indicator: str, measure: Measure) -> str:
+    """``生产总值`` for its level, ``生产总值·增长`` for its growth."""
+    return f"{indicator}·{CHANGES[measure]}" if measure in CHANGES else indicator
+
+
+# ---------------------------------------------------------------- what is asked
+
+
+@dataclass(frozen=True, slots=True)
+class _Course:
+    """The years asked for (``years``, the ``last`` so many, or ``since`` one; else all), and which cells."""
+
+    years: tuple[int, ...] = ()
+    last: int = 0
+    since: int = 0
+    growth: bool = False
+    hidden: frozenset[str] = field(default_factory=frozenset)
+
+    def rows(self, figures: Sequence[Figure], indicator: str) -> list[Row]:
+        """The rows of one place's ``figures``; empty where there are none."""
+        measure = self._measure(figures, indicator)
+        found = [self._shown(row) for row in series(figures, indicator, measure)] if measure else []
+        if self.years:
+            by_year = {row.year: row for row in found}
+            return [by_year.get(year, Row(year, None, None)) for year in self.years] if found else []
+        filled = [i for i, row in enumerate(found) if _filled(row)]
+        found = found[filled[0] : filled[-1] + 1] if filled else []
+        return [row for row in found if row.year >= self.since][-self.last :]
+
+    def _shown(self, row: Row) -> Row:
+        target = None if "target" in self.hidden else row.target
+        return Row(row.year, target, None if "result" in self.hidden else row.result)
+
+    def _measure(self, figures: Sequence[Figure], indicator: str) -> Measure | None:
+        """What the figures asked for measure: the one most told of, a level unless growth is asked."""
+        counts: dict[Measure, int] = {}
+        for measure in dict.fromkeys(f.measure for f in figures if f.indicator == indicator):
+            rows = [self._shown(row) for row in series(figures, indicator, measure)]
+            counts[measure] = sum(_filled(row) > 0 for row in rows)
+        fitting = [
+            m for m, n in counts.items() if n >= 2 and (m not in _LEVELS if self.growth else m in _LEVELS)
+        ]
+        return max(fitting or counts, key=lambda m: counts[m], default=None)
+
+
+def _course(asked: Question) -> _Course | None:
+    """What the question wants of a course; None where it is no question for one."""
+    core = asked.core
+    when = parse_when(core)
+    if asked.shape == "list" or asked.report_years or when.offset is not None or _TOTAL.search(core):
+        return None
+    over_years = when.span or len(when.years) > 2
+    if not (_COURSE.search(core) or (over_years and _EACH.search(core))):
+        return None
+    since = _SINCE.search(core)
+    if len(when.years) in (1, 2) and not when.span and not since:
+        return None
+    last = _LAST.search(core)
+    hidden = {"plan": {"result"}, "review": {"target"}}.get(when.stance if when.strong else "", set())
+    return _Course(
+        years=() if since else when.years,
+        last=(_DIGIT.get(last[1]) or int(last[1])) if last and not when.years else 0,
+        since=int(since[1]) if since else 0,
+        growth=bool(_GROWTH.search(core)),
+        hidden=frozenset(hidden),
+    )
+
+
+def _indicator(asked: Question, figures: Sequence[Figure]) -> str | None:
+    """The indicator the question names, of those that ``figures`` tell for two years at least."""
+    years: dict[str, set[int]] = {}
+    for f in figures:
+        if f.first_year == f.last_year:
+            years.setdefault(f.indicator, set()).add(f.first_year)
+    known = sorted((name for name in years if len(years[name]) > 1), key=len, reverse=True)
+    text = asked.core
+    for place in asked.places:
+        text = text.replace(place, "")
+    topic = _NOISE.sub("", text)
+    for spelled in dict.fromkeys((topic, rewritten(topic))):
+        if (name := normalize_indicator(spelled)) in years:
+            return name if name in known else None
+        wanted = normalize_indicator(_SPARE.sub("", spelled))
+        for name in known:
+            if wanted == name or wanted == _SPARE.sub("", name):
+                return name
+    return None
+
+
+# ---------------------------------------------------------------- what the reports tell
+
+
+def _by_place(
+    snapshot: Snapshot, asked: Question, reports: Collection[str] | None
+) -> dict[str, list[Figure]]:
+    """The figures of the reports asked, by the reports' place."""
+    for report in reports or ():
+        snapshot.report(report)
+    wanted = {
+        info.id: info.place
+        for info in snapshot.reports
+        if (reports is None or info.id in reports) and _is_asked(asked.places, info.place)
+    }
+    found: dict[str, list[Figure]] = {}
+    for f in all_figures(snapshot):
+        if f.report in wanted:
+            found.setdefault(wanted[f.report], []).append(f)
+    return found
+
+
+def _is_asked(named: Sequence[str], place: str) -> bool:
+    return not named or any(mine in name or name in mine for name in named for mine in places.names_of(place))
+
+
+def _filled(row: Row) -> int:
+    return (row.target is not None) + (row.result is not None)
+
+
+def _answer(snapshot: Snapshot, asked: Question, indicator: str, told: Mapping[str, Sequence[Row]]) -> Answer:
+    citations: list[Citation] = []
+
+    def cell(figure: Figure | None) -> Cell | None:
+        if figure is None or (citation := _citation(snapshot, figure)) is None:
+            return None
+        citations.append(citation)
+        return Cell(figure.written, len(citations), _note(figure, shown))
+
+    found = [(place, row, figure) for place, rows in told.items() for row, figure in _figures(rows)]
+    shown = next(_base(figure.measure) for _, _, figure in found)
+    several = len(told) > 1
+    rows = tuple(
+        TableRow(row.year, cell(row.target), cell(row.result), place if several else "")
+        for place, rows in told.items()
+        for row in rows
+    )
+    table = Table(title_of(indicator, shown), rows)
+    return Answer(asked.text, True, compose(citations), citations, shape="table", table=table)
+
+
+def _figures(rows: Sequence[Row]) -> Iterator[tuple[Row, Figure]]:
+    return ((row, f) for row in rows for f in (row.target, row.result) if f is not None)
+
+
+def _base(measure: Measure) -> Measure:
+    """A table of growth says of a decline that it is one."""
+    names: dict[Measure, Measure] = {"decline": "growth", "fall": "rise", "average_decline": "average_growth"}
+    return names.get(measure, measure)
+
+
+def _note(figure: Figure, shown: Measure) -> str:
+    expected = "预计" if figure.kind == "expected" else ""
+    return expected + (CHANGES.get(figure.measure, "") if figure.measure != shown else "")
+
+
+def _citation(snapshot: Snapshot, figure: Figure) -> Citation | None:
+    """The passage that states ``figure``, with its clauses as the quote; None where none holds it."""
+    passage = _passage_at(snapshot, figure.report, figure.value_start)
+    if passage is None:
+        return None
+    start = max(figure.start, passage.start) - passage.start
+    end = min(figure.end, passage.end) - passage.start
+    return Citation(
+        text=passage.text,
+        quote=passage.text[start:end],
+        quote_spans=((start, end),),
+        report=figure.report,
+        title=figure.title,
+        section=passage.section,
+        page=figure.page,
+        last_page=passage.last_page,
+        start=passage.start,
+        end=passage.end,
+        score=1.0,
+    )
+
+
+def _passage_at(snapshot: Snapshot, report: str, offset: int) -> Passage | None:
+    rows = snapshot.rows(report)
+    at = bisect_right(rows, offset, key=lambda row: snapshot.passages([row])[0].start)
+    passage = snapshot.passages([rows[at - 1]])[0] if at else None
+    return passage if passage is not None and offset < passage.end else None
