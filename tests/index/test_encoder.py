@@ -106,7 +106,7 @@ def test_shapes_and_lengths(which: str, request: pytest.FixtureRequest) -> None:
 @pytest.mark.parametrize("which", ["default", "plain"])
 def test_a_vector_does_not_depend_on_its_batch(which: str, request: pytest.FixtureRequest) -> None:
     encoder: Encoder = request.getfixturevalue(which)
-    texts = [text * repeat for repeat in (1, 2, 3) for text in TEXTS if text]
+    texts = [text[:80] for text in TEXTS if text]
     alone = np.vstack([encoder.encode_passages([text]) for text in texts])
     assert (encoder.encode_passages(texts) * alone).sum(axis=1).min() > 0.999
 
