@@ -17,7 +17,7 @@ ROOT = Path(__file__).parents[1]
 WORK = ROOT / "build" / "bench"
 SHARED = ROOT.parent / "shared"
 SAMPLE = ROOT / "reports" / "tianqiao-2025.txt"
-VERSIONS = ("numpy", "torch", "sentence-transformers", "faiss-cpu", "bm25s", "gradio")
+VERSIONS = ("numpy", "torch", "sentence-transformers", "faiss-cpu", "gradio")
 
 
 def machine() -> dict[str, str]:

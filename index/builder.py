@@ -13,8 +13,9 @@ from typing import Any
 
 from index.encoder import Encoder
 from index.errors import LibraryDamaged, SourceError
-from index.files import discard, in_use, sweep, write_file
+from index.files import discard, in_use, sha256, sweep, write_file
 from index.parsing import Parsed, parse
+from index.readers import load
 from index.segment import embed, segment_id, segment_sums, write_segment
 from index.snapshot import MANIFEST, Entry, Manifest, Snapshot, write_snapshot
 from index.types import Progress, ReportInfo
@@ -24,19 +25,19 @@ NOTHING = f"{0:06d} {0:064d}"
 """What CURRENT says of a library that was never written to."""
 
 
+_BATCH = 64
+"""So many reports are read before they are embedded, to count their passages first."""
+
+
 @dataclass(frozen=True)
 class Work:
-    """A source to be indexed: the report's id, the file's bytes and name, where it came from."""
+    """A source to be indexed: the report's id, the file and its name, where it came from."""
 
     id: str
-    data: bytes
+    path: Path
     name: str
     origin: str
     corrections: dict[str, Any]
-
-    @property
-    def sha256(self) -> str:
-        return hashlib.sha256(self.data).hexdigest()
 
 
 def prepare(root: Path) -> None:
@@ -57,32 +58,58 @@ def index_sources(
 
     ``encoder`` is only called where something must be embedded or named.
     """
-    parsed: list[tuple[Work, Parsed]] = []
+
+    def store(work: Work, data: bytes, report: Parsed, tell: Callable[[int], None]) -> Entry:
+        return _store(root, work, data, report, encoder(), tell)
+
+    return each_report(works, store, progress)
+
+
+def each_report(
+    works: Sequence[Work],
+    store: Callable[[Work, bytes, Parsed, Callable[[int], None]], Entry],
+    progress: Progress,
+) -> tuple[list[Entry], list[tuple[Work, str]]]:
+    """Read and ``store`` every source; ``progress`` counts passages, estimated where works are many."""
+    entries: list[Entry] = []
     failed: list[tuple[Work, str]] = []
-    for i, work in enumerate(works):
-        progress(i, len(works), f"正在读取“{work.name}”")
+    done = 0
+    for first in range(0, len(works), _BATCH):
+        batch = works[first : first + _BATCH]
+        parsed, bad = _parse_all(batch, lambda i, name: progress(i, len(works), f"正在读取“{name}”"), first)
+        failed += bad
+        total = done + sum(len(report.passages) for _, _, report in parsed)
+        total += (total * (len(works) - first - len(batch))) // (first + len(batch))
+        for work, data, report in parsed:
+            label = f"正在编码“{report.metadata.title}”"
+            progress(done, total, label)
+            entries.append(store(work, data, report, partial(_tell, progress, done, total, label)))
+            done += len(report.passages)
+    if done:
+        progress(done, done, "正在写入索引")
+    return entries, failed
+
+
+def _parse_all(
+    works: Sequence[Work], tell: Callable[[int, str], None], first: int
+) -> tuple[list[tuple[Work, bytes, Parsed]], list[tuple[Work, str]]]:
+    parsed, failed = [], []
+    for i, work in enumerate(works, first):
+        tell(i, work.name)
         try:
-            parsed.append((work, parse(work.data, work.name, work.id, work.corrections)))
+            data = load(work.path)
+            parsed.append((work, data, parse(data, work.name, work.id, work.corrections)))
         except SourceError as error:
             failed.append((work, str(error)))
-    total = sum(len(report.passages) for _, report in parsed)
-    entries, done = [], 0
-    for work, report in parsed:
-        label = f"正在编码“{report.metadata.title}”"
-        progress(done, total, label)
-        entries.append(_index(root, work, report, encoder(), partial(_tell, progress, done, total, label)))
-        done += len(report.passages)
-    if parsed:
-        progress(total, total, "正在写入索引")
-    return entries, failed
+    return parsed, failed
 
 
 def _tell(progress: Progress, before: int, total: int, label: str, done: int) -> None:
     progress(before + done, total, label)
 
 
-def _index(
-    root: Path, work: Work, report: Parsed, encoder: Encoder, progress: Callable[[int], None]
+def _store(
+    root: Path, work: Work, data: bytes, report: Parsed, encoder: Encoder, progress: Callable[[int], None]
 ) -> Entry:
     """Write the segment and keep the source, unless they are there already."""
     segment = _usable(root / SEGMENTS / segment_id(report.to_json(), encoder))
@@ -91,20 +118,24 @@ def _index(
     sums = segment_sums(segment)
     if sums is None:
         raise LibraryDamaged("刚写入的文件与内存中的内容不一致，请检查磁盘后重试。")
-    source = root / SOURCES / work.sha256
-    if not source.exists() or hashlib.sha256(source.read_bytes()).hexdigest() != work.sha256:
-        write_file(source, work.data)
-    metadata = asdict(report.metadata)
-    info = ReportInfo(
+    info = report_info(work, data, report)
+    source = root / SOURCES / info.sha256
+    if not source.exists() or sha256(source) != info.sha256:
+        write_file(source, data)
+    return Entry(info, segment.name, sums, work.origin, work.corrections)
+
+
+def report_info(work: Work, data: bytes, report: Parsed) -> ReportInfo:
+    """What the library tells of a report read from a source with content ``data``."""
+    return ReportInfo(
         id=work.id,
-        **metadata,
+        **asdict(report.metadata),
         pages=len(report.pages) or None,
         passages=len(report.passages),
         characters=len(report.text),
         source=work.name,
-        sha256=work.sha256,
+        sha256=hashlib.sha256(data).hexdigest(),
     )
-    return Entry(info, segment.name, sums, work.origin, work.corrections)
 
 
 def _usable(segment: Path) -> Path:
@@ -176,10 +207,8 @@ def kept_sources(root: Path, catalog: Catalog) -> tuple[list[Work], list[str]]:
     works, lost = [], []
     for item in catalog.reports:
         path = root / SOURCES / item["sha256"]
-        data = path.read_bytes() if path.is_file() else b""
-        work = Work(item["id"], data, item["name"], item["origin"], item["corrections"])
-        if work.sha256 == item["sha256"]:
-            works.append(work)
+        if path.is_file() and sha256(path) == item["sha256"]:
+            works.append(Work(item["id"], path, item["name"], item["origin"], item["corrections"]))
         else:
             lost.append(item["id"])
     return works, lost

@@ -10,15 +10,12 @@ from __future__ import annotations
 import os
 import re
 import threading
-import unicodedata
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, fields, replace
-from itertools import chain, count
+from itertools import chain
 from pathlib import Path
 from typing import Any
-
-from filelock import FileLock, Timeout
 
 from index.builder import (
     CURRENT,
@@ -44,9 +41,9 @@ from index.errors import (
 )
 from index.figures import Figure, Kind, select
 from index.files import SharedHold, storage_errors
-from index.readers import SUFFIXES, load
 from index.segment import segment_sums
 from index.snapshot import EMPTY, MANIFEST, Entry, Manifest, Snapshot
+from index.survey import gone, survey
 from index.types import Metadata, Progress, ReportInfo
 
 StrPath = str | os.PathLike[str]
@@ -238,9 +235,9 @@ class Library:
         with self._writing(progress) as tell:
             manifest = self._current().manifest
             held = {entry.info.id: entry for entry in manifest.entries}
-            works, unchanged, failed = _survey(sources, held)
+            works, unchanged, failed = survey(sources, held)
             made, bad = self._index(works, manifest, tell)
-            removed = [entry.info for entry in held.values() if prune and _gone(entry, sources)]
+            removed = [entry.info for entry in held.values() if prune and gone(entry, sources)]
             self._commit(manifest, made, {info.id for info in removed})
         return SyncResult(
             added=tuple(entry.info for entry in made if entry.info.id not in held),
@@ -267,13 +264,14 @@ class Library:
         with self._writing(None) as tell:
             self._current().report(report_id)
             manifest = self._current().manifest
-            works, _ = kept_sources(self.path, read_catalog(self.path, manifest))
-            work = next((work for work in works if work.id == report_id), None)
-            if work is None:
+            catalog = read_catalog(self.path, manifest)
+            item = [item for item in catalog.reports if item["id"] == report_id]
+            works, lost = kept_sources(self.path, replace(catalog, reports=item))
+            if lost:
                 raise LibraryDamaged(f"报告“{report_id}”保存的原文件已丢失或损坏，请重新加入这个文件。")
-            merged = {**work.corrections, **values}
+            merged = {**works[0].corrections, **values}
             corrections = {key: value for key, value in merged.items() if value is not None}
-            made, _ = self._index([replace(work, corrections=corrections)], manifest, tell)
+            made, _ = self._index([replace(works[0], corrections=corrections)], manifest, tell)
             self._commit(manifest, made, set())
             return made[0].info
 
@@ -310,6 +308,8 @@ class Library:
     def _writing(self, progress: Progress | None) -> Iterator[Progress]:
         """Hold the writer's lock, waiting for another writer; gives what tells the progress."""
         tell = progress or (lambda done, total, label: None)
+        from filelock import FileLock, Timeout
+
         with storage_errors(self.path):
             self.path.mkdir(parents=True, exist_ok=True)
             lock = FileLock(self.path / ".lock")
@@ -377,73 +377,3 @@ def _check_encoder(manifest: Manifest, encoder: Encoder) -> None:
             f"这个文库是用模型“{manifest.encoder}”建立的，现在使用的是“{encoder.id}”，"
             "请改用原来的模型，或运行 wenbao rebuild 用现在的模型重建。"
         )
-
-
-def _survey(
-    paths: Iterable[Path], held: Mapping[str, Entry]
-) -> tuple[list[Work], list[ReportInfo], list[tuple[str, str]]]:
-    """Which files must be indexed, which are unchanged, which cannot be read."""
-    works: list[Work] = []
-    unchanged: dict[str, ReportInfo] = {}
-    failed: list[tuple[str, str]] = []
-    for path in _files(paths):
-        try:
-            data = load(path)
-        except SourceError as error:
-            failed.append((str(path), str(error)))
-            continue
-        report = _report_id(path, held, {*unchanged, *(work.id for work in works)})
-        old = held.get(report)
-        corrections = old.corrections if old else {}
-        work = Work(report, data, path.name, str(path.resolve()), corrections)
-        if old and old.info.sha256 == work.sha256:
-            unchanged[report] = old.info
-        else:
-            works.append(work)
-    return works, list(unchanged.values()), failed
-
-
-def _files(paths: Iterable[Path]) -> Iterator[Path]:
-    """Files as given; of folders every file below of a readable kind, in a stable order."""
-    seen = set()
-    for path in paths:
-        inside = sorted(p for p in path.rglob("*") if p.is_file()) if path.is_dir() else [path]
-        for file in inside:
-            hidden = any(part.startswith((".", "~$")) for part in file.relative_to(path).parts)
-            if path.is_dir() and (hidden or file.suffix.lower() not in SUFFIXES):
-                continue
-            if (resolved := file.resolve()) not in seen:
-                seen.add(resolved)
-                yield file
-
-
-def _report_id(path: Path, held: Mapping[str, Entry], claimed: Collection[str]) -> str:
-    """The id of the report that came from ``path``, or a new one: the stem, made distinct where taken.
-
-    A held report whose file no longer exists is taken to be an older version of a file of its name.
-    """
-    origin = str(path.resolve())
-    known = next((id for id, entry in held.items() if entry.origin == origin), None)
-    if known is not None:
-        return known
-    stem = _slug(path.stem)
-    names = chain([stem, f"{_slug(path.resolve().parent.name)}-{stem}"], (f"{stem}-{n}" for n in count(2)))
-    return next(
-        name
-        for name in names
-        if name not in claimed and (name not in held or not Path(held[name].origin).exists())
-    )
-
-
-def _slug(stem: str) -> str:
-    """A stem without white space at its ends, control characters and path separators."""
-    text = unicodedata.normalize("NFC", stem)
-    return re.sub(r"[\s/\\\x00-\x1f\x7f]+", "-", text.strip()).strip("-.") or "report"
-
-
-def _gone(entry: Entry, paths: Iterable[Path]) -> bool:
-    """Whether a report came from inside one of the folders and its file is not there any more."""
-    origin = Path(entry.origin)
-    return not origin.exists() and any(
-        path.is_dir() and origin.is_relative_to(path.resolve()) for path in paths
-    )

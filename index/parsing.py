@@ -7,12 +7,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 
-from index.chunking import page_at, passages, windows
-from index.figures import Figure, extract
-from index.layout import clean
-from index.metadata import read_metadata
-from index.outline import outline
-from index.readers import read_bytes
+from index.figures.types import Figure
 from index.types import Metadata, PageStart, Passage, Section
 
 Span = tuple[int, int]
@@ -87,12 +82,19 @@ def parse(data: bytes, name: str, report: str, corrections: Mapping[str, Any]) -
 
     Raises SourceError where the file is no readable report.
     """
+    from index.chunking import page_at, passages, windows
+    from index.figures import extract
+    from index.layout import clean
+    from index.metadata import read_metadata
+    from index.outline import outline
+    from index.readers import read_bytes
+    from index.years import report_year
+
     text = clean(read_bytes(data, name))
     metadata = replace(read_metadata(text, name.rsplit(".", 1)[0]), **corrections)
     sections = outline(text, metadata)
     cut = passages(text, sections, report)
-    year = int(metadata.date[:4]) if metadata.date else max(metadata.years_planned, default=None)
-    extraction = extract(text.text, sections, report, year)
+    extraction = extract(text.text, sections, report, report_year(metadata))
     return Parsed(
         text=text.text,
         pages=text.pages,

@@ -18,7 +18,7 @@ import numpy as np
 
 from index.encoder import Encoder, FloatArray
 from index.errors import LibraryDamaged, LibraryMismatch, UnknownReport
-from index.figures import Figure
+from index.figures.types import Figure
 from index.files import SharedHold, checksums, new_directory
 from index.lexical import LexicalIndex
 from index.segment import Record, Segment, Windows, open_segment

@@ -18,7 +18,6 @@ HEAVY = ("torch", "transformers", "sentence_transformers", "gradio", "langchain_
 
 SOLE_IMPORTERS = {
     "faiss": {"index/vectors.py"},
-    "bm25s": {"index/lexical.py"},
     "langchain_text_splitters": {"index/chunking.py"},
     "sentence_transformers": {"index/encoder.py"},
     "typer": {"ui/cli.py", "ui/console.py"},
