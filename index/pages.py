@@ -165,14 +165,18 @@ def _number_places(rows: list[Row], forms: Iterable[re.Pattern[str]]) -> list[tu
 
 
 def _split_at_single_spaces(rows: list[Row]) -> list[Row] | None:
-    """Pages from lines that open with one space, if these come at even distances; else None."""
+    """Pages from lines that open with one space, if these come at even distances; else None.
+
+    The first page may open without one, and may be shorter (a cover).
+    """
     openers = [at for at, row in enumerate(rows) if row.lead == " "]
-    steps = [after - before for before, after in pairwise(openers)]
+    starts = openers if openers[:1] == [0] else [0, *openers]
+    steps = [after - before for before, after in pairwise(starts)]
     usual = median(steps) if len(steps) > 1 else 0
-    even = all(0.6 * usual <= step <= 1.4 * usual for step in steps) and openers[:1] == [0]
-    if usual < _MIN_ROWS_A_PAGE or not even:
+    even = all(0.6 * usual <= step <= 1.4 * usual for step in steps[1:])
+    if usual < _MIN_ROWS_A_PAGE or not even or steps[0] > 1.4 * usual:
         return None
-    number = {at: page for page, at in enumerate(openers, start=1)}
+    number = {at: page for page, at in enumerate(starts, start=1)}
     return [
         replace(row, indent=0.0, opens=number[at]) if at in number else row for at, row in enumerate(rows)
     ]

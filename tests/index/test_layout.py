@@ -180,6 +180,19 @@ def test_form_feeds_alone_give_pages() -> None:
     assert [(page.start, page.number) for page in found.pages] == [(0, 1), (5, 2)]
 
 
+@pytest.mark.parametrize("first", [" ", ""])
+@pytest.mark.parametrize("cover", [5, 18])
+def test_single_spaces_at_even_places_open_pages(first: str, cover: int) -> None:
+    lines = [line for paragraph in REPORT for line in wrap(paragraph, 24)]
+    opens = {0, *range(cover, len(lines), 18)}
+    spaced = [(first if at == 0 else " " if at in opens else "") + line for at, line in enumerate(lines)]
+    found = as_text(spaced)
+    assert found.text.split("\n") == REPORT
+    assert len(found.pages) == len(opens)
+    for page, at in zip(found.pages, sorted(opens), strict=True):
+        assert found.text[page.start :].startswith(lines[at])
+
+
 def test_single_spaces_at_odd_places_are_no_pages() -> None:
     lines = [line for paragraph in REPORT for line in wrap(paragraph, 28)]
     lines = [" " + line if at in (0, 3, 40, 44) else line for at, line in enumerate(lines)]
