@@ -33,29 +33,41 @@ CHANGES: Mapping[Measure, str] = {
     "rank": "位次",
 }
 """What stands behind an indicator's name where the figure is not its level."""
+_CHANGE: Mapping[Measure, Measure] = {
+    "decline": "growth",
+    "fall": "rise",
+    "average_decline": "average_growth",
+}
+"""In a table of ups and downs the title names the ups, a note each down."""
 
 _LEVELS: tuple[Measure, ...] = ("amount", "count", "share")
 _NUMBER = "[两二三四五六七八九十]|1?\\d"
-_LAST = re.compile(rf"(?:最近|近|过去|这|前)(?:的)?({_NUMBER})个?年(?:来|间|里|以来)?")
+_RECENT = rf"(?:最近|近|过去|这|前)的?(?P<last>{_NUMBER})个?年(?:来|间|里|以来)?"
+_LAST = re.compile(_RECENT)
 _SINCE = re.compile(r"((?:19|20)\d\d)年?(?:以来|至今|到现在|到目前|起|之后|以后)")
+_PLAN_PERIOD = re.compile(r"[“\"]?十([一二三四五]?)五[”\"]?(?!年|[个万亿])(?:期间|时期|以来|规划)?")
 _COURSE = re.compile(
-    rf"历年|历次|历届|逐年|每年|每一年|各年|年年|这些年|这几年|近年|多年来|(?:最近|近)(?:{_NUMBER})年|"
-    r"走势|趋势|怎么变|怎样变|如何变|变化|演变|变动|一年一年|是怎么走"
+    rf"历年|历次|历届|逐年|每年|每一年|各年|年年|[这近]些年|[这近]几年|近年|多年来|最?近(?:{_NUMBER})年|"
+    r"走势|趋势|(?:怎么|怎样|如何)变[化动]?|变化|演变|变动|一年一年|怎么走"
 )
-_EACH = re.compile("分别|各是|各为|各有|各定|各[增达]?[长到]?多少|都是多少")
-_TOTAL = re.compile(r"一共|总共|合计|累计|年均|平均每|加起来|总计|五年共|多大的变化|由什么|为什么|原因|影响")
+_EACH = re.compile("分别|各是|各为|各有|各定|各增长|各达到?|各[是为]?多少|都是多少")
+_YEARLY = re.compile("增速|目标")
+_TOTAL = re.compile(r"一共|总共|合计|累计|年均|平均每|加起来|总计|年共|多大的变化|为什么|原因|影响")
 _GROWTH = re.compile("增长|增速|增幅|涨幅|降幅|上涨|下降")
 _NOISE = re.compile(
-    rf"(?:19|20)\d\d年?(?:度)?|十[一二三四]?五(?:期间|时期)|(?:最近|近|过去|这|前)的?(?:{_NUMBER})个?年(?:来|间|里|以来)?|{_COURSE.pattern}|{_EACH.pattern}|"
-    r"年来|以来|至今|到现在|到目前|期间|之间|从|自|起|到|至|—|–|-|~|～|请|列出|列一下|列|给出|给我|告诉|说说|看看|看一下|汇总|整理|对比|查|一张表|表格|"
-    r"预期目标|目标值?|计划|预期|实际完成|完成情况|完成|实际|结果|实现|达到|达成|年初|定的|设定|制定|提出|确定|"
-    r"政府工作报告|报告|里|中的?|分别|各自|各|都|是|为|有|多少|几|什么|怎么样?|怎样|如何|哪些|情况|数据|数字|数值|指标|"
-    r"的|了|吗|呢|啊|和|与|及|、|以及|我国|全国|中国|国家|[\s，。？?！!：:；;“”（）()]"
+    rf"(?:19|20)\d\d年?(?:度)?|{_PLAN_PERIOD.pattern}|{_RECENT}|{_COURSE.pattern}|{_EACH.pattern}|"
+    r"年来|以来|至今|到现在|到目前|期间|之间|从|自|起|到|至|—|–|-|~|～|"
+    r"请|列出|列一下|列|给出|给我|告诉|说说|看看|看一下|汇总|整理|对比|查|一张表|表格|"
+    r"预期目标|目标值?|计划|预期|实际完成|完成情况|完成|实际|结果|实现|达到|达成|年初|定的|设定|制定|提出|提的|确定|"
+    r"政府工作报告|报告|里(?!程)|中的|分别|各自|各|都|是|为|有|几|什么|怎么样?|怎样|如何|哪些|情况|数据|数字|数值|指标|"
+    r"多少(?:万亿|亿|万|千)?|的|了|吗|呢|啊|和|与|及|、|以及|我国|全国|中国|国家|[\s，。？?！!：:；;“”（）()]"
 )
 _SPARE = re.compile(
     r"增长率|增长速度|增长幅度|增长|增速|增幅|涨幅|降幅|上涨|下降|总量|总额|规模|水平|人数|数量|数|额|值|率|量|比例|幅度|"
-    r"全年|年度|国民经济|经济社会|人|年"
-)  # fmt: skip
+    r"全年|年度|人|年"
+)
+_ECONOMY = re.compile("^(?:国民)?经济(?=增|$)")
+_CLOSE = 0.7
 _DIGIT = {"两": 2, **{c: n for n, c in enumerate("一二三四五六七八九十", 1)}}
 
 _told: WeakKeyDictionary[Snapshot, tuple[Figure, ...]] = WeakKeyDictionary()
@@ -139,21 +151,29 @@ def _course(asked: Question) -> _Course | None:
     when = parse_when(core)
     if asked.shape == "list" or asked.report_years or when.offset is not None or _TOTAL.search(core):
         return None
-    over_years = when.span or len(when.years) > 2
-    if not (_COURSE.search(core) or (over_years and _EACH.search(core))):
+    since, last = _SINCE.search(core), _LAST.search(core)
+    years = () if since else when.years or _plan_years(core)
+    over_years = when.span or len(years) > 2
+    each = _EACH.search(core) or _YEARLY.search(core)
+    if not (_COURSE.search(core) or ((since or over_years) and each)) or (years and not over_years):
         return None
-    since = _SINCE.search(core)
-    if len(when.years) in (1, 2) and not when.span and not since:
-        return None
-    last = _LAST.search(core)
     hidden = {"plan": {"result"}, "review": {"target"}}.get(when.stance if when.strong else "", set())
     return _Course(
-        years=() if since else when.years,
-        last=(_DIGIT.get(last[1]) or int(last[1])) if last and not when.years else 0,
+        years=years,
+        last=(_DIGIT.get(last["last"]) or int(last["last"])) if last and not years else 0,
         since=int(since[1]) if since else 0,
         growth=bool(_GROWTH.search(core)),
         hidden=frozenset(hidden),
     )
+
+
+def _plan_years(core: str) -> tuple[int, ...]:
+    """The years of the five-year plan that ``core`` names: 十三五 is 2016 to 2020."""
+    m = _PLAN_PERIOD.search(core)
+    if m is None or "以来" in m[0]:
+        return ()
+    first = 2001 + 5 * _DIGIT.get(m[1], 0)
+    return tuple(range(first, first + 5))
 
 
 def _indicator(asked: Question, figures: Sequence[Figure]) -> str | None:
@@ -162,19 +182,33 @@ def _indicator(asked: Question, figures: Sequence[Figure]) -> str | None:
     for f in figures:
         if f.first_year == f.last_year:
             years.setdefault(f.indicator, set()).add(f.first_year)
-    known = sorted((name for name in years if len(years[name]) > 1), key=len, reverse=True)
-    text = asked.core
-    for place in asked.places:
-        text = text.replace(place, "")
-    topic = _NOISE.sub("", text)
-    for spelled in dict.fromkeys((topic, rewritten(topic))):
-        if (name := normalize_indicator(spelled)) in years:
+    known = sorted((name for name in years if len(years[name]) > 1), key=lambda name: -len(years[name]))
+    topic = _topic(asked)
+    for spelled in dict.fromkeys((topic, _ECONOMY.sub("生产总值", topic), rewritten(topic))):
+        name = normalize_indicator(spelled)
+        if name in years:
             return name if name in known else None
         wanted = normalize_indicator(_SPARE.sub("", spelled))
         for name in known:
-            if wanted == name or wanted == _SPARE.sub("", name):
+            if wanted in (name, _SPARE.sub("", name)) or _abridges(spelled, name):
                 return name
     return None
+
+
+def _topic(asked: Question) -> str:
+    """What is left of the question without its places, its years, its frame and the unit asked for."""
+    text = asked.core
+    for place in asked.places:
+        text = text.replace(place, "")
+    for unit in {a.unit for side in asked.sides for a in side.asks if a.unit}:
+        text = re.sub(rf"(?<=多少)(?:万亿|亿|万|千)?{re.escape(unit)}", "", text)
+    return _NOISE.sub("", text)
+
+
+def _abridges(short: str, name: str) -> bool:
+    """``short`` is ``name`` with little left out: 高速铁路里程, 高速铁路运营里程."""
+    letters = iter(name)
+    return len(short) >= max(4, _CLOSE * len(name)) and all(letter in letters for letter in short)
 
 
 # ---------------------------------------------------------------- what the reports tell
@@ -215,8 +249,8 @@ def _answer(snapshot: Snapshot, asked: Question, indicator: str, told: Mapping[s
         citations.append(citation)
         return Cell(figure.written, len(citations), _note(figure, shown))
 
-    found = [(place, row, figure) for place, rows in told.items() for row, figure in _figures(rows)]
-    shown = next(_base(figure.measure) for _, _, figure in found)
+    measures = {figure.measure for rows in told.values() for figure in _figures(rows)}
+    shown = measures.pop() if len(measures) == 1 else _CHANGE.get(min(measures), min(measures))
     several = len(told) > 1
     rows = tuple(
         TableRow(row.year, cell(row.target), cell(row.result), place if several else "")
@@ -227,14 +261,8 @@ def _answer(snapshot: Snapshot, asked: Question, indicator: str, told: Mapping[s
     return Answer(asked.text, True, compose(citations), citations, shape="table", table=table)
 
 
-def _figures(rows: Sequence[Row]) -> Iterator[tuple[Row, Figure]]:
-    return ((row, f) for row in rows for f in (row.target, row.result) if f is not None)
-
-
-def _base(measure: Measure) -> Measure:
-    """A table of growth says of a decline that it is one."""
-    names: dict[Measure, Measure] = {"decline": "growth", "fall": "rise", "average_decline": "average_growth"}
-    return names.get(measure, measure)
+def _figures(rows: Sequence[Row]) -> Iterator[Figure]:
+    return (f for row in rows for f in (row.target, row.result) if f is not None)
 
 
 def _note(figure: Figure, shown: Measure) -> str:
