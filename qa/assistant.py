@@ -12,6 +12,7 @@ from qa.evidence import confidence, quote
 from qa.fusion import Ranked, rank
 from qa.question import Question, complete, parse
 from qa.retriever import Search, search
+from qa.tables import tabulate
 from qa.types import REFUSAL, Answer, Citation, RefusalReason
 
 LONGEST_QUESTION = 1000
@@ -47,6 +48,8 @@ class Assistant:
         """
         asked = parse(complete(_checked(question), history))
         snapshot = self.library.snapshot()
+        if table := tabulate(snapshot, asked, reports):
+            return table
         sides = self._search(snapshot, asked, reports)
         citations = _citations(snapshot, asked, sides, max(top_k, len(sides)))
         sure = [confidence(asked, *side) for side in sides]
