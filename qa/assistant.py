@@ -52,7 +52,7 @@ class Assistant:
             return table
         sides = self._search(snapshot, asked, reports)
         citations = _citations(snapshot, asked, sides, max(top_k, len(sides)))
-        sure = [confidence(asked, *side) for side in sides]
+        sure = [confidence(*side) for side in sides]
         if not citations or min(sure) < ENOUGH:
             reason = _reason(asked, snapshot)
             return Answer(asked.text, False, REFUSAL, [], citations, reason, shape=asked.shape)

@@ -10,14 +10,19 @@ from importlib.resources import files
 
 import numpy as np
 
+from index.encoder import FloatArray
 from qa.fusion import Ranked
-from qa.question import Question
-from qa.retriever import Search
+from qa.retriever import PASSAGE_FEATURES, Candidate, Search
 
-LONGEST_QUOTE = 45
-"""Characters a quote is meant to keep within; a single longer clause is quoted whole."""
+LONGEST_QUOTE = 60
+"""A run of clauses is not made longer than this; a single longer clause is quoted whole."""
+LONGEST_LIST = 90
+
+_GOES_ON = "：；，"
 
 Spans = tuple[tuple[int, int], ...]
+Run = tuple[int, int]
+"""The first and the last clause of a quote."""
 
 
 def quote(search: Search, ranked: Ranked, listing: bool = False) -> Spans:
@@ -29,19 +34,19 @@ def quote(search: Search, ranked: Ranked, listing: bool = False) -> Spans:
     if not candidate.clauses:
         return ((0, len(candidate.passage.text)),)
     asks = range(len(search.side.asks))
-    whole = _best_run(search, ranked, asks, listing)
-    runs = [whole]
-    if len(asks) > 1 and candidate.answers[:, whole[0] : whole[1] + 1].max(axis=1).min() < 0.5:
-        runs = [_best_run(search, ranked, [ask], listing) for ask in asks]
+    runs = [best_run(search, ranked, asks, listing)]
+    if len(asks) > 1 and candidate.answers[:, slice(runs[0][0], runs[0][1] + 1)].max(axis=1).min() < 0.5:
+        runs = [best_run(search, ranked, [ask], listing) for ask in asks]
+    if listing:
+        runs = [_with_items(candidate, run) for run in runs]
     return _joined([(candidate.clauses[a].start, candidate.clauses[b].end) for a, b in runs])
 
 
-def _best_run(search: Search, ranked: Ranked, asks: Sequence[int], listing: bool) -> tuple[int, int]:
-    """First and last clause of the run that says most of what is asked in the fewest characters."""
+def best_run(search: Search, ranked: Ranked, asks: Sequence[int], listing: bool = False) -> Run:
+    """The run within one sentence that says most of what is asked in the fewest characters."""
     candidate = ranked.candidate
     parts = candidate.clauses
-    total = float(search.weights.sum()) or 1.0
-    limit = LONGEST_QUOTE * (2 if listing else 1)
+    limit = LONGEST_LIST if listing else LONGEST_QUOTE
     best, best_value = (0, 0), -math.inf
     for first in range(len(parts)):
         for last in range(first, len(parts)):
@@ -49,13 +54,37 @@ def _best_run(search: Search, ranked: Ranked, asks: Sequence[int], listing: bool
             if last > first and (length > limit or parts[last].sentence != parts[first].sentence):
                 break
             here = slice(first, last + 1)
-            said = float(search.weights @ candidate.found[:, here].max(axis=1)) / total if total else 0.0
-            answered = float(candidate.answers[asks, here].max(axis=1).mean()) if len(asks) else 0.5
-            value = 3.0 * said + 2.0 * answered + 15.0 * float(candidate.clause_features[here, 0].max())
-            value -= length / 60
+            value = 3.0 * said(search, candidate, here) + 15.0 * float(
+                candidate.clause_features[here, 0].max()
+            )
+            value += 3.0 * answered(candidate, asks, here) - length / 60
             if value > best_value:
                 best, best_value = (first, last), value
     return best
+
+
+def said(search: Search, candidate: Candidate, here: slice) -> float:
+    """The share of what is looked for, by weight, that the clauses ``here`` hold."""
+    total = float(search.weights.sum())
+    return float(search.weights @ candidate.found[:, here].max(axis=1)) / total if total else 0.0
+
+
+def answered(candidate: Candidate, asks: Sequence[int], here: slice) -> float:
+    """How well the clauses ``here`` answer ``asks`` on average; 0.5 where it cannot be told."""
+    return float(candidate.answers[asks, here].max(axis=1).mean()) if len(asks) else 0.5
+
+
+def _with_items(candidate: Candidate, run: Run) -> Run:
+    """A run that only announces a list (…如下：) goes on to the end of the list."""
+    parts, text = candidate.clauses, candidate.passage.text
+    first, last = run
+    while last + 1 < len(parts) and text[parts[last].end : parts[last].end + 1] in _GOES_ON:
+        if parts[last + 1].end - parts[first].start > 2 * LONGEST_LIST:
+            break
+        if text[parts[last].end] != "：" and "：" not in text[parts[first].start : parts[last].end]:
+            break
+        last += 1
+    return first, last
 
 
 def _joined(spans: Sequence[tuple[int, int]]) -> Spans:
@@ -71,21 +100,51 @@ def _joined(spans: Sequence[tuple[int, int]]) -> Spans:
 
 # ---------------------------------------------------------------- enough to answer?
 
-EVIDENCE = ("dense", "cosine", "covered", "covered_here", "answers", "year", "place", "rest")
+EVIDENCE = ("cosine", "covered", "said", "tight", "measured", "unmeasured", "unknown")
+"""What speaks for the first passage as an answer, or against it."""
+
+_EXACT = ("number", "date", "rank")
 
 
-def evidence(question: Question, search: Search, ranked: Sequence[Ranked]) -> np.ndarray:
-    """What speaks for the first passage as an answer, ``(len(EVIDENCE),)``."""
+def evidence(search: Search, ranked: Sequence[Ranked]) -> FloatArray:
+    """The values of ``EVIDENCE``, ``(len(EVIDENCE),)`` float32."""
     first = ranked[0]
-    c = first.candidate
-    best = int(first.clause_scores.argmax()) if len(first.clause_scores) else 0
-    row = c.clause_features[best] if len(c.clause_features) else np.zeros(3)
-    total = float(search.weights.sum()) or 1.0
-    missing = float(search.weights @ (1 - c.found.max(axis=1))) / total if c.found.size else 1.0
-    return np.array(
-        [c.features[0], row[0], c.features[2], row[1], row[2], c.features[3], c.features[6], 1 - missing],
-        dtype=np.float32,
-    )
+    candidate = first.candidate
+    exact = [i for i, ask in enumerate(search.side.asks) if ask.kind in _EXACT or ask.many]
+    asks = exact or range(len(search.side.asks))
+    run = best_run(search, first, asks)
+    here = slice(run[0], run[1] + 1)
+    share, fits = said(search, candidate, here), answered(candidate, asks, here)
+    values = {
+        "cosine": float(candidate.clause_features[here, 0].max()),
+        "covered": float(candidate.features[PASSAGE_FEATURES.index("covered")]),
+        "said": share,
+        "tight": _tight(search, candidate, exact) if exact else share * 0.7,
+        "measured": float(bool(exact)),
+        "unmeasured": float(bool(exact) and fits < 0.3),
+        "unknown": search.unknown,
+    }
+    return np.array([values[name] for name in EVIDENCE], dtype=np.float32)
+
+
+def _tight(search: Search, candidate: Candidate, asks: Sequence[int]) -> float:
+    """How much of what is looked for stands in a clause together with a fitting number.
+
+    What only the clause before it says counts half: it may name the subject, or another one.
+    """
+    total = float(search.weights.sum())
+    if not total or not candidate.found.size:
+        return 0.0
+    found = candidate.found
+    before = np.column_stack([np.zeros(len(found), dtype=np.float32), found[:, :-1]])
+    near = np.maximum(found, before / 2)
+    return float((search.weights @ near / total * candidate.answers[list(asks)].max(axis=0)).max())
+
+
+def contradicted(ranked: Sequence[Ranked]) -> bool:
+    """Whether even the best passage is of another year or place than was asked."""
+    best = dict(zip(PASSAGE_FEATURES, ranked[0].candidate.features.tolist(), strict=True))
+    return best["year"] < 0 or best["place"] < 0
 
 
 @cache
@@ -94,11 +153,11 @@ def _model() -> dict[str, float]:
         return dict(tomllib.load(file)["evidence"])
 
 
-def confidence(question: Question, search: Search, ranked: Sequence[Ranked]) -> float:
+def confidence(search: Search, ranked: Sequence[Ranked]) -> float:
     """The estimated probability, 0 to 1, that the first passage answers."""
-    if not ranked:
+    if not ranked or contradicted(ranked):
         return 0.0
     model = _model()
-    values = evidence(question, search, ranked)
-    z = model["bias"] + sum(model[name] * float(v) for name, v in zip(EVIDENCE, values, strict=True))
+    values = dict(zip(EVIDENCE, evidence(search, ranked).tolist(), strict=True))
+    z = model["bias"] + sum(model[name] * value for name, value in values.items())
     return 1 / (1 + math.exp(-z))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -49,12 +50,16 @@ class Measure:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One thing asked for. ``family`` and ``unit`` belong to numbers, ``noun`` to names (哪个社区)."""
+    """One thing asked for.
+
+    ``family`` and ``unit`` belong to numbers, ``noun`` to names (哪个社区); ``many``: several names.
+    """
 
     kind: Kind
     family: str = ""
     unit: str = ""
     noun: str = ""
+    many: bool = False
     at: int = 0
 
 
@@ -78,10 +83,14 @@ def measures(text: str) -> list[Measure]:
         family = _FAMILY.get(unit, "")
         if family == "time" and m["num"] and re.fullmatch(r"(?:19|20)\d\d", m["num"]):
             continue
-        if m["cn"] and (m["cn"] == "一" and family == "count"):
-            continue  # 一批, 一个: an article rather than a number
+        if m["cn"] and ((m["cn"] == "一" and family == "count") or _in_quotes(text, m.start())):
+            continue  # 一批 is an article, “五个一” a name
         found.append(Measure(m.start(), m.end(), family, unit))
     return found
+
+
+def _in_quotes(text: str, at: int) -> bool:
+    return text.rfind("“", 0, at) > text.rfind("”", 0, at)
 
 
 # ---------------------------------------------------------------- what is asked
@@ -98,12 +107,16 @@ _NOUN_FAMILY = [
     ("money", r"钱|资金|投资|款|补贴|补助|产值|总额|贷款|授信|预算|经费|支出|收入|赤字|外资|GDP|gdp|储备|投入|营收|成交额|零售额|销售|规模|费用|标准"),
     ("people", r"人口|多少人|几个人|人数"),
 ]  # fmt: skip
-_DATE = re.compile(r"哪一?年|哪天|哪一天|什么时候|何时|啥时候|几月|哪个月|多久|多长时间|几号|什么时间|哪一日")
+_DATE = re.compile(
+    r"(?P<point>哪一?年|哪天|哪一天|什么时候|何时|啥时候|几月|哪个月|几号|什么时间|哪一日)|多久|多长时间"
+)
 _PERSON = re.compile(r"谁|哪位|哪一位|什么人|哪个人")
 _RANK_ASKED = re.compile(r"第几|老几|排名|名次|排在?什么|排多少")
 _NAME = re.compile(
     rf"(?:叫什么|什么名字|叫啥|名称)|(?:哪|什么|啥)(?:些|[几一二两三四五六七八九十]*(?:{_UNITS}|家|句)?)(?P<noun>[一-鿿]{{0,4}})"
 )
+_MANY = re.compile(r"[哪什]么?(?:些|[几二两三四五六七八九十])")
+_ENUMERATED = re.compile(r"[^、]{2,}、[^、]{2,}")
 _SPLIT = re.compile(r"[，,；;。？?！!、]|(?<=[少几大])和")
 _COUNTS = {"count", "people"}
 
@@ -113,7 +126,7 @@ def asked(question: str) -> tuple[Asked, ...]:
     found: list[Asked] = []
     taken: set[int] = set()
     for m in _DATE.finditer(question):
-        found.append(Asked("date", "time", at=m.start()))
+        found.append(Asked("date", "" if m["point"] else "time", at=m.start()))
         taken.update(range(m.start(), m.end()))
     for m in _RANK_ASKED.finditer(question):
         found.append(Asked("rank", at=m.start()))
@@ -134,7 +147,8 @@ def asked(question: str) -> tuple[Asked, ...]:
         taken.update(range(m.start(), m.end()))
     for m in _NAME.finditer(question):
         if m.start() not in taken:
-            found.append(Asked("name", noun=m["noun"] or "", at=m.start()))
+            many = bool(_MANY.match(m[0]))
+            found.append(Asked("name", noun=m["noun"] or "", many=many, at=m.start()))
     return tuple(sorted(found, key=lambda a: a.at))
 
 
@@ -145,19 +159,19 @@ def _number(question: str, m: re.Match[str]) -> Asked:
     if m[0].startswith(("百分之几", "几成")) or re.match(r"几个点|多少个?(?:百分)?点", question[m.start() :]):
         return Asked("number", "percent", "%", at=m.start())
     if unit and unit != "个":
-        return Asked("number", _FAMILY[unit], unit, m["noun"], m.start())
+        return Asked("number", _FAMILY[unit], unit, m["noun"], at=m.start())
     if m["scale"] and not unit:
-        return Asked("number", "money" if "亿" in m["scale"] else "", "", m["noun"], m.start())
+        return Asked("number", "money" if "亿" in m["scale"] else "", "", m["noun"], at=m.start())
     if unit == "个":
-        return Asked("number", "count", unit, m["noun"], m.start())
+        return Asked("number", "count", unit, m["noun"], at=m.start())
     after = question[m.end() - len(m["noun"]) : m.end()]
     for family, pattern in _NOUN_FAMILY:
         if after and re.match(rf".{{0,2}}(?:{pattern})", after):
-            return Asked("number", family, "", m["noun"], m.start())
+            return Asked("number", family, "", m["noun"], at=m.start())
     for family, pattern in _NOUN_FAMILY:
         if re.search(pattern, around):
-            return Asked("number", family, "", m["noun"], m.start())
-    return Asked("number", "", "", m["noun"], m.start())
+            return Asked("number", family, "", m["noun"], at=m.start())
+    return Asked("number", "", "", m["noun"], at=m.start())
 
 
 def _clause_around(text: str, at: int) -> str:
@@ -166,17 +180,19 @@ def _clause_around(text: str, at: int) -> str:
     return text[start : end.start() if end else len(text)]
 
 
-def match(ask: Asked, text: str, found: list[Measure]) -> float:
+def match(ask: Asked, text: str, found: Sequence[Measure]) -> float:
     """How well folded ``text``, whose numbers are ``found``, could answer ``ask``: 0 to 1."""
     if ask.kind == "number":
         return max((_fits(ask, m) for m in found), default=0.0)
     if ask.kind == "date":
-        return 1.0 if _YEAR_IN.search(text) or any(m.family == "time" for m in found) else 0.0
+        lasting = ask.family == "time" and any(m.family == "time" for m in found)
+        return 1.0 if lasting or _YEAR_IN.search(text) else 0.0
     if ask.kind == "rank":
         return 1.0 if _RANK.search(text) else 0.0
-    if ask.noun:
-        return _overlap(ask.noun, text)
-    return 0.5
+    named = _overlap(ask.noun, text) if ask.noun else 0.5
+    if ask.many:
+        return (named + (1.0 if _ENUMERATED.search(text) else 0.0)) / 2
+    return named
 
 
 def _fits(ask: Asked, m: Measure) -> float:

@@ -21,7 +21,7 @@ from qa.when import When
 DEPTH = 50
 """Passages taken from each search."""
 
-PASSAGE_FEATURES = ("dense", "bm25", "covered", "year", "stance", "report", "place")
+PASSAGE_FEATURES = ("dense", "covered", "year", "stance", "report", "place")
 CLAUSE_FEATURES = ("cosine", "covered", "answers")
 
 
@@ -45,10 +45,15 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """The candidates for one side, with the weight of each of its concepts (its rarity)."""
+    """The candidates for one side.
+
+    ``weights`` is the rarity of each concept, ``unknown`` the share of it in concepts of which no
+    word stands anywhere in the library.
+    """
 
     side: Side
     weights: FloatArray
+    unknown: float
     candidates: list[Candidate]
 
 
@@ -63,7 +68,6 @@ def search(
     rows = _rows(snapshot, vectors, lexical, side.when, reports)
     wanted = concepts(text)
     weights = rarity(snapshot, wanted)
-    top = max((lexical.get(row, 0.0) for row in rows), default=0.0) or 1.0
     dense = snapshot.vectors(rows) @ vectors.T
     windows = snapshot.windows(rows)
     cosines = windows.vectors @ vectors.T
@@ -74,10 +78,10 @@ def search(
         found.append(
             _candidate(
                 row, passage, infos[passage.report], question, side, wanted, weights,
-                dense[i].mean(), lexical.get(row, 0.0) / top, windows.spans[own], cosines[own].mean(axis=1),
+                dense[i].mean(), windows.spans[own], cosines[own].mean(axis=1),
             )
         )  # fmt: skip
-    return Search(side, weights, found)
+    return Search(side, weights, _unknown(snapshot, wanted, weights), found)
 
 
 def _rows(
@@ -113,15 +117,28 @@ def report_distance(when: When, report: ReportInfo) -> int | None:
 
 
 def rarity(snapshot: Snapshot, wanted: Sequence[Concept]) -> FloatArray:
-    """The weight of each concept: how few passages hold the words it was asked in (BM25's IDF)."""
-    terms = sorted({term for concept in wanted for term in concept.alternatives[0]})
+    """The weight of each concept: BM25's IDF of the most usual of its alternatives.
+
+    An alternative is as rare as its rarest term; what stands nowhere weighs most.
+    """
+    terms = sorted({term for c in wanted for terms in c.alternatives for term in terms})
     counts = dict(zip(terms, snapshot.frequencies(terms), strict=True))
     size = snapshot.size
 
     def idf(term: str) -> float:
         return 0.5 if len(term) == 1 else math.log(1 + (size - counts[term] + 0.5) / (counts[term] + 0.5))
 
-    return np.array([max(map(idf, c.alternatives[0]), default=0.0) for c in wanted], dtype=np.float32)
+    return np.array(
+        [min(max(map(idf, terms), default=0.0) for terms in c.alternatives) for c in wanted], dtype=np.float32
+    )
+
+
+def _unknown(snapshot: Snapshot, wanted: Sequence[Concept], weights: FloatArray) -> float:
+    terms = sorted({t for c in wanted for alternative in c.alternatives for t in alternative if len(t) > 1})
+    known = {t for t, n in zip(terms, snapshot.frequencies(terms), strict=True) if n}
+    lost = [not any(t in known or len(t) == 1 for a in c.alternatives for t in a) for c in wanted]
+    total = float(weights.sum())
+    return float(weights @ np.array(lost, dtype=np.float32)) / total if total else 1.0
 
 
 def _holds(concept: Concept, text: str) -> float:
@@ -131,7 +148,7 @@ def _holds(concept: Concept, text: str) -> float:
 
 def _candidate(
     row: int, passage: Passage, report: ReportInfo, question: Question, side: Side, wanted: list[Concept],
-    weights: FloatArray, dense: float, bm25: float, spans: FloatArray, cosines: FloatArray,
+    weights: FloatArray, dense: float, spans: FloatArray, cosines: FloatArray,
 ) -> Candidate:  # fmt: skip
     parts = clauses(passage.text)
     around = fold(" ".join((report.title, *passage.section, passage.text)))
@@ -150,7 +167,6 @@ def _candidate(
     ).astype(np.float32)
     features = [
         dense,
-        bm25,
         covered,
         _year(side.when, passage, report, frozenset().union(*(part.years for part in parts))),
         _stance(side.when, passage),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -87,5 +86,5 @@ def searched(text: str) -> str:
     return " ".join([_FRAME.sub(" ", text), *dict.fromkeys(more)])
 
 
-def _plain(text: str) -> Iterable[Concept]:
+def _plain(text: str) -> list[Concept]:
     return [Concept(((term,),)) for term in tokenize(_FRAME.sub(" ", text)) if term not in _WEAK]
