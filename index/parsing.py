@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 
+from index.errors import SourceError
 from index.figures.types import Figure
 from index.types import Metadata, PageStart, Passage, Section
 
@@ -91,6 +92,8 @@ def parse(data: bytes, name: str, report: str, corrections: Mapping[str, Any]) -
     from index.years import report_year
 
     text = clean(read_bytes(data, name))
+    if not text.text.strip():
+        raise SourceError(f"“{name}”里除了页码没有正文，请换一个有正文的文件。")
     metadata = replace(read_metadata(text, name.rsplit(".", 1)[0]), **corrections)
     sections = outline(text, metadata)
     cut = passages(text, sections, report)

@@ -301,3 +301,10 @@ def test_figures_are_kept_with_their_place(library: Library, report: Path) -> No
     assert library.indicators(report="示例市2024", year=2023, kind="target") == []
     with pytest.raises(UnknownReport):
         library.indicators(report="nobody")
+
+
+def test_a_file_of_page_numbers_alone_is_refused(library: Library, tmp_path: Path) -> None:
+    path = tmp_path / "pages.txt"
+    path.write_text("\f".join(f"— {n} —\n" for n in range(1, 9)), encoding="utf-8")
+    ((_, reason),) = library.sync([path]).failed
+    assert "没有正文" in reason
