@@ -16,6 +16,7 @@ from ui.viewer import place_link
 
 Record = Mapping[str, Any]
 _MARKS = re.compile(r"((?:\[\d{1,2}\])+)")
+SIDES = {"target": "目标", "result": "实绩"}
 _RELATIVE_YEAR = re.compile(r"去年|上一?年|今年|本年|明年|下一?年|当年")
 _REFUSALS = {
     "not_covered": ("所选报告未涉及这个问题", "可以换个说法，或者到“报告”页放宽询问范围。"),
@@ -57,6 +58,9 @@ def answer_html(answer: Record, question: str, snapshot: Any) -> str:
     used = {n for part in parts for n in part.marks}
     numbered = list(enumerate(citations, 1))
     cards = "".join(_card_html(c, n, snapshot, labels) for n, c in numbered if n in used)
+    if answer["shape"] == "table":
+        table = _table_html(answer["table"], citations)
+        return f'<div class="answer table">{table}</div>{_more_html(cards, "逐格出处")}'
     others = "".join(_card_html(c, n, snapshot, labels) for n, c in numbered if n not in used)
     body = _body_html(answer["shape"], parts, citations, labels)
     return (
@@ -78,6 +82,31 @@ def _body_html(
         )
         return f"<table><thead><tr>{heads}</tr></thead><tbody><tr>{cells}</tr></tbody></table>"
     return "".join(f"<p>{text}</p>" for text in texts)
+
+
+def _table_html(table: Record, citations: Sequence[Record]) -> str:
+    """A figure's course: a row a year, a column for each side that has a figure."""
+    rows = table["rows"]
+    sides = [(side, head) for side, head in SIDES.items() if any(row[side] for row in rows)]
+    named = any(row["place"] for row in rows)
+    heads = [*(["地点"] if named else []), "年份", *(head for _, head in sides)]
+    body = ""
+    for row in rows:
+        cells = "".join(f"<td>{_cell_html(row[side], citations)}</td>" for side, _ in sides)
+        place = f'<td>{show(row["place"])}</td>' if named else ""
+        body += f'<tr>{place}<th scope="row">{int(row["year"])}</th>{cells}</tr>'
+    columns = "".join(f'<th scope="col">{head}</th>' for head in heads)
+    return (
+        f"<table><caption>{show(table['title'])}</caption>"
+        f"<thead><tr>{columns}</tr></thead><tbody>{body}</tbody></table>"
+    )
+
+
+def _cell_html(cell: Record | None, citations: Sequence[Record]) -> str:
+    if cell is None:
+        return '<span class="gap" title="报告没有写明">—</span>'
+    note = f'<span class="note">{show(cell["note"])}</span>' if cell["note"] else ""
+    return f"{note}{show(cell['text'])}{_marks_html((cell['mark'],), citations)}"
 
 
 def _columns(
