@@ -1,6 +1,7 @@
 """The command line, ``wenbao``: every sentence a user reads is Chinese.
 
-Exit status: 0 answered or done, 1 refused, 2 a user error told in one sentence on stderr.
+Exit status: 0 answered or done, 1 refused, 2 a user error and 70 an error of ours, each told in one
+sentence on stderr.
 The rooms below are imported inside the commands, so that ``--help`` answers at once.
 """
 
@@ -9,6 +10,7 @@ from __future__ import annotations
 import os
 import re
 import sys
+import traceback
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -21,7 +23,7 @@ from ui.console import print_answer, print_json, print_summary, progress_bar, re
 if TYPE_CHECKING:
     from index import Library
 
-DONE, REFUSED, USER_ERROR, INTERRUPTED = 0, 1, 2, 130
+DONE, REFUSED, USER_ERROR, BUG, INTERRUPTED = 0, 1, 2, 70, 130
 
 HELP_WORDS = {
     "Usage:": "用法：",
@@ -316,10 +318,8 @@ def run(args: Sequence[str]) -> int:
         return DONE
     except Exception as error:
         sentence = user_sentence(error)
-        if sentence is None:
-            raise
-        print(sentence, file=sys.stderr)
-        return USER_ERROR
+        print(sentence or bug_sentence(error), file=sys.stderr)
+        return USER_ERROR if sentence else BUG
     return status or DONE
 
 
@@ -334,6 +334,13 @@ def user_sentence(error: Exception) -> str | None:
     if isinstance(error, OSError):
         return f"系统拒绝了操作（{error.strerror or error}），请检查文件、端口和权限后重试。"
     return None
+
+
+def bug_sentence(error: Exception) -> str:
+    """The sentence for an error that only we can cause: what and where, for whoever mends it."""
+    place = traceback.extract_tb(error.__traceback__)[-1]
+    what = " ".join(f"{type(error).__name__}: {error}".split())
+    return f"程序内部出错（{what}，{Path(place.filename).name} 第 {place.lineno} 行），请把这一行发给维护者。"
 
 
 def main() -> None:

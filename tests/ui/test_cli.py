@@ -136,6 +136,16 @@ def test_a_wrong_command_line_is_said_in_chinese(
     assert out == ""
 
 
+def test_an_error_of_ours_is_neither_a_traceback_nor_a_refusal(
+    library: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("index.Library.reports", lambda self: 1 // 0)
+    assert run(["reports", "--library", str(library)]) == 70
+    err = capsys.readouterr().err
+    assert "ZeroDivisionError" in err
+    assert err.count("\n") == 1
+
+
 @pytest.mark.parametrize("command", [[], *[[name] for name in COMMANDS]])
 def test_help_speaks_chinese(command: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     assert run([*command, "--help"]) == 0
