@@ -6,11 +6,11 @@ import errno
 import hashlib
 import os
 import shutil
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import numpy as np
 import numpy.typing as npt
@@ -51,17 +51,22 @@ def write_array(path: Path, values: npt.NDArray[Any]) -> None:
 
 def write_file(path: Path, data: bytes) -> None:
     """Replace ``path`` with ``data`` in one step that survives a kill or a power cut."""
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=SCRATCH)
+    scratch = _scratch(path.parent)
     try:
-        with os.fdopen(handle, "wb") as file:
+        with scratch.open("xb") as file:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
-        os.replace(name, path)
+        scratch.replace(path)
     except BaseException:
-        Path(name).unlink(missing_ok=True)
+        scratch.unlink(missing_ok=True)
         raise
     _sync_directory(path.parent)
+
+
+def _scratch(directory: Path) -> Path:
+    """A new name; made by open or mkdir, it gets the rights that other users' readers need."""
+    return directory / f"{SCRATCH}{uuid4().hex}"
 
 
 @contextmanager
@@ -70,7 +75,8 @@ def new_directory(target: Path) -> Iterator[Path]:
 
     It vanishes otherwise.
     """
-    scratch = Path(tempfile.mkdtemp(dir=target.parent, prefix=SCRATCH))
+    scratch = _scratch(target.parent)
+    scratch.mkdir()
     try:
         yield scratch
         for path in scratch.rglob("*"):

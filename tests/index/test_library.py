@@ -308,3 +308,9 @@ def test_a_file_of_page_numbers_alone_is_refused(library: Library, tmp_path: Pat
     path.write_text("\f".join(f"— {n} —\n" for n in range(1, 9)), encoding="utf-8")
     ((_, reason),) = library.sync([path]).failed
     assert "没有正文" in reason
+
+
+def test_what_is_written_can_be_read_by_other_users(library: Library, report: Path) -> None:
+    library.add([report])
+    rights = {path.name: path.stat().st_mode & 0o444 for path in library.path.rglob("*")}
+    assert {name for name, bits in rights.items() if bits != 0o444} == set()
