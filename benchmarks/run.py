@@ -11,10 +11,12 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from benchmarks.common import ROOT, WORK, machine, save, table
+from benchmarks.plots import draw
 
 PAGE = ROOT / "benchmarks" / "RESULTS.md"
 LIMIT_S = 3600
@@ -22,18 +24,20 @@ LIMIT_S = 3600
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A benchmark: the module that prints its figures, and what stands above them on the page."""
+    """A benchmark: the module that prints its figures, or writes a page of its own, and its heading."""
 
     module: str
     title: str
     text: str
+    page: str = ""
+    plot: str = ""
 
 
 PARTS = (
     Part("start", "Start-up, building, memory", "Fresh processes; median (lowest–highest) of the rounds."),
     Part("encoder", "Encoder", "The default encoder beside plain sentence-transformers in float32."),
     Part("serve", "Twenty people at once", "Through the page's own door, over the sample report."),
-    Part("quality", "Quality", "Development questions; the full system and each part switched off."),
+    Part("quality", "Quality", "Development questions; each part switched off in turn.", "QUALITY.md"),
     Part("figures", "Reading figures", "Extraction of indicators, and its share of indexing."),
     Part(
         "stacks",
@@ -42,8 +46,9 @@ PARTS = (
         "the first passage; read@N: within the first N characters of the ranked passages laid end to end. "
         "wenbao's time of a question includes quotes and the decision to refuse; a refused question counts "
         "here by its ranked passages, since the other stacks never refuse.",
+        plot="stacks",
     ),
-    Part("scale", "Growth", "From a thousand passages to a million."),
+    Part("scale", "Growth", "From a thousand passages up.", "SCALE.md", plot="growth"),
 )
 
 
@@ -70,23 +75,26 @@ def shown(said: str) -> str:
     return said if "|" in said else f"```text\n{said}\n```"
 
 
-def page(found: dict[str, dict[str, Any]]) -> str:
+def page(found: dict[str, dict[str, Any]], plots: Sequence[str]) -> str:
     """RESULTS.md from the kept sections."""
     newest = max(found.values(), key=lambda section: str(section["machine"]["date"]))["machine"]
     rows = [[key, newest[key]] for key in ("processor", "memory", "system", "versions")]
     parts = ["# Results", "Written by `make bench`; the figures are of this machine.", table(["", ""], rows)]
     for part in PARTS:
         if section := found.get(part.module):
-            at = section["machine"]
-            when = f"commit {at['commit']}, {at['date']}, load {at['load']}"
-            body = shown(section["said"]) if "said" in section else f"Skipped: {section['skipped']}."
-            parts += [
-                f"## {part.title}",
-                part.text,
-                body,
-                f"<sub>`python -m benchmarks.{part.module}`, {when}</sub>",
-            ]
+            parts += section_of(part, section)
+            parts += [f"![{part.title}](plots/{part.plot}.svg)"] * (part.plot in plots)
     return "\n\n".join(parts) + "\n"
+
+
+def section_of(part: Part, section: dict[str, Any]) -> list[str]:
+    at = section["machine"]
+    when = f"commit {at['commit']}, {at['date']}, load {at['load']}"
+    if "skipped" in section:
+        body = f"Skipped: {section['skipped']}."
+    else:
+        body = f"See [{part.page}]({part.page})." if part.page else shown(section["said"])
+    return [f"## {part.title}", part.text, body, f"<sub>`python -m benchmarks.{part.module}`, {when}</sub>"]
 
 
 def main(chosen: list[str]) -> None:
@@ -98,7 +106,7 @@ def main(chosen: list[str]) -> None:
     found = {
         name: json.loads(file.read_text(encoding="utf-8")) for name, file in kept.items() if file.exists()
     }
-    PAGE.write_text(page(found), encoding="utf-8")
+    PAGE.write_text(page(found, draw()), encoding="utf-8")
     print(f"{PAGE.relative_to(ROOT)} written", file=sys.stderr)
 
 
