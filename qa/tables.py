@@ -33,14 +33,14 @@ CHANGES: Mapping[Measure, str] = {
     "rank": "位次",
 }
 """What stands behind an indicator's name where the figure is not its level."""
-_CHANGE: Mapping[Measure, Measure] = {
+CHANGE: Mapping[Measure, Measure] = {
     "decline": "growth",
     "fall": "rise",
     "average_decline": "average_growth",
 }
 """In a table of ups and downs the title names the ups, a note each down."""
 
-_LEVELS: tuple[Measure, ...] = ("amount", "count", "share")
+LEVELS: tuple[Measure, ...] = ("amount", "count", "share")
 _NUMBER = "[两二三四五六七八九十]|1?\\d"
 _RECENT = rf"(?:最近|近|过去|这|前)的?(?P<last>{_NUMBER})个?年(?:来|间|里|以来)?"
 _LAST = re.compile(_RECENT)
@@ -90,14 +90,30 @@ def tabulate(snapshot: Snapshot, asked: Question, reports: Collection[str] | Non
         return None
     figures = _by_place(snapshot, asked, reports)
     indicator = _indicator(asked, list(chain.from_iterable(figures.values())))
-    if indicator is None:
+    figures = {place: of for place, of in figures.items() if any(f.indicator == indicator for f in of)}
+    if indicator is None or len(figures) > MOST_PLACES:
         return None
     told = {place: course.rows(of_place, indicator) for place, of_place in figures.items()}
-    told = {place: rows for place, rows in told.items() if sum(_filled(row) > 0 for row in rows) >= 2}
+    told = {place: rows for place, rows in told.items() if years_told(rows) >= 2}
     cells = sum(_filled(row) for rows in told.values() for row in rows)
-    if not told or len(told) > MOST_PLACES or cells > MOST_CELLS:
+    if not told or cells > MOST_CELLS:
         return None
     return _answer(snapshot, asked, indicator, told)
+
+
+def courses(figures: Sequence[Figure], indicator: str) -> dict[Measure, list[Row]]:
+    """The years of ``indicator`` by what is measured, ups and downs as one, the most told first.
+
+    ``figures`` are those of one place's reports.
+    """
+    measures = dict.fromkeys(CHANGE.get(f.measure, f.measure) for f in figures if f.indicator == indicator)
+    found = {measure: series(figures, indicator, measure) for measure in measures}
+    return dict(sorted(found.items(), key=lambda item: -years_told(item[1])))
+
+
+def years_told(rows: Sequence[Row]) -> int:
+    """How many years have a figure at all."""
+    return sum(_filled(row) > 0 for row in rows)
 
 
 def title_of(indicator: str, measure: Measure) -> str:
@@ -120,8 +136,7 @@ class _Course:
 
     def rows(self, figures: Sequence[Figure], indicator: str) -> list[Row]:
         """The rows of one place's ``figures``; empty where there are none."""
-        measure = self._measure(figures, indicator)
-        found = [self._shown(row) for row in series(figures, indicator, measure)] if measure else []
+        found = self._measured(figures, indicator)
         if self.years:
             by_year = {row.year: row for row in found}
             return [by_year.get(year, Row(year, None, None)) for year in self.years] if found else []
@@ -129,20 +144,16 @@ class _Course:
         found = found[filled[0] : filled[-1] + 1] if filled else []
         return [row for row in found if row.year >= self.since][-self.last :]
 
+    def _measured(self, figures: Sequence[Figure], indicator: str) -> list[Row]:
+        """The course most told of, of a level unless growth is asked."""
+        told = {m: list(map(self._shown, rows)) for m, rows in courses(figures, indicator).items()}
+        enough = {m: rows for m, rows in told.items() if years_told(rows) >= 2}
+        fitting = [rows for m, rows in enough.items() if (m in LEVELS) != self.growth]
+        return max(fitting or enough.values(), key=years_told, default=[])
+
     def _shown(self, row: Row) -> Row:
         target = None if "target" in self.hidden else row.target
         return Row(row.year, target, None if "result" in self.hidden else row.result)
-
-    def _measure(self, figures: Sequence[Figure], indicator: str) -> Measure | None:
-        """What the figures asked for measure: the one most told of, a level unless growth is asked."""
-        counts: dict[Measure, int] = {}
-        for measure in dict.fromkeys(f.measure for f in figures if f.indicator == indicator):
-            rows = [self._shown(row) for row in series(figures, indicator, measure)]
-            counts[measure] = sum(_filled(row) > 0 for row in rows)
-        fitting = [
-            m for m, n in counts.items() if n >= 2 and (m not in _LEVELS if self.growth else m in _LEVELS)
-        ]
-        return max(fitting or counts, key=lambda m: counts[m], default=None)
 
 
 def _course(asked: Question) -> _Course | None:
@@ -247,10 +258,9 @@ def _answer(snapshot: Snapshot, asked: Question, indicator: str, told: Mapping[s
         if figure is None or (citation := _citation(snapshot, figure)) is None:
             return None
         citations.append(citation)
-        return Cell(figure.written, len(citations), _note(figure, shown))
+        return Cell(figure.written, len(citations), note_of(figure, shown))
 
-    measures = {figure.measure for rows in told.values() for figure in _figures(rows)}
-    shown = measures.pop() if len(measures) == 1 else _CHANGE.get(min(measures), min(measures))
+    shown = shown_measure([row for rows in told.values() for row in rows])
     several = len(told) > 1
     rows = tuple(
         TableRow(row.year, cell(row.target), cell(row.result), place if several else "")
@@ -265,7 +275,14 @@ def _figures(rows: Sequence[Row]) -> Iterator[Figure]:
     return (f for row in rows for f in (row.target, row.result) if f is not None)
 
 
-def _note(figure: Figure, shown: Measure) -> str:
+def shown_measure(rows: Sequence[Row]) -> Measure:
+    """What the title of a table with ``rows`` names: falls only where all are falls."""
+    measures = {figure.measure for figure in _figures(rows)}
+    return measures.pop() if len(measures) == 1 else CHANGE.get(min(measures), min(measures))
+
+
+def note_of(figure: Figure, shown: Measure) -> str:
+    """What a cell needs to be told beside its figure, in a table that shows ``shown``."""
     expected = "预计" if figure.kind == "expected" else ""
     return expected + (CHANGES.get(figure.measure, "") if figure.measure != shown else "")
 

@@ -1,0 +1,94 @@
+// The indicators tab (ui/indicators.py): the list of figures and one indicator's course.
+// `drawChart` triggers Gradio's plot; it comes with the event that says the tab is on the page.
+let drawChart = null;
+let asked = 0;
+let figuresOf = null;
+
+function wanted() {
+  const of = (id) => $(id).value.trim();
+  return { name: of("fig-name"), report: of("fig-report"), year: of("fig-year"), kind: of("fig-kind") };
+}
+
+async function drawFigures() {
+  const turn = ++asked;
+  try {
+    if (figuresOf !== state.status.version) await offerChoices();
+    const [list] = await Promise.all([call("figures", wanted()), drawCourse()]);
+    if (turn === asked) drawList(list);
+  } catch (error) {
+    toast(error.message);
+  }
+}
+
+async function offerChoices() {
+  const { names, years, kinds } = await call("choices");
+  figuresOf = state.status.version;
+  offer($("fig-report"), "全部报告", state.status.reports.map((r) => [r.id, r.label]));
+  offer($("fig-year"), "全部年份", years.map((year) => [String(year), `${year}年`]));
+  offer($("fig-kind"), "全部类型", Object.entries(kinds));
+  $("fig-names").replaceChildren(...names.map((name) => element("option", { value: name })));
+}
+
+function offer(select, all, options, value = select.value) {
+  const pairs = all ? [["", all], ...options] : options;
+  select.replaceChildren(...pairs.map(([key, text]) => element("option", { value: key }, text)));
+  select.value = pairs.some(([key]) => key === value) ? value : pairs[0]?.[0] ?? "";
+}
+
+function drawList({ rows, total, shown, skipped }) {
+  const reports = state.status.reports.length;
+  const filtered = Object.values(wanted()).some(Boolean);
+  $("fig-rows").innerHTML = rows;
+  $("fig-table").hidden = !total;
+  $("fig-filters").hidden = !reports;
+  $("fig-csv").hidden = !total;
+  $("fig-count").textContent = total ? `${total} 条` : "";
+  $("fig-empty").hidden = total > 0;
+  if (!reports) $("fig-empty").textContent = "还没有收录报告，添加报告后这里会列出其中的指标。";
+  else $("fig-empty").textContent = filtered ? "没有符合条件的指标。" : "这些报告里没有能确定的指标。";
+  const rest = total > shown ? `只列出前 ${shown} 条，可以再筛选，或下载 CSV 查看全部。` : "";
+  const unsure = skipped ? `另有 ${skipped} 个数，名称、年份或性质不能确定，没有列入。` : "";
+  $("fig-note").textContent = rest + unsure;
+}
+
+async function drawCourse() {
+  const data = { name: wanted().name, place: $("course-place").value, measure: $("course-measure").value };
+  const turn = asked;
+  const { course } = await call("course", data);
+  if (turn !== asked) return;
+  $("course").hidden = !course;
+  if (!course) return;
+  $("course-title").textContent = course.title;
+  $("course-table").innerHTML = course.table;
+  offer($("course-place"), "", course.places.map((place) => [place, place || "未标明地点"]), course.place);
+  offer($("course-measure"), "", Object.entries(course.measures), course.measure);
+  $("course-place-box").hidden = course.places.length < 2;
+  $("course-measure-box").hidden = Object.keys(course.measures).length < 2;
+  drawChart({ name: course.name, place: course.place, measure: course.measure });
+}
+
+async function downloadFigures() {
+  const { csv } = await call("figures_csv", wanted());
+  download("指标.csv", `\ufeff${csv}`, "text/csv");
+}
+
+function startFigures(event) {
+  drawChart = event.detail;
+  if (!state.status) return;
+  figuresOf = null;
+  let timer;
+  const soon = () => { clearTimeout(timer); timer = setTimeout(drawFigures, 250); };
+  $("fig-name").addEventListener("input", soon);
+  for (const id of ["fig-report", "fig-year", "fig-kind", "course-place", "course-measure"]) {
+    $(id).addEventListener("change", drawFigures);
+  }
+  $("fig-csv").onclick = () => downloadFigures().catch((error) => toast(error.message));
+  $("fig-rows").addEventListener("click", (click) => {
+    const name = click.target.closest("[data-figure]")?.dataset.figure;
+    if (!name) return;
+    $("fig-name").value = name;
+    drawFigures();
+    document.querySelector("#tab-figures").scrollTo({ top: 0, behavior: "smooth" });
+  });
+  drawFigures();
+}

@@ -1,0 +1,189 @@
+"""An indicator's course as a Vega-Lite chart, which Gradio's plot draws: targets beside results.
+
+The colours are the page's own CSS variables, so that the chart follows light and dark.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from index import Figure
+from index.figures import Measure, Row, signed
+from qa.tables import note_of
+
+Json = dict[str, Any]
+SIDES = {"目标": "var(--goal)", "实绩": "var(--done)"}
+BARS: tuple[Measure, ...] = ("amount", "count", "average_amount")
+"""Levels are bars from zero; rates and shares are lines."""
+FEW = 3
+"""Years up to which a line would show too little."""
+_SCALES = {"万亿": 1e12, "亿": 1e8, "万": 1e4, "千": 1e3, "": 1.0}
+_SAME = {"斤": ("吨", 1 / 2000), "公斤": ("吨", 1 / 1000), "千克": ("吨", 1 / 1000), "千米": ("公里", 1.0)}
+_FONT = "system-ui, 'PingFang SC', 'Microsoft YaHei', 'Noto Sans CJK SC', sans-serif"
+
+
+def chart(title: str, measure: Measure, rows: Sequence[Row], link: Callable[[Figure], str]) -> Json:
+    """The specification; ``link`` gives the address of a figure's clause. A gap stays a gap."""
+    told = [f for row in rows for f in (row.target, row.result) if f is not None]
+    unit, factor = _unit(told)
+    points = [
+        _point(row.year, side, f, measure, factor, link)
+        for row in rows
+        for side, f in zip(SIDES, (row.target, row.result), strict=True)
+    ]
+    bars = measure in BARS or len(rows) <= FEW
+    return {
+        "usermeta": {"embedOptions": {"renderer": "svg", "loader": {"target": "_self"}}},
+        "description": f"{title}：目标与实绩，{rows[0].year}—{rows[-1].year}年；下面的表格内容相同",
+        "width": "container",
+        "height": 240,
+        "autosize": {"type": "fit-x", "contains": "padding"},
+        "data": {"values": points},
+        "encoding": _encoding(unit, bars),
+        "layer": _bars() if bars else _lines(),
+        "config": _config(),
+    }
+
+
+def _unit(told: Sequence[Figure]) -> tuple[str, Callable[[Figure], float | None]]:
+    """The unit of the axis, and how a figure is read in it (None: it is in a unit of another kind)."""
+    bases = [_base(f.unit) for f in told]
+    base = Counter(name for name, _ in bases).most_common(1)[0][0]
+    largest = max(f.value * scale for f, (name, scale) in zip(told, bases, strict=True) if name == base)
+    prefix = next((p for p, size in _SCALES.items() if largest >= size and p != "千"), "")
+
+    def factor(f: Figure) -> float | None:
+        name, scale = _base(f.unit)
+        return scale / _SCALES[prefix] if name == base else None
+
+    return prefix + base, factor
+
+
+def _base(unit: str) -> tuple[str, float]:
+    """``万亿斤`` → 吨 and what one of it is in them."""
+    prefix = re.match("(?:万亿|亿|万|千(?![米克瓦]))?", unit)
+    name = unit[len(prefix[0]) :] if prefix else unit
+    scale = _SCALES[prefix[0] if prefix else ""]
+    name, same = _SAME.get(name, (name, 1.0))
+    return name, scale * same
+
+
+def _point(
+    year: int,
+    side: str,
+    f: Figure | None,
+    measure: Measure,
+    factor: Callable[[Figure], float | None],
+    link: Callable[[Figure], str],
+) -> Json:
+    """One mark; without a figure (or a comparable one) its value is null."""
+    times = factor(f) if f else None
+    if f is None or times is None:
+        return {"year": str(year), "side": side, "low": None, "high": None}
+    sign = -1 if signed(f) < 0 < f.value else 1
+    said = note_of(f, measure) + f.written
+    return {
+        "year": str(year),
+        "side": side,
+        "low": sign * f.value * times,
+        "high": sign * (f.value if f.high is None else f.high) * times,
+        "said": said,
+        "label": f"{year}年{side} {said}",
+        "href": link(f),
+    }
+
+
+def _encoding(unit: str, bars: bool) -> Json:
+    colors = {"domain": list(SIDES), "range": list(SIDES.values())}
+    return {
+        "x": {
+            "field": "year",
+            "type": "ordinal",
+            "title": None,
+            "axis": {"labelAngle": 0, "labelOverlap": True},
+        },
+        "y": {
+            "field": "low",
+            "type": "quantitative",
+            "title": unit,
+            "scale": {"zero": bars, "nice": True},
+            "axis": {"tickCount": 5, "titleAngle": 0, "titleAlign": "left", "titleX": -30, "titleY": -10},
+        },
+        "color": {
+            "field": "side",
+            "type": "nominal",
+            "scale": colors,
+            "legend": {"orient": "top", "title": None},
+        },
+        "tooltip": [
+            {"field": "year", "title": "年份"},
+            {"field": "side", "title": "类型"},
+            {"field": "said", "title": "原文"},
+        ],
+        "href": {"field": "href"},
+        "description": {"field": "label"},
+    }
+
+
+def _bars() -> list[Json]:
+    """Bars side by side; of a range, its upper part is lighter."""
+    beside = {"xOffset": {"field": "side", "sort": list(SIDES)}}
+    told = {"filter": "datum.low != null"}
+    return [
+        {"transform": [told], "mark": {"type": "bar", "cornerRadiusEnd": 2}, "encoding": beside},
+        {
+            "transform": [told, {"filter": "datum.high != datum.low"}],
+            "mark": {"type": "bar", "opacity": 0.4},
+            "encoding": {**beside, "y2": {"field": "high"}},
+        },
+    ]
+
+
+def _lines() -> list[Json]:
+    """Lines broken at gaps, a dot for every figure; of a range, a bar up to its upper end."""
+    goal = "datum.side == '目标'"
+    dash = {"strokeDash": {"condition": {"test": goal, "value": [5, 4]}, "value": [1, 0]}}
+    told = {"filter": "datum.low != null"}
+    return [
+        {
+            "mark": {"type": "line", "strokeWidth": 2, "invalid": "break-paths-filter-domains"},
+            "encoding": dash,
+        },
+        {
+            "transform": [told, {"filter": "datum.high != datum.low"}],
+            "mark": {"type": "rule", "strokeWidth": 6, "opacity": 0.4},
+            "encoding": {"y2": {"field": "high"}},
+        },
+        {
+            "transform": [told],
+            "mark": {"type": "point", "filled": True, "size": 60, "opacity": 1},
+            "encoding": {
+                "shape": {"field": "side", "scale": {"range": ["diamond", "circle"]}, "legend": None}
+            },
+        },
+    ]
+
+
+def _config() -> Json:
+    soft = {
+        "labelColor": "var(--soft)",
+        "titleColor": "var(--soft)",
+        "labelFontSize": 12,
+        "titleFontSize": 12,
+    }
+    return {
+        "background": "transparent",
+        "font": _FONT,
+        "view": {"stroke": None},
+        "axis": {
+            **soft,
+            "gridColor": "var(--line)",
+            "domainColor": "var(--line)",
+            "tickColor": "var(--line)",
+        },
+        "axisX": {"grid": False},
+        "legend": {**soft, "labelFontSize": 13, "symbolSize": 90},
+    }

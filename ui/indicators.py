@@ -1,0 +1,247 @@
+"""The figures of the reports for people: the list, one indicator's course, CSV and plain text."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from index import Figure, Library, Snapshot, WenbaoError
+from index.figures import Kind, Measure, Row, select
+from qa.tables import CHANGES, all_figures, courses, note_of, shown_measure, title_of, years_told
+from ui.chart import chart
+from ui.messages import report_label, show
+from ui.viewer import place_link
+
+Json = dict[str, Any]
+KINDS: Mapping[Kind, str] = {"target": "目标", "result": "实绩", "expected": "预计", "cumulative": "多年累计"}
+LEVELS: Mapping[str, str] = {"amount": "总量", "count": "数量", "share": "比重"}
+ROWS = 200
+"""Rows that the page lists; the rest is in the download."""
+NAMES = 300
+"""Indicators that the search box offers."""
+COLUMNS = (
+    "指标", "报告用名", "类型", "时期", "起始年", "截止年", "原文", "数值", "上限", "单位", "限定", "原句",
+    "报告编号", "报告", "章节", "页",
+)  # fmt: skip
+
+
+def kind_named(word: str) -> Kind:
+    """The kind of figure called ``word`` (目标, target…); raises WenbaoError."""
+    for kind, name in KINDS.items():
+        if word in (kind, name):
+            return kind
+    raise WenbaoError(f"没有“{word}”这种类型，可以用 {'、'.join(KINDS.values())}。")
+
+
+# ---------------------------------------------------------------- as text
+
+
+def to_csv(figures: Iterable[Figure], snapshot: Snapshot) -> str:
+    """CSV with a heading; for Excel it must be saved as UTF-8 with a byte order mark."""
+    labels = {info.id: report_label(info) for info in snapshot.reports}
+    file = io.StringIO()
+    writer = csv.writer(file)
+    writer.writerow(COLUMNS)
+    for f in figures:
+        clause = snapshot.text(f.report)[f.start : f.end].replace("\n", "")
+        values = (
+            title_of(f.indicator, f.measure), f.name, KINDS[f.kind], f.period, f.first_year, f.last_year,
+            f.written, f"{f.value:.12g}", "" if f.high is None else f"{f.high:.12g}", f.unit, f.qualifier,
+            clause, f.report, labels[f.report], " › ".join(f.section), "" if f.page is None else f.page,
+        )  # fmt: skip
+        writer.writerow(map(_harmless, values))
+    return file.getvalue()
+
+
+def _harmless(value: Any) -> Any:
+    """A text that a spreadsheet would run as a formula gets an apostrophe in front."""
+    risky = isinstance(value, str) and re.match(r"[=@\t\r]|[+\-](?![\d.]+[%％]?$)", value)
+    return f"'{value}" if risky else value
+
+
+def to_text(figures: Sequence[Figure], snapshot: Snapshot) -> str:
+    """Aligned columns for a terminal."""
+    from rich.cells import cell_len
+
+    labels = {info.id: report_label(info) for info in snapshot.reports}
+    rows = [("指标", "时期", "类型", "数值", "报告", "页")]
+    rows += [
+        (
+            title_of(f.indicator, f.measure), f.period, KINDS[f.kind], f.written, labels[f.report],
+            "" if f.page is None else str(f.page),
+        )
+        for f in figures
+    ]  # fmt: skip
+    widths = [max(cell_len(row[i]) for row in rows) for i in range(len(rows[0]))]
+    return "\n".join(
+        "  ".join(
+            cell + " " * (width - cell_len(cell)) for cell, width in zip(row, widths, strict=True)
+        ).rstrip()
+        for row in rows
+    )
+
+
+def skipped(snapshot: Snapshot, report: str | None = None) -> int:
+    """How many figures were left out as unsure, of one report or of all; raises UnknownReport."""
+    reports = [info.id for info in snapshot.reports] if report is None else [report]
+    return sum(map(snapshot.skipped_figures, reports))
+
+
+# ---------------------------------------------------------------- as a page
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """One indicator's course at one place, and what else could be chosen."""
+
+    title: str
+    indicator: str
+    place: str
+    measure: Measure
+    places: tuple[str, ...]
+    measures: tuple[Measure, ...]
+    rows: tuple[Row, ...]
+
+
+class Indicators:
+    """What the tab 指标 asks of the server; each function takes and returns one JSON object."""
+
+    def __init__(self, library: Library) -> None:
+        self.library = library
+
+    def figures(self, data: Json) -> Json:
+        """The list: ``name``, ``report``, ``year`` and ``kind`` filter it, empty ones do not."""
+        snapshot = self.library.snapshot()
+        report = str(data.get("report") or "") or None
+        found = self._selected(snapshot, data)
+        return {
+            "rows": _rows_html(found[:ROWS], snapshot),
+            "total": len(found),
+            "shown": min(len(found), ROWS),
+            "skipped": skipped(snapshot, report),
+        }
+
+    def choices(self, _data: Json) -> Json:
+        """What can be searched and filtered: indicators, the most told first, and years, the last first."""
+        told = all_figures(self.library.snapshot())
+        names = Counter(f.indicator for f in told)
+        years = {f.first_year for f in told if f.first_year == f.last_year}
+        return {
+            "names": [name for name, _ in names.most_common(NAMES)],
+            "years": sorted(years, reverse=True),
+            "kinds": KINDS,
+        }
+
+    def course(self, data: Json) -> Json:
+        """One indicator over the years as a table; ``course`` is None where no two years tell of it."""
+        course = self._course(data)
+        if course is None:
+            return {"course": None}
+        return {
+            "course": {
+                "title": course.title,
+                "name": course.indicator,
+                "place": course.place,
+                "places": course.places,
+                "measure": course.measure,
+                "measures": {measure: CHANGES.get(measure, LEVELS[measure]) for measure in course.measures},
+                "table": _course_html(course),
+            }
+        }
+
+    def figures_csv(self, data: Json) -> Json:
+        """All figures of the list as CSV."""
+        snapshot = self.library.snapshot()
+        return {"csv": to_csv(self._selected(snapshot, data), snapshot)}
+
+    def chart(self, data: Json) -> Json | None:
+        """The Vega-Lite specification of what ``course`` tells."""
+        course = self._course(data)
+        return chart(course.title, course.measure, course.rows, _link) if course else None
+
+    def _selected(self, snapshot: Snapshot, data: Json) -> list[Figure]:
+        name, report, year, kind = (str(data.get(key) or "") for key in ("name", "report", "year", "kind"))
+        if report:
+            snapshot.report(report)
+        return select(
+            all_figures(snapshot),
+            name.strip() or None,
+            report or None,
+            int(year) if year.isdecimal() else None,
+            kind_named(kind) if kind else None,
+        )
+
+    def _course(self, data: Json) -> Course | None:
+        snapshot = self.library.snapshot()
+        place_of = {info.id: info.place for info in snapshot.reports}
+        told = all_figures(snapshot)
+        indicator, places = _most_told(select(told, str(data.get("name") or "").strip() or None), place_of)
+        if not places:
+            return None
+        place = str(data.get("place", ""))
+        place = place if place in places else places[0]
+        found = courses([f for f in told if place_of[f.report] == place], indicator)
+        found = {measure: rows for measure, rows in found.items() if years_told(rows) >= 2}
+        if not found:
+            return None
+        measure = next((m for m in found if m == data.get("measure")), next(iter(found)))
+        title = title_of(indicator, shown_measure(found[measure]))
+        return Course(title, indicator, place, measure, tuple(places), tuple(found), tuple(found[measure]))
+
+
+def _most_told(figures: Sequence[Figure], place_of: Mapping[str, str]) -> tuple[str, list[str]]:
+    """The indicator told for most years, and the places that tell it for two years at least."""
+    years: dict[str, dict[str, set[int]]] = {}
+    for f in figures:
+        if f.first_year == f.last_year and not f.months:
+            years.setdefault(f.indicator, {}).setdefault(place_of[f.report], set()).add(f.first_year)
+    if not years:
+        return "", []
+    best = max(years, key=lambda name: max(map(len, years[name].values())))
+    places = sorted(years[best], key=lambda place: -len(years[best][place]))
+    return best, [place for place in places if len(years[best][place]) > 1]
+
+
+def _rows_html(figures: Sequence[Figure], snapshot: Snapshot) -> str:
+    labels = {info.id: report_label(info) for info in snapshot.reports}
+    return "".join(_row_html(f, labels[f.report]) for f in figures)
+
+
+def _row_html(f: Figure, label: str) -> str:
+    page = "" if f.page is None else f"第 {f.page} 页"
+    return (
+        f'<tr><td class="what"><button type="button" class="plain" data-figure="{show(f.indicator)}">'
+        f"{show(title_of(f.indicator, f.measure))}</button></td>"
+        f'<td class="when">{show(f.period)}</td><td class="kind-cell"><span class="kind {f.kind}">{KINDS[f.kind]}</span></td>'
+        f'<td class="value">{_value_html(f)}</td>'
+        f'<td class="where-from">{show(label)}</td><td class="page">{page}</td></tr>'
+    )
+
+
+def _value_html(f: Figure | None, shown: Measure | None = None) -> str:
+    """The figure as written, a link to its clause; a dash where nobody states one."""
+    if f is None:
+        return '<span class="gap" title="报告没有写明">—</span>'
+    note = note_of(f, shown) if shown else ""
+    said = f'<span class="note">{note}</span>' if note else ""
+    return f'{said}<a href="{_link(f)}">{show(f.written)}</a>'
+
+
+def _link(f: Figure) -> str:
+    return place_link({**asdict(f), "quote_spans": [(0, f.end - f.start)]})
+
+
+def _course_html(course: Course) -> str:
+    head = "".join(f'<th scope="col">{name}</th>' for name in ("年份", "目标", "实绩"))
+    shown = shown_measure(course.rows)
+    rows = "".join(
+        f'<tr><th scope="row">{row.year}</th><td>{_value_html(row.target, shown)}</td>'
+        f"<td>{_value_html(row.result, shown)}</td></tr>"
+        for row in course.rows
+    )
+    return f"<thead><tr>{head}</tr></thead><tbody>{rows}</tbody>"
