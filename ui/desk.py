@@ -18,6 +18,7 @@ from index.types import Progress
 from qa import Assistant
 from ui import cards, exports, feedback, messages, viewer
 from ui.examples import example_questions
+from ui.indicators import Indicators
 from ui.jobs import Jobs
 
 Json = dict[str, Any]
@@ -36,6 +37,7 @@ class Desk:
         self.directory = directory
         self.read_only = read_only
         self.jobs = Jobs()
+        self.indicators = Indicators(self.library)
         self._ready = threading.Event()
         self._failure = ""
         self._examples: tuple[str, list[str]] = ("", [])
@@ -55,6 +57,7 @@ class Desk:
     def functions(self) -> list[Callable[[Any], Json]]:
         """The server functions of the page, each turning an error into ``{"error": sentence}``."""
         offered = [self.boot, self.status, self.ask, self.open, self.export, self.rate]
+        offered += self.indicators.functions()
         return [
             _guarded(f)
             for f in [*offered, *([] if self.read_only else [self.add, self.remove, self.rebuild])]
