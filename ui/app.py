@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import threading
 from importlib.util import find_spec
@@ -11,6 +12,7 @@ from typing import Any
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # read when gradio is imported
 
 import gradio as gr
+from gradio.components.plot import PlotData
 
 from index import Library, WenbaoError
 from qa import Assistant
@@ -18,7 +20,8 @@ from ui.api import AT_ONCE, Page, endpoints, speak_json
 from ui.desk import Desk
 
 ASSETS = Path(__file__).parent / "assets"
-SCRIPTS = ("core.js", "source.js", "chat.js", "reports.js", "start.js")
+SCRIPTS = ("core.js", "source.js", "chat.js", "reports.js", "indicators.js", "start.js")
+STYLES = ("page.css", "indicators.css")
 LARGEST_FILE = "50mb"
 FONTS = [
     "system-ui",
@@ -51,9 +54,28 @@ def build(assistant: Assistant, directory: Path, *, read_only: bool = False) -> 
                     apply_default_css=False,
                     elem_id="shelf",
                 )
+            with gr.Tab("指标", elem_id="tab-figures"):
+                _indicators(desk)
         endpoints(assistant)
     threading.Thread(target=desk.warm, daemon=True, name="wenbao-warm").start()
     return page
+
+
+def _indicators(desk: Desk) -> None:
+    """The indicators tab: its page asks the desk, its chart is Gradio's own plot."""
+    with gr.HTML(
+        html_template=_asset("indicators.html"),
+        js_on_load='window.dispatchEvent(new CustomEvent("wenbao-figures", {detail: (course) => trigger("submit", course)}))',
+        apply_default_css=False,
+        elem_id="figures",
+    ) as tab:
+        plot = gr.Plot(show_label=False, container=False)
+
+    def draw(event: gr.EventData) -> PlotData | None:
+        chart = desk.indicators.chart(event._data)
+        return PlotData(type="altair", plot=json.dumps(chart)) if chart else None
+
+    tab.submit(draw, outputs=plot, queue=False, show_progress="hidden", api_visibility="private")
 
 
 def start(
@@ -84,7 +106,7 @@ def start(
             mcp_server=mcp,
             max_file_size=LARGEST_FILE,
             theme=gr.themes.Base(font=FONTS, font_mono=["ui-monospace", "monospace"]),
-            head=f"{_asset('head.html')}<style>{_asset('page.css')}</style>",  # css= would rewrite selectors
+            head=f"{_asset('head.html')}<style>{''.join(map(_asset, STYLES))}</style>",  # css= would rewrite selectors
             footer_links=[],
             ssr_mode=False,
             quiet=True,
