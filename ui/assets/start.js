@@ -23,6 +23,7 @@ async function start() {
   startSource();
   startChat();
   window.addEventListener("wenbao-shelf", startReports);
+  window.addEventListener("wenbao-figures", startFigures);
   listen();
   try {
     const booted = await call("boot", { turns: stored(STORE, []) });
