@@ -6,7 +6,7 @@ import csv
 import io
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -113,6 +113,10 @@ class Indicators:
 
     def __init__(self, library: Library) -> None:
         self.library = library
+
+    def functions(self) -> list[Callable[[Json], Json]]:
+        """What the page calls."""
+        return [self.figures, self.choices, self.course, self.figures_csv]
 
     def figures(self, data: Json) -> Json:
         """The list: ``name``, ``report``, ``year`` and ``kind`` filter it, empty ones do not."""
