@@ -19,7 +19,7 @@ from ui.viewer import place_link
 
 Json = dict[str, Any]
 KINDS: Mapping[Kind, str] = {"target": "目标", "result": "实绩", "expected": "预计", "cumulative": "多年累计"}
-LEVELS: Mapping[str, str] = {"amount": "总量", "count": "数量", "share": "比重"}
+MEASURES: Mapping[Measure, str] = {"amount": "总量", "count": "数量", "share": "比重", **CHANGES}
 ROWS = 200
 """Rows that the page lists; the rest is in the download."""
 NAMES = 300
@@ -153,7 +153,7 @@ class Indicators:
                 "place": course.place,
                 "places": course.places,
                 "measure": course.measure,
-                "measures": {measure: CHANGES.get(measure, LEVELS[measure]) for measure in course.measures},
+                "measures": {measure: MEASURES[measure] for measure in course.measures},
                 "table": _course_html(course),
             }
         }
