@@ -63,13 +63,12 @@ def build(assistant: Assistant, directory: Path, *, read_only: bool = False) -> 
 
 def _indicators(desk: Desk) -> None:
     """The indicators tab: its page asks the desk, its chart is Gradio's own plot."""
-    with gr.HTML(
-        html_template=_asset("indicators.html"),
-        js_on_load='window.dispatchEvent(new CustomEvent("wenbao-figures", {detail: (course) => trigger("submit", course)}))',
-        apply_default_css=False,
-        elem_id="figures",
-    ) as tab:
-        plot = gr.Plot(show_label=False, container=False)
+    head, cells, rows = _asset("indicators.html").split("<!-- cut -->")
+    gr.HTML(head, apply_default_css=False, elem_id="figures-head")
+    plot = gr.Plot(show_label=False, container=False, elem_id="course-plot")
+    gr.HTML(cells, apply_default_css=False, elem_id="figures-course")
+    ready = 'window.dispatchEvent(new CustomEvent("wenbao-figures", {detail: trigger}))'
+    tab = gr.HTML(rows, js_on_load=ready, apply_default_css=False, elem_id="figures-list")
 
     def draw(event: gr.EventData) -> PlotData | None:
         chart = desk.indicators.chart(event._data)
