@@ -1,5 +1,5 @@
 // The indicators tab (ui/indicators.py): the list of figures and one indicator's course.
-// `drawChart` triggers Gradio's plot; it comes with the event that says the tab is on the page.
+// `drawChart` triggers an event of Gradio, which draws the chart; it comes when the tab is first opened.
 let drawChart = null;
 let asked = 0;
 let figuresOf = null;
@@ -56,7 +56,8 @@ async function drawCourse() {
   const turn = asked;
   const { course } = await call("course", data);
   if (turn !== asked) return;
-  $("course").hidden = !course;
+  for (const id of ["course-head", "course-cells"]) $(id).hidden = !course;
+  $("course-plot").classList.toggle("none", !course);
   if (!course) return;
   $("course-title").textContent = course.title;
   $("course-table").innerHTML = course.table;
@@ -64,7 +65,7 @@ async function drawCourse() {
   offer($("course-measure"), "", Object.entries(course.measures), course.measure);
   $("course-place-box").hidden = course.places.length < 2;
   $("course-measure-box").hidden = Object.keys(course.measures).length < 2;
-  drawChart({ name: course.name, place: course.place, measure: course.measure });
+  drawChart("submit", { name: course.name, place: course.place, measure: course.measure });
 }
 
 async function downloadFigures() {
