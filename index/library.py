@@ -22,6 +22,7 @@ from index.builder import (
     NOTHING,
     SEGMENTS,
     SNAPSHOTS,
+    Catalog,
     Work,
     clean,
     commit,
@@ -31,6 +32,7 @@ from index.builder import (
     read_catalog,
 )
 from index.encoder import Encoder, load_encoder
+from index.engine import is_address
 from index.errors import (
     LibraryDamaged,
     LibraryLocked,
@@ -80,6 +82,14 @@ class Library:
         self._lock = threading.RLock()
         self._loading = threading.Lock()
 
+    def __new__(cls, path: StrPath, **_: Any) -> Library:
+        """A MilvusLibrary where ``path`` is the address of a Milvus server."""
+        if cls is Library and is_address(path):
+            from index.milvus import MilvusLibrary
+
+            return super().__new__(MilvusLibrary)
+        return super().__new__(cls)
+
     @classmethod
     def open(
         cls,
@@ -101,10 +111,13 @@ class Library:
                 raise LibraryNotFound(
                     f"没有找到文库“{path}”，请先运行 wenbao add 文件 --library {path} 加入报告。"
                 )
-            with storage_errors(library.path):
-                library.path.mkdir(parents=True, exist_ok=True)
+            library._create()
         library._current()
         return library
+
+    def _create(self) -> None:
+        with storage_errors(self.path):
+            self.path.mkdir(parents=True, exist_ok=True)
 
     # reading
 
@@ -166,13 +179,13 @@ class Library:
             raise LibraryDamaged(f"文库“{self.path}”的 CURRENT 文件已损坏，请运行 wenbao rebuild 重建。")
         return current
 
-    def _hold(self, current: str) -> SharedHold | None:
+    def _hold(self, current: str) -> Any:
         """Keeps the snapshot's files while it is in use; raises FileNotFoundError where they are gone."""
         if current in ("", NOTHING):
             return None
         return SharedHold(self.path / SNAPSHOTS / current.split()[0] / MANIFEST)
 
-    def _open_snapshot(self, current: str, hold: SharedHold | None) -> Snapshot:
+    def _open_snapshot(self, current: str, hold: Any) -> Snapshot:
         if hold is None:
             return Snapshot(EMPTY, encoders=self._encoder_of)
         name, _, digest = current.partition(" ")
@@ -266,7 +279,7 @@ class Library:
             manifest = self._current().manifest
             catalog = read_catalog(self.path, manifest)
             item = [item for item in catalog.reports if item["id"] == report_id]
-            works, lost = kept_sources(self.path, replace(catalog, reports=item))
+            works, lost = self._kept(replace(catalog, reports=item))
             if lost:
                 raise LibraryDamaged(f"报告“{report_id}”保存的原文件已丢失或损坏，请重新加入这个文件。")
             merged = {**works[0].corrections, **values}
@@ -285,7 +298,7 @@ class Library:
             manifest = self._readable_manifest()
             catalog = read_catalog(self.path, manifest)
             encoder = self._load_encoder(manifest or replace(EMPTY, model=catalog.model))
-            works, lost = kept_sources(self.path, catalog)
+            works, lost = self._kept(catalog)
             made, bad = index_sources(self.path, works, lambda: encoder, tell)
             lost += [work.id for work, _ in bad]
 
@@ -333,6 +346,10 @@ class Library:
         self, works: Sequence[Work], manifest: Manifest, tell: Progress
     ) -> tuple[list[Entry], list[tuple[Work, str]]]:
         return index_sources(self.path, works, lambda: self._encoder_of(manifest), tell)
+
+    def _kept(self, catalog: Catalog) -> tuple[list[Work], list[str]]:
+        """The sources of every report, and the ids of those whose kept file is lost or damaged."""
+        return kept_sources(self.path, catalog)
 
     def _commit(self, manifest: Manifest, made: Sequence[Entry], removed: Collection[str]) -> None:
         """Write the snapshot in which ``made`` replace or follow the old entries; none if nothing changed."""

@@ -21,6 +21,7 @@ from index.errors import LibraryDamaged, LibraryMismatch, UnknownReport
 from index.figures.types import Figure
 from index.files import SharedHold, checksums, new_directory
 from index.lexical import LexicalIndex
+from index.parsing import Parsed
 from index.segment import Record, Segment, Windows, open_segment
 from index.types import PageStart, Passage, ReportInfo, Section
 from index.vectors import HalfArray, IntArray, Rows, VectorIndex
@@ -59,6 +60,11 @@ class Manifest:
         return json.dumps({"format": FORMAT, **asdict(self)}, ensure_ascii=False, indent=1).encode()
 
     @classmethod
+    def from_dict(cls, value: dict[str, Any]) -> Manifest:
+        """The inverse of ``dataclasses.asdict``, also through JSON."""
+        return cls(**{**value, "entries": tuple(map(Entry.from_dict, value["entries"]))})
+
+    @classmethod
     def read(cls, directory: Path, digest: str) -> Manifest:
         """The manifest in ``directory`` with SHA-256 ``digest``; raises LibraryDamaged, LibraryMismatch."""
         try:
@@ -74,8 +80,7 @@ class Manifest:
                 f"文库的格式版本是 {written}，本程序使用版本 {FORMAT}，请运行 wenbao rebuild 重建。"
             )
         try:
-            entries = tuple(Entry.from_dict(item) for item in value.pop("entries"))
-            return cls(**value, entries=entries)
+            return cls.from_dict(value)
         except (KeyError, TypeError, AttributeError) as error:
             raise LibraryDamaged("文库的清单文件已损坏，请运行 wenbao rebuild 重建。") from error
 
@@ -204,23 +209,23 @@ class Snapshot:
 
     def text(self, report: str) -> str:
         """The clean text of a report; raises UnknownReport."""
-        return self._segment(self._ordinal(report)).parsed.text
+        return self._parsed(report).text
 
     def outline(self, report: str) -> tuple[Section, ...]:
         """The sections of a report, parents before children; raises UnknownReport."""
-        return self._segment(self._ordinal(report)).parsed.sections
+        return self._parsed(report).sections
 
     def page_starts(self, report: str) -> tuple[PageStart, ...]:
         """Where the pages of a report open; empty where its source has none."""
-        return self._segment(self._ordinal(report)).parsed.pages
+        return self._parsed(report).pages
 
     def figures(self, report: str) -> tuple[Figure, ...]:
         """The figures of a report, in the order of its text; raises UnknownReport."""
-        return self._segment(self._ordinal(report)).parsed.figures
+        return self._parsed(report).figures
 
     def skipped_figures(self, report: str) -> int:
         """How many figures of a report were left out as unsure; raises UnknownReport."""
-        return self._segment(self._ordinal(report)).parsed.skipped_figures
+        return self._parsed(report).skipped_figures
 
     def report(self, report: str) -> ReportInfo:
         """What the library tells of a report; raises UnknownReport."""
@@ -233,7 +238,7 @@ class Snapshot:
 
     def passages(self, rows: Sequence[int]) -> list[Passage]:
         """The passages of ``rows``, in that order."""
-        return [self._record(row).passage for row in rows]
+        return [record.passage for record in self._records(rows)]
 
     def search_dense(
         self, vector: FloatArray, k: int, reports: Collection[str] | None = None
@@ -260,7 +265,7 @@ class Snapshot:
 
     def windows(self, rows: Sequence[int]) -> Windows:
         """The clause windows of the passages ``rows``."""
-        return Windows.of([self._record(row) for row in rows], self.manifest.dimension)
+        return Windows.of(self._records(rows), self.manifest.dimension)
 
     def segment_rows(self) -> dict[str, range]:
         """The rows that hold each segment."""
@@ -291,9 +296,16 @@ class Snapshot:
         ordinals = sorted({self._ordinal(report) for report in reports})
         return [(self._starts[i], self._starts[i + 1]) for i in ordinals]
 
-    def _record(self, row: int) -> Record:
+    def _parsed(self, report: str) -> Parsed:
+        return self._segment(self._ordinal(report)).parsed
+
+    def _records(self, rows: Sequence[int]) -> list[Record]:
+        return [self._segment(ordinal).record(n) for ordinal, n in map(self._locate, rows)]
+
+    def _locate(self, row: int) -> tuple[int, int]:
+        """Which report holds ``row``, and as its which passage."""
         ordinal = bisect_right(self._starts, row) - 1
-        return self._segment(ordinal).record(row - self._starts[ordinal])
+        return ordinal, row - self._starts[ordinal]
 
     def _segment(self, ordinal: int) -> Segment:
         entry = self.manifest.entries[ordinal]

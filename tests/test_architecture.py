@@ -18,6 +18,7 @@ HEAVY = ("torch", "transformers", "sentence_transformers", "gradio", "langchain_
 
 SOLE_IMPORTERS = {
     "faiss": {"index/vectors.py"},
+    "pymilvus": {"index/engine.py"},
     "langchain_text_splitters": {"index/chunking.py"},
     "sentence_transformers": {"index/encoder.py"},
     "typer": {"ui/cli.py", "ui/console.py"},

@@ -1,0 +1,388 @@
+"""The same library in Milvus, for more reports or readers than one machine serves.
+
+Everything is in the engine, so that any number of processes can ask without a disk of their own:
+vectors and BM25 terms in a collection of rows; records, reports, sources and the manifest in a
+collection of named values. What a writer adds stays invisible until the one row ``CURRENT`` names
+the new manifest; what it takes away is deleted by a later writer, when no question needs it any more.
+"""
+
+from __future__ import annotations
+
+import json
+import tempfile
+import threading
+import time
+import uuid
+from collections import OrderedDict
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from index import library
+from index.builder import Catalog, Work, each_report, read_catalog, report_info
+from index.encoder import Encoder, FloatArray
+from index.engine import Engine
+from index.errors import LibraryDamaged, LibraryLocked
+from index.folding import tokenize
+from index.library import Library, StrPath
+from index.parsing import Parsed
+from index.segment import Record, embed, segment_id
+from index.snapshot import EMPTY, Entry, Manifest, Snapshot
+from index.types import Progress, ReportInfo
+
+CURRENT, LOCK = "CURRENT", "LOCK"
+LEASE = 30.0
+"""Seconds after which the lock of a writer that died is free."""
+GRACE = 60.0
+"""Seconds that what was taken away is kept for questions in flight."""
+_REMEMBERED = 4096
+
+
+def _coded(terms: Sequence[str]) -> str:
+    """Terms as words of letters and digits, which every analyzer leaves whole."""
+    return " ".join("t" + term.encode("utf-8", "surrogatepass").hex() for term in terms)
+
+
+class MilvusSnapshot(Snapshot):
+    """A state of a library in Milvus; its rows are searched and read in the engine."""
+
+    def __init__(
+        self, engine: Engine, state: dict[str, Any], encoders: Callable[[Manifest], Encoder]
+    ) -> None:
+        super().__init__(Manifest.from_dict(state["manifest"]), encoders=encoders)
+        self.state = state
+        self._engine = engine
+        self._first = {e.segment: s for e, s in zip(self.manifest.entries, self._starts, strict=False)}
+        self._recent: OrderedDict[int, Record] = OrderedDict()
+        self._recent_reports: OrderedDict[str, Parsed] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def search_dense(
+        self, vector: FloatArray, k: int, reports: Collection[str] | None = None
+    ) -> list[tuple[int, float]]:
+        return self._search("vector", vector.tolist(), k, reports)
+
+    def search_lexical(
+        self, text: str, k: int, reports: Collection[str] | None = None
+    ) -> list[tuple[int, float]]:
+        terms = tokenize(text)
+        return self._search("sparse", _coded(terms), k, reports) if terms else []
+
+    def _search(
+        self, field: str, query: Any, k: int, reports: Collection[str] | None
+    ) -> list[tuple[int, float]]:
+        chosen = None if reports is None else {self._ordinal(report) for report in reports}
+        if k <= 0 or not self.size or chosen == set():
+            return []
+        where = self._visible
+        if chosen is not None:
+            where = f"segment in {json.dumps([self.manifest.entries[i].segment for i in chosen])}"
+        hits = self._engine.search(self.state["rows"], field, query, min(k, self.size), where)
+        return [(self._row(name), score) for name, score in hits if score > 0 or field == "vector"]
+
+    @cached_property
+    def _visible(self) -> str:
+        """The filter for the rows of this state."""
+        born = f"born <= {self.state['number']}"
+        dead = [name for name, _ in self.state["dead"]]
+        return f"{born} and segment not in {json.dumps(dead)}" if dead else born
+
+    def _row(self, name: str) -> int:
+        segment, _, n = name.rpartition(":")
+        return self._first[segment] + int(n)
+
+    def _name(self, row: int) -> str:
+        ordinal, n = self._locate(row)
+        return f"{self.manifest.entries[ordinal].segment}:{n}"
+
+    def vectors(self, rows: Sequence[int]) -> FloatArray:
+        names = [self._name(row) for row in rows]
+        found = self._engine.vectors(self.state["rows"], names)
+        return np.array([found[name] for name in names], np.float32).reshape(len(names), -1)
+
+    def frequencies(self, terms: Sequence[str]) -> list[int]:
+        if not self.size:
+            return [0] * len(terms)
+        return [self._engine.count(self.state["rows"], self._visible, _coded([term])) for term in terms]
+
+    def _parsed(self, report: str) -> Parsed:
+        ordinal = self._ordinal(report)
+        with self._lock:
+            if report not in self._recent_reports:
+                key = f"report:{self.manifest.entries[ordinal].segment}"
+                data = self._engine.get([key]).get(key)
+                if data is None:
+                    raise _missing(report)
+                _remember(self._recent_reports, report, Parsed.from_json(data, report), 32)
+            return self._recent_reports[report]
+
+    def _records(self, rows: Sequence[int]) -> list[Record]:
+        with self._lock:
+            kept = {row: self._recent[row] for row in rows if row in self._recent}
+            names = {f"record:{self._name(row)}": row for row in rows if row not in kept}
+            values = self._engine.get(list(names))
+            for key, row in names.items():
+                report = self.reports[self._locate(row)[0]].id
+                if key not in values:
+                    raise _missing(report)
+                kept[row] = Record.from_bytes(values[key], report)
+                _remember(self._recent, row, kept[row], _REMEMBERED)
+            return [kept[row] for row in rows]
+
+
+def _remember(recent: OrderedDict[Any, Any], key: Any, value: Any, most: int) -> None:
+    recent[key] = value
+    if len(recent) > most:
+        recent.popitem(last=False)
+
+
+def _missing(report: str) -> LibraryDamaged:
+    return LibraryDamaged(f"Milvus 中报告“{report}”的内容不完整，请运行 wenbao rebuild 重建。")
+
+
+class MilvusLibrary(Library):
+    """A library in Milvus: ``Library.open("http://host:19530")``; the token is WENBAO_MILVUS_TOKEN."""
+
+    def __init__(self, path: StrPath, *, model: str | None = None, encoder: Encoder | None = None) -> None:
+        super().__init__(path, model=model, encoder=encoder)
+        self._engine = Engine(str(path))
+        self._folder = Path()
+
+    def _create(self) -> None:
+        self._engine.create_values()
+
+    # reading
+
+    def _read_current(self) -> str:
+        return self._engine.get([CURRENT]).get(CURRENT, b"").decode()
+
+    def _hold(self, current: str) -> Any:
+        """The state named ``current``; raises FileNotFoundError where a writer has replaced it."""
+        if not current:
+            return None
+        key = f"manifest:{current}"
+        data = self._engine.get([key]).get(key)
+        if data is None:
+            raise FileNotFoundError(key)
+        return json.loads(data)
+
+    def _open_snapshot(self, current: str, hold: Any) -> Snapshot:
+        return MilvusSnapshot(self._engine, hold or self._nothing(), self._encoder_of)
+
+    @staticmethod
+    def _nothing() -> dict[str, Any]:
+        return {"number": 0, "rows": "", "dead": [], "dead_rows": [], "manifest": asdict(EMPTY)}
+
+    # writing
+
+    @contextmanager
+    def _writing(self, progress: Progress | None) -> Iterator[Progress]:
+        tell = progress or (lambda done, total, label: None)
+        self._engine.create_values()
+        with _Lease(self._engine, tell) as self._lease, tempfile.TemporaryDirectory() as folder:
+            self._folder = Path(folder)
+            self._purge()
+            yield tell
+
+    def _state(self) -> dict[str, Any]:
+        snapshot = self._current()
+        assert isinstance(snapshot, MilvusSnapshot)
+        return snapshot.state
+
+    def _purge(self) -> None:
+        """Delete what killed writers left and what was taken away long enough ago."""
+        state, before = self._state(), time.time() - GRACE
+        self._engine.delete_values(f"born > {state['number']}")
+        self._engine.delete_values(f'owner == "manifest" and born < {state["number"]}')
+        gone = [name for name, since in state["dead"] if since < before]
+        if gone:
+            self._engine.delete_values(f"owner in {json.dumps(gone)}")
+        if state["rows"]:
+            unseen = f"born > {state['number']}"
+            here = f"{unseen} or segment in {json.dumps(gone)}" if gone else unseen
+            self._engine.delete_rows(state["rows"], here)
+        old = {name for name, since in state["dead_rows"] if since >= before}
+        self._engine.drop_rows_except({state["rows"], *old})
+
+    def _index(
+        self, works: Sequence[Work], manifest: Manifest, tell: Progress
+    ) -> tuple[list[Entry], list[tuple[Work, str]]]:
+        return self._store_all(works, lambda: self._encoder_of(manifest), tell)
+
+    def _store_all(
+        self, works: Sequence[Work], encoder: Callable[[], Encoder], tell: Progress
+    ) -> tuple[list[Entry], list[tuple[Work, str]]]:
+        def store(work: Work, data: bytes, report: Parsed, share: Callable[[int], None]) -> Entry:
+            return self._store(work, data, report, encoder(), share)
+
+        return each_report(works, store, tell)
+
+    def _store(
+        self, work: Work, data: bytes, report: Parsed, encoder: Encoder, share: Callable[[int], None]
+    ) -> Entry:
+        state = self._state()
+        number = state["number"] + 1
+        content = segment_id(report.to_json(), encoder)
+        info = report_info(work, data, report)
+        for entry in map(Entry.from_dict, state["manifest"]["entries"]):
+            if entry.info.id == work.id and entry.segment.startswith(content) and self._whole(entry):
+                return Entry(info, entry.segment, {}, work.origin, work.corrections)
+        segment = f"{content}-{number}-{uuid.uuid4().hex[:8]}"
+        vectors, records = embed(report, encoder, share)
+        rows = self._rows_for(encoder)
+        self._engine.put(f"source:{segment}", data, segment, number)
+        self._engine.put(f"report:{segment}", report.to_json(), segment, number)
+        self._engine.put_all(
+            {f"record:{segment}:{n}": record.to_bytes() for n, record in enumerate(records)}, segment, number
+        )
+        self._engine.insert(
+            rows,
+            [
+                {
+                    "id": f"{segment}:{n}",
+                    "segment": segment,
+                    "born": number,
+                    "terms": _coded(tokenize(text)) or "none",
+                    "vector": vector.astype(np.float32),
+                }
+                for n, (text, vector) in enumerate(zip(report.passage_texts(), vectors, strict=True))
+            ],
+        )
+        return Entry(info, segment, {}, work.origin, work.corrections)
+
+    def _whole(self, entry: Entry) -> bool:
+        """Whether the engine still holds all values of a report: its passages, its text, its source."""
+        return self._engine.owned(entry.segment) >= entry.info.passages + 2
+
+    def _rows_for(self, encoder: Encoder) -> str:
+        """The collection of rows for vectors of ``encoder``; a new one where the current is another's."""
+        state = self._state()
+        if state["rows"] and state["manifest"]["encoder"] == encoder.id:
+            return str(state["rows"])
+        name = f"wenbao_rows_{state['number'] + 1}"
+        self._engine.create_rows(name, encoder.dimension)
+        return name
+
+    def _kept(self, catalog: Catalog) -> tuple[list[Work], list[str]]:
+        entries = {entry.info.id: entry for entry in self._current().manifest.entries}
+        works: list[Work] = []
+        lost: list[str] = []
+        for item in catalog.reports:
+            key = f"source:{entries[item['id']].segment}"
+            data = self._engine.get([key]).get(key)
+            if data is None:
+                lost.append(item["id"])
+                continue
+            path = self._folder / f"{len(works)}"
+            path.write_bytes(data)
+            works.append(Work(item["id"], path, item["name"], item["origin"], item["corrections"]))
+        return works, lost
+
+    def rebuild(self, *, progress: Progress | None = None) -> list[ReportInfo]:
+        with self._writing(progress) as tell:
+            manifest = self._current().manifest
+            encoder = self._load_encoder(manifest)
+            works, lost = self._kept(read_catalog(Path(), manifest))
+            made, bad = self._store_all(works, lambda: encoder, tell)
+            lost += [work.id for work, _ in bad]
+            saved = [e for e in manifest.entries if e.info.id in lost and encoder.id == manifest.encoder]
+            lost = [report for report in lost if report not in {entry.info.id for entry in saved}]
+            order = [entry.info.id for entry in manifest.entries]
+            entries = sorted([*made, *saved], key=lambda entry: order.index(entry.info.id))
+            self._replace(entries, encoder.id, self._model or manifest.model, encoder.dimension)
+        if lost:
+            raise LibraryDamaged(
+                f"报告“{'”“'.join(lost)}”在 Milvus 中保存的原文件已丢失，请重新加入这些文件；其余报告已重建。"
+            )
+        return self.reports()
+
+    def _replace(
+        self,
+        entries: Sequence[Entry],
+        encoder_id: str,
+        model: str,
+        dimension: int,
+        previous: Snapshot | None = None,
+    ) -> None:
+        state, now = self._state(), time.time()
+        number = state["number"] + 1
+        same = bool(state["rows"]) and state["manifest"]["encoder"] == encoder_id
+        rows = state["rows"] if same or not entries else f"wenbao_rows_{number}"
+        held = {entry["segment"] for entry in state["manifest"]["entries"]}
+        kept = {entry.segment for entry in entries}
+        recent = [item for item in state["dead"] if item[1] >= now - GRACE]
+        old = [item for item in state["dead_rows"] if item[1] >= now - GRACE]
+        manifest = Manifest(encoder_id, model, dimension, tuple(entries), {})
+        value = {
+            "number": number,
+            "rows": rows,
+            "dead": recent + [[segment, now] for segment in sorted(held - kept)],
+            "dead_rows": old + ([[state["rows"], now]] if state["rows"] and rows != state["rows"] else []),
+            "manifest": asdict(manifest),
+        }
+        self._engine.put(
+            f"manifest:{number}", json.dumps(value, ensure_ascii=False).encode(), "manifest", number
+        )
+        self._lease.check()
+        self._engine.put(CURRENT, str(number).encode(), "", 0)
+        self._snapshot = None
+
+
+class _Lease:
+    """The right to write, told in the engine and renewed while it is held."""
+
+    def __init__(self, engine: Engine, tell: Progress) -> None:
+        self._engine, self._tell = engine, tell
+        self._token = uuid.uuid4().hex
+        self._done = threading.Event()
+        self._renewing = threading.Thread(target=self._renew, daemon=True)
+
+    def __enter__(self) -> _Lease:
+        until = time.monotonic() + library.LOCK_SECONDS
+        told = False
+        while not self._take():
+            if not told:
+                self._tell(0, 0, "另一个进程正在更新这个文库，正在等待它完成")
+                told = True
+            if time.monotonic() > until:
+                raise LibraryLocked(f"另一个进程一直在更新文库“{self._engine.address}”，请等它结束后重试。")
+            time.sleep(0.5)
+        self._renewing.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._done.set()
+        self._renewing.join()
+        if self._holder() == self._token:
+            self._say(0)
+
+    def check(self) -> None:
+        """Raises LibraryLocked where another writer has taken over."""
+        if self._holder() != self._token:
+            raise LibraryLocked("写入等待太久，另一个进程已接管这个文库，请重新运行。")
+
+    def _holder(self) -> str:
+        data = self._engine.get([LOCK]).get(LOCK)
+        token, until = json.loads(data) if data else ("", 0.0)
+        return str(token) if until > time.time() else ""
+
+    def _take(self) -> bool:
+        """Milvus cannot compare and set: of two who ask at once, the last to write has it."""
+        if self._holder():
+            return False
+        self._say(LEASE)
+        time.sleep(0.2)
+        return self._holder() == self._token
+
+    def _renew(self) -> None:
+        while not self._done.wait(LEASE / 3):
+            if self._holder() in (self._token, ""):
+                self._say(LEASE)
+
+    def _say(self, seconds: float) -> None:
+        self._engine.put(LOCK, json.dumps([self._token, time.time() + seconds]).encode(), "", 0)

@@ -1,0 +1,185 @@
+"""The library in Milvus (Milvus Lite here) is the library: same states, same results."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from index import (
+    Library,
+    LibraryDamaged,
+    LibraryLocked,
+    LibraryNotFound,
+    StorageError,
+    UnknownReport,
+    milvus,
+)
+from index import library as library_module
+from index.milvus import MilvusLibrary, _Lease
+from tests.conftest import SAMPLE, FakeEncoder
+from tests.index.states import QUESTION, write_report
+
+pytest.importorskip("milvus_lite", reason="the extra wenbao[milvus] is not installed")
+
+pytestmark = pytest.mark.timeout(300)
+
+QUESTIONS = (
+    "2024年社会消费品零售总额是多少？",
+    "今年要新建多少所学校？",
+    "一般公共预算收入完成多少",
+    "黑虎泉怎么样了",
+    "招商引资有什么成果？",
+)
+
+
+class OtherEncoder(FakeEncoder):
+    id = "other-32"
+    dimension = 32
+
+
+@pytest.fixture
+def address(tmp_path: Path) -> str:
+    return str(tmp_path / "library.db")
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "reports").mkdir()
+    for i, name in enumerate("ab"):
+        write_report(tmp_path / "reports" / f"{name}.txt", f"{name}市", i + 5)
+    return tmp_path / "reports"
+
+
+@pytest.fixture
+def library(address: str) -> Library:
+    return Library.open(address, encoder=FakeEncoder())
+
+
+def test_an_absent_library_is_made_or_reported(address: str) -> None:
+    with pytest.raises(LibraryNotFound):
+        Library.open(address, create=False)
+    library = Library.open(address, encoder=FakeEncoder())
+    assert isinstance(library, MilvusLibrary)
+    assert library.reports() == []
+    assert library.snapshot().search_lexical("经济", 3) == []
+
+
+def test_it_finds_and_reads_what_the_library_on_disk_does(library: Library, tmp_path: Path) -> None:
+    disk = Library.open(tmp_path / "disk", encoder=FakeEncoder())
+    for opened in (disk, library):
+        opened.add([SAMPLE])
+    here, there = library.snapshot(), disk.snapshot()
+    assert here.reports == there.reports
+    assert here.text("tianqiao-2025") == there.text("tianqiao-2025")
+    assert here.outline("tianqiao-2025") == there.outline("tianqiao-2025")
+    assert here.passages(range(here.size)) == there.passages(range(there.size))
+    assert (here.windows([3, 1]).vectors == there.windows([3, 1]).vectors).all()
+    assert here.frequencies(["经济", "就业", "无此"]) == there.frequencies(["经济", "就业", "无此"])
+    assert here.vectors([4, 0]) == pytest.approx(there.vectors([4, 0]), abs=1e-6)
+    for question in QUESTIONS:
+        vector = here.encoder.encode_queries([question])[0]
+        for mine, theirs in (
+            (here.search_dense(vector, 10), there.search_dense(vector, 10)),
+            (here.search_lexical(question, 10), there.search_lexical(question, 10)),
+        ):
+            assert [s for _, s in mine] == pytest.approx([s for _, s in theirs], abs=2e-3)
+            assert len({row for row, _ in mine} & {row for row, _ in theirs}) >= len(theirs) - 1
+
+
+def test_it_goes_through_the_states_of_a_library(library: Library, folder: Path, address: str) -> None:
+    reader = Library.open(address, encoder=FakeEncoder())
+    library.add([folder])
+    assert [info.id for info in reader.reports()] == ["a", "b"]
+    in_flight = reader.snapshot()
+    write_report(folder / "a.txt", "甲市", 77)
+    assert [info.id for info in library.sync([folder]).updated] == ["a"]
+    assert "新建学校77所" in reader.text("a")
+    assert "新建学校5所" in in_flight.text("a")
+    assert in_flight.windows(range(in_flight.size)).vectors.size
+    library.remove("b")
+    assert [info.id for info in reader.reports()] == ["a"]
+    found = reader.snapshot().search_lexical(QUESTION, 20)
+    assert {p.report for p in reader.snapshot().passages([row for row, _ in found])} == {"a"}
+    assert library.set_metadata("a", place="某市").place == "某市"
+    assert reader.snapshot().search_dense(FakeEncoder().encode_queries([QUESTION])[0], 3, reports=["a"])
+    with pytest.raises(UnknownReport):
+        library.remove("b")
+
+
+def test_what_was_taken_away_is_deleted_by_a_later_writer(
+    library: Library, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(milvus, "GRACE", 0.0)
+    library.add([folder])
+    segment = library.snapshot().manifest.entries[0].segment
+    library.remove("a")
+    library.set_metadata("b", place="某市")
+    assert library._engine.owned(segment) == 0  # type: ignore[attr-defined]
+    assert len(library.snapshot().search_lexical(QUESTION, 50)) <= library.snapshot().size
+
+
+def test_rebuild_needs_only_the_engine_and_may_change_the_encoder(
+    library: Library, folder: Path, address: str
+) -> None:
+    library.add([folder])
+    before = state_of(library)
+    (folder / "a.txt").unlink()
+    library.rebuild()
+    assert state_of(library) == before
+    other = Library.open(address, encoder=OtherEncoder())
+    other.rebuild()
+    assert other.snapshot().manifest.dimension == 32
+    assert other.snapshot().search_dense(other.encoder.encode_queries([QUESTION])[0], 3)
+
+
+def state_of(library: Library) -> dict[str, object]:
+    snapshot = library.snapshot()
+    rows = range(snapshot.size)
+    return {
+        "passages": snapshot.passages(rows),
+        "windows": snapshot.windows(rows).vectors.tobytes(),
+        "lexical": snapshot.search_lexical(QUESTION, 5),
+    }
+
+
+def test_a_writer_that_died_leaves_nothing_to_see(
+    library: Library, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    library.add([folder / "a.txt"])
+    before = state_of(library)
+    with monkeypatch.context() as patch:
+        patch.setattr(MilvusLibrary, "_replace", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+        with pytest.raises(KeyboardInterrupt):
+            library.add([folder / "b.txt"])
+    assert state_of(library) == before
+    library.add([folder / "b.txt"])
+    snapshot = library.snapshot()
+    assert snapshot.size == sum(info.passages for info in snapshot.reports)
+    assert len(snapshot.search_dense(FakeEncoder().encode_queries([QUESTION])[0], 100)) == snapshot.size
+
+
+def test_a_lost_value_is_said_and_rebuilt(library: Library, folder: Path) -> None:
+    library.add([folder])
+    library._engine.delete_values(f'key == "record:{library.snapshot().manifest.entries[0].segment}:1"')  # type: ignore[attr-defined]
+    with pytest.raises(LibraryDamaged, match="wenbao rebuild"):
+        library.snapshot().passages([1])
+    library.rebuild()
+    assert library.snapshot().passages([1])
+
+
+def test_writers_queue(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(library_module, "LOCK_SECONDS", 0.5)
+    labels: list[str] = []
+    with _Lease(library._engine, lambda *_: None):  # type: ignore[attr-defined]
+        with pytest.raises(LibraryLocked, match="另一个进程"):
+            library.remove()
+        with pytest.raises(LibraryLocked):
+            library.add([], progress=lambda done, total, label: labels.append(label))
+    assert "正在等待" in labels[0]
+    library.remove()
+
+
+def test_a_server_that_does_not_answer_is_said() -> None:
+    with pytest.raises(StorageError, match="WENBAO_MILVUS_TOKEN"):
+        Library.open("http://127.0.0.1:9", encoder=FakeEncoder())
