@@ -16,7 +16,7 @@ from qa.tables import tabulate
 from qa.types import REFUSAL, Answer, Citation, RefusalReason
 
 LONGEST_QUESTION = 1000
-ENOUGH = 0.5
+ENOUGH = 0.42
 """The confidence from which a question is answered."""
 
 Found = tuple[Search, list[Ranked]]

@@ -100,7 +100,7 @@ def _joined(spans: Sequence[tuple[int, int]]) -> Spans:
 
 # ---------------------------------------------------------------- enough to answer?
 
-EVIDENCE = ("cosine", "covered", "said", "tight", "measured", "unmeasured", "unknown")
+EVIDENCE = ("dense", "topic", "exact", "tight", "unmeasured")
 """What speaks for the first passage as an answer, or against it."""
 
 _EXACT = ("number", "date", "rank")
@@ -115,14 +115,13 @@ def evidence(search: Search, ranked: Sequence[Ranked]) -> FloatArray:
     run = best_run(search, first, asks)
     here = slice(run[0], run[1] + 1)
     share, fits = said(search, candidate, here), answered(candidate, asks, here)
+    feature = dict(zip(PASSAGE_FEATURES, candidate.features.tolist(), strict=True))
     values = {
-        "cosine": float(candidate.clause_features[here, 0].max()),
-        "covered": float(candidate.features[PASSAGE_FEATURES.index("covered")]),
-        "said": share,
-        "tight": _tight(search, candidate, exact) if exact else share * 0.7,
-        "measured": float(bool(exact)),
+        "dense": feature["dense"],
+        "topic": 0.0 if exact else share,
+        "exact": float(bool(exact)),
+        "tight": _tight(search, candidate, exact) if exact else 0.0,
         "unmeasured": float(bool(exact) and fits < 0.3),
-        "unknown": search.unknown,
     }
     return np.array([values[name] for name in EVIDENCE], dtype=np.float32)
 
@@ -141,10 +140,27 @@ def _tight(search: Search, candidate: Candidate, asks: Sequence[int]) -> float:
     return float((search.weights @ near / total * candidate.answers[list(asks)].max(axis=0)).max())
 
 
-def contradicted(ranked: Sequence[Ranked]) -> bool:
-    """Whether even the best passage is of another year or place than was asked."""
+def contradicted(search: Search, ranked: Sequence[Ranked]) -> bool:
+    """Whether the reports speak of what was asked, but for another time or place.
+
+    Either even the best passage is of another year or place, or one of the same report but another time
+    fits in full where the best does not.
+    """
     best = dict(zip(PASSAGE_FEATURES, ranked[0].candidate.features.tolist(), strict=True))
-    return best["year"] < 0 or best["place"] < 0
+    if best["year"] < 0 or best["place"] < 0:
+        return True
+    exact = [i for i, ask in enumerate(search.side.asks) if ask.kind == "number"]
+    if not exact:
+        return False
+    report = ranked[0].candidate.passage.report
+    rivals = [r.candidate for r in ranked[1:] if r.candidate.passage.report == report and _elsewhen(r)]
+    elsewhen = max((_tight(search, rival, exact) for rival in rivals), default=0.0)
+    return elsewhen >= 0.8 and elsewhen - _tight(search, ranked[0].candidate, exact) >= 0.2
+
+
+def _elsewhen(one: Ranked) -> bool:
+    year, stance = (one.candidate.features[PASSAGE_FEATURES.index(name)] for name in ("year", "stance"))
+    return bool(year < 0 or stance <= -1)
 
 
 @cache
@@ -155,7 +171,7 @@ def _model() -> dict[str, float]:
 
 def confidence(search: Search, ranked: Sequence[Ranked]) -> float:
     """The estimated probability, 0 to 1, that the first passage answers."""
-    if not ranked or contradicted(ranked):
+    if not ranked or contradicted(search, ranked):
         return 0.0
     model = _model()
     values = dict(zip(EVIDENCE, evidence(search, ranked).tolist(), strict=True))

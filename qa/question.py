@@ -101,7 +101,8 @@ def _times(core: str) -> tuple[Side, ...]:
         for one in when.each() if piece not in shared else ():
             if not one.years and one.offset is None:
                 one = replace(one, years=base.years[:1], offset=base.offset)
-            own.setdefault(replace(one, strong=False), []).append(piece)
+            known = next((w for w in own if w == replace(one, strong=w.strong)), one)
+            own.setdefault(known, []).append(piece)
     for vague in [w for w in own if any(w.widens(other) for other in own)]:
         shared += own.pop(vague)
     if len(own) < 2 or is_next(core):

@@ -22,7 +22,7 @@ DEPTH = 50
 """Passages taken from each search."""
 
 PASSAGE_FEATURES = ("dense", "covered", "year", "stance", "report", "place")
-CLAUSE_FEATURES = ("cosine", "covered", "answers")
+CLAUSE_FEATURES = ("covered", "answers")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,15 +45,15 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """The candidates for one side.
+    """One side of ``question`` and its candidates.
 
-    ``weights`` is the rarity of each concept, ``unknown`` the share of it in concepts of which no
-    word stands anywhere in the library.
+    ``concepts`` are what is looked for, ``weights`` (len(concepts),) their rarity.
     """
 
+    question: Question
     side: Side
+    concepts: list[Concept]
     weights: FloatArray
-    unknown: float
     candidates: list[Candidate]
 
 
@@ -63,43 +63,31 @@ def search(
     """Dense and lexical candidates for ``side``, each with its features."""
     text = fold(side.text)
     vectors = encoder.encode_queries([text, rewritten(text)])
-    terms = searched(text)
-    lexical = dict(snapshot.search_lexical(terms, snapshot.size, reports))
-    rows = _rows(snapshot, vectors, lexical, side.when, reports)
+    rows = _rows(snapshot, vectors, searched(text), side.when, reports)
     wanted = concepts(text)
-    weights = rarity(snapshot, wanted)
-    dense = snapshot.vectors(rows) @ vectors.T
-    windows = snapshot.windows(rows)
-    cosines = windows.vectors @ vectors.T
+    found = Search(question, side, wanted, rarity(snapshot, wanted), [])
+    dense = (snapshot.vectors(rows) @ vectors.T).mean(axis=1)
     infos = {report.id: report for report in snapshot.reports}
-    found = []
-    for i, (row, passage) in enumerate(zip(rows, snapshot.passages(rows), strict=True)):
-        own = windows.owner == i
-        found.append(
-            _candidate(
-                row, passage, infos[passage.report], question, side, wanted, weights,
-                dense[i].mean(), windows.spans[own], cosines[own].mean(axis=1),
-            )
-        )  # fmt: skip
-    return Search(side, weights, _unknown(snapshot, wanted, weights), found)
+    for row, passage, cosine in zip(rows, snapshot.passages(rows), dense.tolist(), strict=True):
+        found.candidates.append(_candidate(found, row, passage, infos[passage.report], cosine))
+    return found
 
 
 def _rows(
     snapshot: Snapshot,
     vectors: FloatArray,
-    lexical: dict[int, float],
+    terms: str,
     when: When,
     reports: Collection[str] | None,
 ) -> list[int]:
     """The best rows of each search; also of each search within the reports of the years asked for."""
     rows = {row for vector in vectors for row, _ in snapshot.search_dense(vector, DEPTH, reports)}
-    rows.update(list(lexical)[:DEPTH])
+    rows.update(row for row, _ in snapshot.search_lexical(terms, DEPTH, reports))
     near = [r.id for r in snapshot.reports if when.years and report_distance(when, r) in (0, 1)]
     near = [id for id in near if reports is None or id in reports]
     if near and len(near) < len(snapshot.reports):
         rows.update(row for vector in vectors for row, _ in snapshot.search_dense(vector, DEPTH // 2, near))
-        inside = {row for id in near for row in snapshot.rows(id)}
-        rows.update([row for row in lexical if row in inside][: DEPTH // 2])
+        rows.update(row for row, _ in snapshot.search_lexical(terms, DEPTH // 2, near))
     return sorted(rows)
 
 
@@ -133,57 +121,41 @@ def rarity(snapshot: Snapshot, wanted: Sequence[Concept]) -> FloatArray:
     )
 
 
-def _unknown(snapshot: Snapshot, wanted: Sequence[Concept], weights: FloatArray) -> float:
-    terms = sorted({t for c in wanted for alternative in c.alternatives for t in alternative if len(t) > 1})
-    known = {t for t, n in zip(terms, snapshot.frequencies(terms), strict=True) if n}
-    lost = [not any(t in known or len(t) == 1 for a in c.alternatives for t in a) for c in wanted]
-    total = float(weights.sum())
-    return float(weights @ np.array(lost, dtype=np.float32)) / total if total else 1.0
-
-
 def _holds(concept: Concept, text: str) -> float:
     """The largest share of an alternative's terms that stand in ``text``."""
     return max(sum(t in text for t in terms) / len(terms) if terms else 0.0 for terms in concept.alternatives)
 
 
-def _candidate(
-    row: int, passage: Passage, report: ReportInfo, question: Question, side: Side, wanted: list[Concept],
-    weights: FloatArray, dense: float, spans: FloatArray, cosines: FloatArray,
-) -> Candidate:  # fmt: skip
+def _candidate(one: Search, row: int, passage: Passage, report: ReportInfo, cosine: float) -> Candidate:
     parts = clauses(passage.text)
     around = fold(" ".join((report.title, *passage.section, passage.text)))
-    total = float(weights.sum()) or 1.0
-    covered = sum(w * _holds(c, around) for w, c in zip(weights, wanted, strict=True)) / total
-    found = np.array([[_holds(c, part.text) for part in parts] for c in wanted], dtype=np.float32)
-    found = found.reshape(len(wanted), len(parts))
-    answers = np.array([[match(a, p.text, p.measures) for p in parts] for a in side.asks], dtype=np.float32)
-    answers = answers.reshape(len(side.asks), len(parts))
-    clause_features = np.column_stack(
-        [
-            [_cosine_at(part, spans, cosines) for part in parts],
-            weights @ found / total if len(wanted) else np.zeros(len(parts)),
-            answers.max(axis=0) if len(side.asks) else np.full(len(parts), 0.5),
-        ]
-    ).astype(np.float32)
+    total = float(one.weights.sum()) or 1.0
+    found = _table([[_holds(c, part.text) for part in parts] for c in one.concepts], len(parts))
+    answers = _table([[match(a, p.text, p.measures) for p in parts] for a in one.side.asks], len(parts))
+    here = one.weights @ found / total
+    fits = answers.max(axis=0) if len(answers) else np.full(len(parts), 0.5, dtype=np.float32)
+    when = one.side.when
     features = [
-        dense,
-        covered,
-        _year(side.when, passage, report, frozenset().union(*(part.years for part in parts))),
-        _stance(side.when, passage),
-        _report(question, side.when, report),
-        _place(question, passage, report),
+        cosine,
+        sum(w * _holds(c, around) for w, c in zip(one.weights.tolist(), one.concepts, strict=True)) / total,
+        _year(when, passage, report, frozenset().union(*(part.years for part in parts))),
+        _stance(when, passage),
+        _report(one.question, when, report),
+        _place(one.question, passage, report),
     ]
     return Candidate(
-        row, passage, np.array(features, dtype=np.float32), parts, clause_features, found, answers
+        row,
+        passage,
+        np.array(features, dtype=np.float32),
+        parts,
+        np.column_stack([here, fits]),
+        found,
+        answers,
     )
 
 
-def _cosine_at(part: Clause, spans: FloatArray, cosines: FloatArray) -> float:
-    """The cosine of the clause window that holds most of ``part``."""
-    if not len(cosines):
-        return 0.0
-    shared = np.minimum(spans[:, 1], part.end) - np.maximum(spans[:, 0], part.start)
-    return float(cosines[int(shared.argmax())])
+def _table(rows: list[list[float]], width: int) -> FloatArray:
+    return np.array(rows, dtype=np.float32).reshape(len(rows), width)
 
 
 def _year(when: When, passage: Passage, report: ReportInfo, written: frozenset[int]) -> float:
@@ -196,7 +168,7 @@ def _year(when: When, passage: Passage, report: ReportInfo, written: frozenset[i
         near = own is not None and (own in asked or own - 1 in asked)
         agreement = 0.2 if near else -1.0
     elif len(asked) == 1:
-        agreement = 1.0 if told == asked else 0.6 if asked <= told else -1.0
+        agreement = 1.0 if told == asked else 0.7 if asked <= told else -1.0
     else:
         overlap = len(asked & told) / len(asked | told)
         agreement = 2 * overlap - 1 if overlap else -1.0
@@ -204,10 +176,10 @@ def _year(when: When, passage: Passage, report: ReportInfo, written: frozenset[i
 
 
 def _stance(when: When, passage: Passage) -> float:
-    """Agreement on results or targets, -1 to 1; what is said outright counts double."""
+    """Agreement on results or targets, -1 to 1; less where only a particle hints at one."""
     if not when.stance or not passage.stance:
         return 0.0
-    return (1.0 if when.strong else 0.5) * (1 if when.stance == passage.stance else -1)
+    return (1.0 if when.strong else 0.4) * (1 if when.stance == passage.stance else -1)
 
 
 def _report(question: Question, when: When, report: ReportInfo) -> float:
