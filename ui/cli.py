@@ -12,6 +12,7 @@ import re
 import sys
 import traceback
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -69,18 +70,19 @@ app = typer.Typer(
 )
 
 
-def option(name: str, **settings: Any) -> Any:
+def option(*names: str, **settings: Any) -> Any:
     """An option whose help line tells its default itself."""
-    return typer.Option(name, show_default=False, show_envvar=False, **settings)
+    return typer.Option(*names, show_default=False, show_envvar=False, **settings)
 
 
 LibraryDir = Annotated[
-    Path,
+    str,
     option(
         "--library",
+        "--store",
         metavar="DIR",
         envvar="WENBAO_LIBRARY",
-        help="文库目录（默认 library，或 WENBAO_LIBRARY）",
+        help="文库目录或 Milvus 地址（默认 library）",
     ),
 ]
 Model = Annotated[
@@ -89,7 +91,7 @@ Model = Annotated[
 ]
 ReportIds = Annotated[list[str] | None, option("--report", metavar="ID", help="只问这份报告，可重复给出")]
 AsJson = Annotated[bool, option("--json", help="只输出一个 JSON 对象")]
-LIBRARY = Path("library")
+LIBRARY = "library"
 
 
 def command(name: str, help: str) -> Any:
@@ -122,9 +124,9 @@ def remove(
 
 @command("rebuild", "用文库中保存的原文件重建索引")
 def rebuild(library: LibraryDir = LIBRARY, model: Model = None) -> int:
-    from index import Library
+    from index import Library, LibraryDamaged, LibraryMismatch
 
-    if not library.exists():
+    with suppress(LibraryDamaged, LibraryMismatch):  # what this mends
         open_library(library)
     with progress_bar() as progress:
         infos = Library(library, model=model).rebuild(progress=progress)
@@ -185,17 +187,25 @@ def indicators(
     as_json: AsJson = False,
     report: Annotated[str | None, option("--report", metavar="ID", help="只看这份报告")] = None,
     year: Annotated[int | None, option("--year", metavar="YEAR", help="只看这一年")] = None,
+    kind: Annotated[
+        str | None, option("--kind", metavar="KIND", help="只看目标、实绩、预计或多年累计")
+    ] = None,
     library: LibraryDir = LIBRARY,
 ) -> int:
-    from ui import figures
+    from ui.indicators import kind_named, skipped, to_csv, to_text
 
-    found = open_library(library).indicators(name, report=report, year=year)
+    books = open_library(library)
+    snapshot = books.snapshot()
+    found = books.indicators(name, report, year, kind_named(kind) if kind else None)
     if as_json:
         print_json({"figures": [figure.to_dict() for figure in found]})
     elif as_csv:
-        print(figures.to_csv(found), end="")
+        print(to_csv(found, snapshot), end="")
     else:
-        print("\n".join(map(figures.line, found)) or "没有找到这样的指标数字。")
+        print(to_text(found, snapshot))
+        print(
+            f"共 {len(found)} 个；另有 {skipped(snapshot, report)} 个数字把握不足，未列入。", file=sys.stderr
+        )
     return DONE
 
 
@@ -240,7 +250,7 @@ def serve(
     return DONE
 
 
-def open_library(path: Path, model: str | None = None, create: bool = False) -> Library:
+def open_library(path: str, model: str | None = None, create: bool = False) -> Library:
     """The library at ``path``; raises the errors of ``Library.open``."""
     from index import Library
 

@@ -102,6 +102,8 @@ def test_a_refusal_is_status_1(sample_library: Path, capsys: pytest.CaptureFixtu
         (["remove", "no-such-report"], "no-such-report"),
         (["add", "no-such-file.txt"], "no-such-file.txt"),
         (["eval", "no-such-file.jsonl"], "no-such-file.jsonl"),
+        (["indicators", "--report", "no-such-report"], "no-such-report"),
+        (["indicators", "--kind", "no-such-kind"], "no-such-kind"),
     ],
 )
 def test_a_user_error_is_one_chinese_sentence(
@@ -150,9 +152,9 @@ def test_an_error_of_ours_is_neither_a_traceback_nor_a_refusal(
 def test_help_speaks_chinese(command: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     assert run([*command, "--help"]) == 0
     out = capsys.readouterr().out
-    named = r"wenbao|WENBAO_\w+|https?://\S+|[A-Z:.]+|-[-\w]+|\{\w+\}|<[a-z]+>|PDF|Word|CSV|JSON"
+    named = r"WENBAO_\w+|Milvus|--?[a-z][-a-z]*|\b[A-Z:]+\b"
     words = re.findall(r"[A-Za-z]{3,}", re.sub(named, "", out))
-    assert set(words) <= {*COMMANDS, "library", "date"}
+    assert set(words) <= {*COMMANDS, "wenbao", "library", "date"}
 
 
 def test_no_library_says_what_to_do(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -205,18 +207,20 @@ def test_remove_and_rebuild(library: Path, small: Path, capsys: pytest.CaptureFi
 
 
 def test_indicators_are_listed_with_their_place(library: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(["indicators", "GDP", "--year", "2023", "--library", str(library)]) == 0
-    (line,) = capsys.readouterr().out.splitlines()
-    assert "2023年" in line
-    assert "目标" in line
+    assert run(["indicators", "GDP", "--kind", "目标", "--library", str(library)]) == 0
+    _, line = capsys.readouterr().out.splitlines()
+    assert {"2023年", "目标"} <= set(line.split())
     assert "6.5%" in line
 
 
-def test_indicators_as_csv(library: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_indicators_as_csv_and_json(library: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["indicators", "--csv", "--library", str(library)]) == 0
     rows = list(csv.DictReader(capsys.readouterr().out.splitlines()))
-    assert {"2022年", "2023年"} == {row["时期"] for row in rows}
     assert {"512", "6.1", "6.5", "31"} <= {row["数值"] for row in rows}
+    assert run(["indicators", "--json", "--year", "2022", "--library", str(library)]) == 0
+    figures = json.loads(capsys.readouterr().out)["figures"]
+    assert {512, 6.1} <= {figure["value"] for figure in figures}
+    assert {figure["period"] for figure in figures} == {"2022年"}
 
 
 def test_eval_scores_a_question_file(
