@@ -102,13 +102,13 @@ def tabulate(snapshot: Snapshot, asked: Question, reports: Collection[str] | Non
 
 
 def courses(figures: Sequence[Figure], indicator: str) -> dict[Measure, list[Row]]:
-    """The years of ``indicator`` by what is measured, ups and downs as one, the most told first.
+    """The years of ``indicator`` by what is measured, ups and downs as one, the fullest first.
 
     ``figures`` are those of one place's reports.
     """
     measures = dict.fromkeys(CHANGE.get(f.measure, f.measure) for f in figures if f.indicator == indicator)
     found = {measure: series(figures, indicator, measure) for measure in measures}
-    return dict(sorted(found.items(), key=lambda item: -years_told(item[1])))
+    return dict(sorted(found.items(), key=lambda item: -sum(map(_filled, item[1]))))
 
 
 def years_told(rows: Sequence[Row]) -> int:

@@ -93,7 +93,7 @@ def _table_html(table: Record, citations: Sequence[Record]) -> str:
     body = ""
     for row in rows:
         cells = "".join(f"<td>{_cell_html(row[side], citations)}</td>" for side, _ in sides)
-        place = f'<td>{show(row["place"])}</td>' if named else ""
+        place = f"<td>{show(row['place'])}</td>" if named else ""
         body += f'<tr>{place}<th scope="row">{int(row["year"])}</th>{cells}</tr>'
     columns = "".join(f'<th scope="col">{head}</th>' for head in heads)
     return (

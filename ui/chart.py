@@ -22,6 +22,8 @@ FEW = 3
 """Years up to which a line would show too little."""
 _SCALES = {"万亿": 1e12, "亿": 1e8, "万": 1e4, "千": 1e3, "": 1.0}
 _SAME = {"斤": ("吨", 1 / 2000), "公斤": ("吨", 1 / 1000), "千克": ("吨", 1 / 1000), "千米": ("公里", 1.0)}
+_BESIDE: Json = {"xOffset": {"field": "side", "sort": list(SIDES)}}
+_TOLD: Json = {"filter": "datum.low != null"}
 _FONT = "system-ui, 'PingFang SC', 'Microsoft YaHei', 'Noto Sans CJK SC', sans-serif"
 
 
@@ -36,14 +38,14 @@ def chart(title: str, measure: Measure, rows: Sequence[Row], link: Callable[[Fig
     ]
     bars = measure in BARS or len(rows) <= FEW
     return {
-        "usermeta": {"embedOptions": {"renderer": "svg", "loader": {"target": "_self"}}},
+        "usermeta": {"embedOptions": {"actions": False, "renderer": "svg", "loader": {"target": "_self"}}},
         "description": f"{title}：目标与实绩，{rows[0].year}—{rows[-1].year}年；下面的表格内容相同",
         "width": "container",
         "height": 240,
         "autosize": {"type": "fit-x", "contains": "padding"},
         "data": {"values": points},
         "encoding": _encoding(unit, bars),
-        "layer": _bars() if bars else _lines(),
+        "layer": [*(_bars() if bars else _lines()), *([_range(bars)] if any(f.high for f in told) else [])],
         "config": _config(),
     }
 
@@ -108,15 +110,15 @@ def _encoding(unit: str, bars: bool) -> Json:
         "y": {
             "field": "low",
             "type": "quantitative",
-            "title": unit,
+            "title": None,
             "scale": {"zero": bars, "nice": True},
-            "axis": {"tickCount": 5, "titleAngle": 0, "titleAlign": "left", "titleX": -30, "titleY": -10},
+            "axis": {"tickCount": 5},
         },
         "color": {
             "field": "side",
             "type": "nominal",
             "scale": colors,
-            "legend": {"orient": "top", "title": None},
+            "legend": {"orient": "top", "title": f"单位：{unit}" if unit else None, "titleOrient": "left"},
         },
         "tooltip": [
             {"field": "year", "title": "年份"},
@@ -129,42 +131,41 @@ def _encoding(unit: str, bars: bool) -> Json:
 
 
 def _bars() -> list[Json]:
-    """Bars side by side; of a range, its upper part is lighter."""
-    beside = {"xOffset": {"field": "side", "sort": list(SIDES)}}
-    told = {"filter": "datum.low != null"}
     return [
-        {"transform": [told], "mark": {"type": "bar", "cornerRadiusEnd": 2}, "encoding": beside},
         {
-            "transform": [told, {"filter": "datum.high != datum.low"}],
-            "mark": {"type": "bar", "opacity": 0.4},
-            "encoding": {**beside, "y2": {"field": "high"}},
-        },
+            "transform": [_TOLD],
+            "mark": {"type": "bar", "cornerRadiusEnd": 2},
+            "encoding": _BESIDE,
+        }
     ]
 
 
 def _lines() -> list[Json]:
-    """Lines broken at gaps, a dot for every figure; of a range, a bar up to its upper end."""
-    goal = "datum.side == '目标'"
-    dash = {"strokeDash": {"condition": {"test": goal, "value": [5, 4]}, "value": [1, 0]}}
-    told = {"filter": "datum.low != null"}
+    """Lines broken at gaps, a dot for every figure."""
+    dash = {"condition": {"test": "datum.side == '目标'", "value": [5, 4]}, "value": [1, 0]}
+    shape = {"field": "side", "scale": {"range": ["diamond", "circle"]}, "legend": None}
     return [
         {
             "mark": {"type": "line", "strokeWidth": 2, "invalid": "break-paths-filter-domains"},
-            "encoding": dash,
+            "encoding": {"strokeDash": dash},
         },
         {
-            "transform": [told, {"filter": "datum.high != datum.low"}],
-            "mark": {"type": "rule", "strokeWidth": 6, "opacity": 0.4},
-            "encoding": {"y2": {"field": "high"}},
-        },
-        {
-            "transform": [told],
+            "transform": [_TOLD],
             "mark": {"type": "point", "filled": True, "size": 60, "opacity": 1},
-            "encoding": {
-                "shape": {"field": "side", "scale": {"range": ["diamond", "circle"]}, "legend": None}
-            },
+            "encoding": {"shape": shape},
         },
     ]
+
+
+def _range(bars: bool) -> Json:
+    """What lies between the ends of a range (6%—6.5%)."""
+    return {
+        "transform": [_TOLD, {"filter": "datum.high != datum.low"}],
+        "mark": {"type": "bar", "opacity": 0.4}
+        if bars
+        else {"type": "rule", "strokeWidth": 6, "opacity": 0.4},
+        "encoding": {"y2": {"field": "high"}, **(_BESIDE if bars else {})},
+    }
 
 
 def _config() -> Json:
@@ -185,5 +186,11 @@ def _config() -> Json:
             "tickColor": "var(--line)",
         },
         "axisX": {"grid": False},
-        "legend": {**soft, "labelFontSize": 13, "symbolSize": 90},
+        "legend": {
+            **soft,
+            "titleFontWeight": "normal",
+            "titlePadding": 16,
+            "labelFontSize": 13,
+            "symbolSize": 90,
+        },
     }
