@@ -104,7 +104,7 @@ def start(
             auth_message="请登录后查阅",
             mcp_server=mcp,
             max_file_size=LARGEST_FILE,
-            theme=gr.themes.Base(font=FONTS, font_mono=["ui-monospace", "monospace"]),
+            theme=_theme(),
             head=f"{_asset('head.html')}<style>{''.join(map(_asset, STYLES))}</style>",  # css= would rewrite selectors
             footer_links=[],
             ssr_mode=False,
@@ -124,6 +124,18 @@ def serve(library_path: Path, **options: Any) -> None:
     page = start(library_path, **options)
     print(f"问报已启动：{page.local_url}（按 Ctrl+C 停止）", flush=True)
     page.block_thread()
+
+
+def _theme() -> gr.themes.Base:
+    """Gradio's own components (the login page, tables, plots) in the colours of page.css."""
+    theme = gr.themes.Base(primary_hue="red", neutral_hue="stone", font=FONTS, font_mono=["ui-monospace"])
+    return theme.set(
+        body_background_fill="#f6f5f1",
+        body_background_fill_dark="#171716",
+        button_primary_background_fill="#a5302a",
+        button_primary_background_fill_hover="#8a2621",
+        button_primary_text_color="#ffffff",
+    )
 
 
 def _login(auth: str | None) -> tuple[str, str] | None:

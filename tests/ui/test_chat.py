@@ -7,6 +7,7 @@ import os
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
@@ -184,25 +185,26 @@ def test_interactive_within_three_seconds(context: BrowserContext, server: str) 
     assert time.monotonic() - before < 3
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_no_serious_fault(browser: Browser, server: str, scheme: str) -> None:
+@pytest.mark.parametrize(("width", "height", "scheme"), [(1440, 900, "light"), (390, 844, "dark")])
+def test_axe_finds_no_serious_fault(
+    browser: Browser, server: str, width: int, height: int, scheme: Any
+) -> None:
     axe = os.environ.get("AXE_PATH")
     if not axe or not Path(axe).is_file():
         pytest.skip("AXE_PATH does not name axe-core's axe.min.js")
-    for width, height in ((1440, 900), (390, 844)):
-        context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=scheme)
-        page = visit(context.new_page(), server)
-        assert serious(page, axe) == []
-        ask(page, RETAIL)
-        page.locator(".answer .ref").first.click()
-        page.wait_for_selector("#paper mark")
-        page.wait_for_timeout(300)
-        assert serious(page, axe) == []
-        page.keyboard.press("Escape")
-        page.get_by_role("tab", name="报告").click()
-        page.wait_for_selector("#rows tr")
-        assert serious(page, axe) == []
-        context.close()
+    context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=scheme)
+    page = visit(context.new_page(), server)
+    assert serious(page, axe) == []
+    ask(page, RETAIL)
+    page.locator(".answer .ref").first.click()
+    page.wait_for_selector("#paper mark")
+    page.wait_for_timeout(300)
+    assert serious(page, axe) == []
+    page.keyboard.press("Escape")
+    page.get_by_role("tab", name="报告").click()
+    page.wait_for_selector("#rows tr")
+    assert serious(page, axe) == []
+    context.close()
 
 
 def serious(page: Page, axe: str) -> list[str]:

@@ -7,6 +7,7 @@ import json
 import socket
 import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -99,7 +100,8 @@ def test_an_mcp_client_finds_and_calls_the_three_tools(
 ) -> None:
     pytest.importorskip("mcp", reason="the mcp extra is not installed")
     address = f"{start_server(library_dir, mcp=True)}gradio_api/mcp/"
-    tools, answer = asyncio.run(_mcp_ask(address))
+    with ThreadPoolExecutor() as apart:  # Playwright keeps an event loop in the main thread
+        tools, answer = apart.submit(asyncio.run, _mcp_ask(address)).result()
     assert set(tools) == {"ask", "search", "list_reports"}
     assert "政府工作报告" in tools["ask"]
     assert "464亿元" in answer["citations"][0]["quote"]
