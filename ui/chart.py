@@ -105,7 +105,7 @@ def _encoding(unit: str, bars: bool) -> Json:
             "field": "year",
             "type": "ordinal",
             "title": None,
-            "axis": {"labelAngle": 0, "labelOverlap": True},
+            "axis": {"labelAngle": 0, "labelOverlap": True, "labelSeparation": 8},
         },
         "y": {
             "field": "low",
@@ -143,7 +143,11 @@ def _bars() -> list[Json]:
 def _lines() -> list[Json]:
     """Lines broken at gaps, a dot for every figure."""
     dash = {"condition": {"test": "datum.side == '目标'", "value": [5, 4]}, "value": [1, 0]}
-    shape = {"field": "side", "scale": {"range": ["diamond", "circle"]}, "legend": None}
+    shape = {
+        "field": "side",
+        "scale": {"domain": list(SIDES), "range": ["diamond", "circle"]},
+        "legend": None,
+    }
     return [
         {
             "mark": {"type": "line", "strokeWidth": 2, "invalid": "break-paths-filter-domains"},
