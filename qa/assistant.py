@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from itertools import chain, zip_longest
+from itertools import zip_longest
 from pathlib import Path
+from statistics import fmean
 
 from index import Library, QuestionError, Snapshot
+from index.chunking import page_at
 from qa.composer import GAP, compose
-from qa.evidence import confidence, quote
-from qa.fusion import Ranked, rank
-from qa.question import Question, complete, parse
+from qa.coverage import assumed_year, refusal_reason, selected
+from qa.evidence import also_fitting, confidence, joined, quote
+from qa.followup import complete
+from qa.fusion import Found, Ranked, rank
+from qa.question import Question, parse
 from qa.retriever import Search, search
 from qa.tables import tabulate
-from qa.types import REFUSAL, Answer, Citation, RefusalReason
+from qa.types import REFUSAL, Answer, Citation
 
 LONGEST_QUESTION = 1000
 ENOUGH = 0.42
 """The confidence from which a question is answered."""
-
-Found = tuple[Search, list[Ranked]]
 
 
 class Assistant:
@@ -51,13 +53,21 @@ class Assistant:
         if table := tabulate(snapshot, asked, reports):
             return table
         sides = self._search(snapshot, asked, reports)
-        citations = _citations(snapshot, asked, sides, max(top_k, len(sides)))
         sure = [confidence(*side) for side in sides]
-        if not citations or min(sure) < ENOUGH:
-            reason = _reason(asked, snapshot)
+        citations = _citations(snapshot, asked, sides, max(top_k, len(sides)))
+        if not citations or max(sure) < ENOUGH or fmean(sure) < ENOUGH:
+            reason = refusal_reason(asked, selected(snapshot, reports))
             return Answer(asked.text, False, REFUSAL, [], citations, reason, shape=asked.shape)
-        used = max(len(sides), 1)
-        return Answer(asked.text, True, compose(citations[:used]), citations, shape=asked.shape)
+        year, others = assumed_year(sides[0], snapshot)
+        return Answer(
+            question=asked.text,
+            answered=True,
+            text=compose(citations, _used(sides, sure, citations)),
+            citations=citations,
+            assumed_year=year,
+            other_years=others,
+            shape=asked.shape,
+        )
 
     def retrieve(
         self, question: str, top_k: int = 10, reports: Collection[str] | None = None
@@ -85,21 +95,23 @@ def _checked(question: str) -> str:
 
 
 def _citations(snapshot: Snapshot, asked: Question, sides: Sequence[Found], top_k: int) -> list[Citation]:
-    """The sides' passages in turn, each once, with quotes for every side it serves."""
-    spans: dict[int, tuple[Search, Ranked]] = {}
-    for one, ranked in _in_turn(sides):
-        spans.setdefault(ranked.candidate.row, (one, ranked))
-    return [_citation(snapshot, one, ranked, asked) for one, ranked in list(spans.values())[: max(0, top_k)]]
+    """The sides' passages in turn, each once; a passage that serves several sides is quoted for each."""
+    found: dict[int, list[tuple[Search, Ranked]]] = {}
+    for turn in zip_longest(*([(one, r) for r in ranked] for one, ranked in sides)):
+        for pair in filter(None, turn):
+            same = found.setdefault(pair[1].candidate.row, [])
+            if not same or pair[1] is _first(sides, pair[0]):
+                same.append(pair)
+    return [_citation(snapshot, pairs, asked) for pairs in list(found.values())[: max(0, top_k)]]
 
 
-def _in_turn(sides: Sequence[Found]) -> list[tuple[Search, Ranked]]:
-    lists = [[(one, r) for r in ranked] for one, ranked in sides]
-    return [pair for pair in chain.from_iterable(zip_longest(*lists)) if pair is not None]
+def _first(sides: Sequence[Found], one: Search) -> Ranked | None:
+    return next((ranked[0] for search, ranked in sides if search is one and ranked), None)
 
 
-def _citation(snapshot: Snapshot, one: Search, ranked: Ranked, asked: Question) -> Citation:
-    passage = ranked.candidate.passage
-    spans = quote(one, ranked, asked.shape == "list")
+def _citation(snapshot: Snapshot, pairs: Sequence[tuple[Search, Ranked]], asked: Question) -> Citation:
+    passage = pairs[0][1].candidate.passage
+    spans = joined([span for one, ranked in pairs for span in quote(one, ranked, asked.shape == "list")])
     return Citation(
         text=passage.text,
         quote=GAP.join(passage.text[a:b] for a, b in spans),
@@ -107,13 +119,29 @@ def _citation(snapshot: Snapshot, one: Search, ranked: Ranked, asked: Question) 
         report=passage.report,
         title=snapshot.report(passage.report).title,
         section=passage.section,
-        page=passage.page,
+        page=page_at(snapshot.page_starts(passage.report), passage.start + spans[0][0]),
         last_page=passage.last_page,
         start=passage.start,
         end=passage.end,
-        score=ranked.score,
+        score=pairs[0][1].score,
     )
 
 
-def _reason(asked: Question, snapshot: Snapshot) -> RefusalReason:
-    return "not_covered"
+def _used(sides: Sequence[Found], sure: Sequence[float], citations: Sequence[Citation]) -> list[int]:
+    """The positions in ``citations`` that the answer's text quotes.
+
+    The first passage of each side that is certain enough; for a list, in the order of the report,
+    those of the next passages too that fit as well.
+    """
+    positions = {(c.report, c.start): i for i, c in enumerate(citations)}
+    listing = len(sides) == 1 and sides[0][0].question.shape == "list"
+    chosen = [
+        ranked.candidate.passage
+        for (one, ranking), certain in zip(sides, sure, strict=True)
+        if certain >= ENOUGH
+        for ranked in (also_fitting(one, ranking) if listing else ranking[:1])
+    ]
+    if listing:
+        chosen.sort(key=lambda passage: (passage.report, passage.start))
+    found = [positions.get((passage.report, passage.start)) for passage in chosen]
+    return list(dict.fromkeys(i for i in found if i is not None))

@@ -17,6 +17,8 @@ from qa.retriever import PASSAGE_FEATURES, Candidate, Search
 LONGEST_QUOTE = 60
 """A run of clauses is not made longer than this; a single longer clause is quoted whole."""
 LONGEST_LIST = 90
+ANNOUNCES = 0.5
+"""What a colon is worth where a list is asked for."""
 
 _GOES_ON = "：；，"
 
@@ -39,7 +41,7 @@ def quote(search: Search, ranked: Ranked, listing: bool = False) -> Spans:
         runs = [best_run(search, ranked, [ask], listing) for ask in asks]
     if listing:
         runs = [_with_items(candidate, run) for run in runs]
-    return _joined([(candidate.clauses[a].start, candidate.clauses[b].end) for a, b in runs])
+    return joined([(candidate.clauses[a].start, candidate.clauses[b].end) for a, b in runs])
 
 
 def best_run(search: Search, ranked: Ranked, asks: Sequence[int], listing: bool = False) -> Run:
@@ -87,7 +89,7 @@ def _with_items(candidate: Candidate, run: Run) -> Run:
     return first, last
 
 
-def _joined(spans: Sequence[tuple[int, int]]) -> Spans:
+def joined(spans: Sequence[tuple[int, int]]) -> Spans:
     """Spans in reading order; those that touch or overlap become one."""
     joined: list[tuple[int, int]] = []
     for start, end in sorted(set(spans)):
@@ -156,6 +158,18 @@ def contradicted(search: Search, ranked: Sequence[Ranked]) -> bool:
     rivals = [r.candidate for r in ranked[1:] if r.candidate.passage.report == report and _elsewhen(r)]
     elsewhen = max((_tight(search, rival, exact) for rival in rivals), default=0.0)
     return elsewhen >= 0.8 and elsewhen - _tight(search, ranked[0].candidate, exact) >= 0.2
+
+
+def also_fitting(search: Search, ranked: Sequence[Ranked], most: int = 3) -> list[Ranked]:
+    """The first passage, and those of the next ones that say as much of what a list is asked of."""
+    first = ranked[0]
+    share = float(first.clause_scores.max()) if len(first.clause_scores) else 0.0
+
+    def fits(one: Ranked) -> bool:
+        near = len(one.clause_scores) and float(one.clause_scores.max()) > 0.9 * share
+        return bool(near and one.score > first.score - 0.5 and not _elsewhen(one))
+
+    return [first, *(one for one in ranked[1:most] if fits(one))]
 
 
 def _elsewhen(one: Ranked) -> bool:

@@ -30,6 +30,10 @@ class Ranked:
     clause_scores: FloatArray
 
 
+Found = tuple[Search, list[Ranked]]
+"""A side's search and its candidates in order."""
+
+
 @cache
 def weights() -> Weights:
     """The fitted weights."""

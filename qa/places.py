@@ -16,7 +16,6 @@ _NAMED = re.compile(rf"{_BEFORE}([一-鿿]{{2,3}}?)(区|县|市|州|旗)")
 _DISTRICT = re.compile(r"([一-鿿]{2,3}?)(?:区|县|市|旗)")
 _TAIL = rf"(?:{_SUFFIX}|高新区|经开区|开发区|新区)?"
 _FUNCTION = set("区县市省咱哪我们在的这那每几本全各了是有和与去今年要")
-_OURS = ("全国", "中国", "我国", "国家", "国务院", "中央")
 
 
 @cache
@@ -62,6 +61,6 @@ def names_of(place: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for name in (place, last, bare(last)) if len(name) >= 2))
 
 
-def is_nation(place: str) -> bool:
-    """A report of the whole country."""
-    return not place or place.startswith(_OURS)
+def same(one: str, other: str) -> bool:
+    """Whether one name holds the other: 乙区 is 甲市乙区."""
+    return one in other or other in one

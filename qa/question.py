@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from index.folding import fold
@@ -29,7 +28,6 @@ _BETWEEN_TIMES = re.compile(r"(?<=[，,；;：:。？?！!])|(?=[和跟与、](?
 _TWO = re.compile(
     r"(?<=[年，,：:])?([一-鿿]{2,8}?)[和与跟同]([一-鿿]{2,8}?)(?=哪个|哪一个|谁|各|分别|相比|比)"
 )
-_LEANS = re.compile(r"^(?:那|那么|还有|再)|^(?:它|其|这个|该)|^[一-鿿]{0,8}呢[？?]?$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,8 +108,21 @@ def _times(core: str) -> tuple[Side, ...]:
     topic = "".join(shared)
     enough = len(_ASKS.sub("", topic)) >= 3
     return tuple(
-        Side(topic + "".join(pieces) if enough else core, when, asked("".join(pieces)) or asked(core))
+        Side(topic + "".join(pieces) if enough else core, when, _asks("".join(pieces), core))
         for when, pieces in own.items()
+    )
+
+
+def _asks(piece: str, core: str) -> tuple[Asked, ...]:
+    """What ``piece`` asks for; a bare 多少 asks for what the whole question does."""
+    whole = asked(core)
+    family = next((ask for ask in whole if ask.family), None)
+    own = asked(piece) or whole[:1]
+    return tuple(
+        replace(ask, family=family.family, unit=family.unit)
+        if family and ask.kind == "number" and not ask.family
+        else ask
+        for ask in own
     )
 
 
@@ -122,10 +133,3 @@ def _subjects(core: str) -> tuple[Side, ...]:
         return ()
     when, asks = parse_when(core), asked(core)
     return tuple(Side(core[: m.start()] + one + core[m.end() :], when, asks) for one in (m[1], m[2]))
-
-
-def complete(question: str, history: Sequence[str]) -> str:
-    """A follow-up (那2025年呢？增长率呢？) completed from the last question that stands by itself."""
-    if not history or not _LEANS.search(fold(question)):
-        return question
-    return question

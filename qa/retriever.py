@@ -199,7 +199,7 @@ def _report(question: Question, when: When, report: ReportInfo) -> float:
 def _place(question: Question, passage: Passage, report: ReportInfo) -> float:
     """-1 where another place than the report's is asked about and the passage does not name it."""
     mine = places.names_of(report.place)
-    others = [p for p in question.places if not any(n in p or p in n for n in mine)]
+    others = [p for p in question.places if not any(places.same(p, name) for name in mine)]
     if not others or len(others) < len(question.places):
         return 0.0
     return 1.0 if any(places.bare(p) in passage.text for p in others) else -1.0

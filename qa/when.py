@@ -30,6 +30,12 @@ _PERIOD = re.compile(
 )
 _IN_REPORT = re.compile(rf"({_YEAR})年(?:度)?的?(?:这份|那份)?(?:政府)?(?:工作)?报告")
 
+TIME = re.compile(
+    rf"(?:{_YEAR}|(?<!\d)\d\d)年(?:度)?(?:底|末|初)?|大?前年|去年|上一?年|今年|本年度?|明年|来年|"
+    r"过去的?一年|新的?一年"
+)
+"""A time as a question names it."""
+
 _NEGATED = re.compile(r"(?:不是|不要|不算|而非|并非|别给?我?)(?:目标|计划|预期|预算|实际)\w{0,2}")
 _STRONG_PLAN = re.compile(r"目标|计划|打算|预期|指标|年初预算|拟|力争|争取|准备")
 _STRONG_REVIEW = re.compile(r"实际|实绩|完成数|最终|结果|最后|完成了|已经落实|实现了|办成")
