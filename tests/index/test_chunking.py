@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -42,7 +44,7 @@ def test_passages_are_slices_that_lose_no_character_and_stay_in_their_section(te
 def test_clauses_and_windows_cover_the_text_in_order(text: str) -> None:
     for spans in (clause_spans(text), windows(text)):
         assert "".join("".join(text[s:e] for s, e in spans).split()) == "".join(text.split())
-        assert all(a[1] <= b[0] for a, b in zip(spans, spans[1:], strict=False))
+        assert all(a[1] <= b[0] for a, b in pairwise(spans))
 
 
 def test_a_long_section_is_cut_evenly_at_sentence_ends() -> None:
