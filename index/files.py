@@ -22,18 +22,14 @@ try:
 except ImportError:  # Windows: an open file cannot be deleted there, which protects readers as well
     fcntl = None  # type: ignore[assignment]
 
-_BLOCK = 1 << 20
 SCRATCH = ".tmp-"
 """What the names of unfinished files and directories begin with."""
 
 
 def sha256(path: Path) -> str:
     """Hex digest of a file's content."""
-    digest = hashlib.sha256()
     with path.open("rb") as file:
-        while block := file.read(_BLOCK):
-            digest.update(block)
-    return digest.hexdigest()
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def checksums(directory: Path) -> dict[str, str]:

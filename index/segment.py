@@ -149,6 +149,7 @@ class Segment:
 
     def __init__(self, directory: Path, sums: dict[str, str], report: str) -> None:
         self._directory = directory
+        self._records = str(directory / RECORDS)
         self._sums = sums
         self._report = report
 
@@ -170,7 +171,7 @@ class Segment:
         """The record of passage ``n``; raises LibraryDamaged."""
         start, end, checksum = self._table[n].tolist()
         try:
-            with (self._directory / RECORDS).open("rb", buffering=0) as file:
+            with open(self._records, "rb", buffering=0) as file:
                 file.seek(start)
                 data = file.read(end - start)
         except OSError:

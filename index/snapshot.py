@@ -165,6 +165,7 @@ class Snapshot:
         self.id = uuid4().hex
         """Distinct for every snapshot opened; rows are stable within it."""
         self._segments = segments
+        self._opened: dict[int, Segment] = {}
         self._vectors: VectorIndex | None = None
         self._terms: LexicalIndex | None = None
 
@@ -308,5 +309,9 @@ class Snapshot:
         return ordinal, row - self._starts[ordinal]
 
     def _segment(self, ordinal: int) -> Segment:
-        entry = self.manifest.entries[ordinal]
-        return open_segment(self._segments / entry.segment, tuple(entry.parts.items()), entry.info.id)
+        if (segment := self._opened.get(ordinal)) is None:
+            entry = self.manifest.entries[ordinal]
+            parts = tuple(entry.parts.items())
+            segment = open_segment(self._segments / entry.segment, parts, entry.info.id)
+            self._opened[ordinal] = segment
+        return segment

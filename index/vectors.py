@@ -39,6 +39,8 @@ class VectorIndex:
 
     def __init__(self, index: faiss.Index) -> None:
         self._index: Any = index  # FAISS's own types leave out what the kinds of index add
+        if not self._exhaustive:
+            self._index.make_direct_map()  # tells in which list each row lies
 
     @classmethod
     def build(cls, vectors: npt.NDArray[np.floating]) -> VectorIndex:
@@ -119,8 +121,6 @@ class VectorIndex:
 
     def take(self, rows: Sequence[int]) -> FloatArray:
         """The vectors of ``rows``, float32, shape ``(len(rows), dimension)``."""
-        if not self._exhaustive:
-            self._index.make_direct_map()  # where each row lies; made once
         vectors: FloatArray = self._index.reconstruct_batch(np.asarray(rows, dtype=np.int64))
         return vectors
 

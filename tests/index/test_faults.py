@@ -303,3 +303,21 @@ def test_damage_met_by_an_open_library_is_said_and_healed_by_rebuild(
         read(library)
     library.rebuild()
     assert read(library) == whole[1]
+
+
+def test_an_interrupted_writer_leaves_nothing_behind_and_can_go_on(place: tuple[Path, Path]) -> None:
+    library, sources = place
+    before = state(library)
+    files = {path for path in library.rglob("*") if path.is_file()}
+
+    def interrupt(done: int, total: int, label: str) -> None:
+        if done > total // 2:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        Library.open(library, encoder=FakeEncoder()).add([sources / "new"], progress=interrupt)
+    assert state(library) == before
+    left = {path for path in library.rglob("*") if path.is_file()} - files
+    assert {path.relative_to(library).parts[0] for path in left} <= {"segments", "sources"}
+    operate(library, sources, "new")
+    assert len(state(library)["reports"]) == 6

@@ -16,8 +16,10 @@ from index import (
     SourceError,
     StorageError,
     UnknownReport,
+    builder,
 )
 from tests.conftest import SAMPLE, FakeEncoder
+from tests.index.states import write_report
 
 REPORT = """政府工作报告
 ——2024年1月10日在示例市第一届人民代表大会第一次会议上
@@ -232,6 +234,18 @@ def test_progress_counts_passages(library: Library) -> None:
     assert calls[-1][:2] == (info.passages, info.passages)
     counted = [done for done, total, _ in calls if total == info.passages]
     assert counted == sorted(counted)
+
+
+def test_progress_of_many_reports_ends_exact(
+    library: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(builder, "_BATCH", 2)
+    sources = [write_report(tmp_path / f"r{i}.txt", f"{i}市", i + 2) for i in range(5)]
+    calls: list[tuple[int, int]] = []
+    infos = library.add(sources, progress=lambda done, total, label: calls.append((done, total)))
+    passages = sum(info.passages for info in infos)
+    assert calls[-1] == (passages, passages)
+    assert all(done <= total for done, total in calls)
 
 
 @pytest.mark.parametrize("part", ["manifest.json", "vectors.faiss", "terms/rows.npy", "CURRENT"])
