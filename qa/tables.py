@@ -67,6 +67,7 @@ _SPARE = re.compile(
     r"全年|年度|人|年"
 )
 _ECONOMY = re.compile("^(?:国民)?经济(?=增|$)")
+_NATION = re.compile("全国|我国|中国|国家(?!级|税|标准)")
 _CLOSE = 0.7
 _DIGIT = {"两": 2, **{c: n for n, c in enumerate("一二三四五六七八九十", 1)}}
 
@@ -234,7 +235,7 @@ def _by_place(
     wanted = {
         info.id: info.place
         for info in snapshot.reports
-        if (reports is None or info.id in reports) and _is_asked(asked.places, info.place)
+        if (reports is None or info.id in reports) and _is_asked(asked, info.place)
     }
     found: dict[str, list[Figure]] = {}
     for f in all_figures(snapshot):
@@ -243,8 +244,11 @@ def _by_place(
     return found
 
 
-def _is_asked(named: Sequence[str], place: str) -> bool:
-    return not named or any(mine in name or name in mine for name in named for mine in places.names_of(place))
+def _is_asked(asked: Question, place: str) -> bool:
+    """Whether the question is about ``place``: it names it, or no place at all."""
+    if not asked.places:
+        return places.is_nation(place) or not _NATION.search(asked.core)
+    return any(mine in name or name in mine for name in asked.places for mine in places.names_of(place))
 
 
 def _filled(row: Row) -> int:

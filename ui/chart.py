@@ -22,7 +22,7 @@ FEW = 3
 """Years up to which a line would show too little."""
 _SCALES = {"万亿": 1e12, "亿": 1e8, "万": 1e4, "千": 1e3, "": 1.0}
 _SAME = {"斤": ("吨", 1 / 2000), "公斤": ("吨", 1 / 1000), "千克": ("吨", 1 / 1000), "千米": ("公里", 1.0)}
-_BESIDE: Json = {"xOffset": {"field": "side", "sort": list(SIDES)}}
+_BESIDE: Json = {"xOffset": {"field": "side", "scale": {"domain": list(SIDES)}}}
 _TOLD: Json = {"filter": "datum.low != null"}
 _FONT = "system-ui, 'PingFang SC', 'Microsoft YaHei', 'Noto Sans CJK SC', sans-serif"
 
@@ -44,7 +44,7 @@ def chart(title: str, measure: Measure, rows: Sequence[Row], link: Callable[[Fig
         "height": 240,
         "autosize": {"type": "fit-x", "contains": "padding"},
         "data": {"values": points},
-        "encoding": _encoding(unit, bars),
+        "encoding": _encoding([str(row.year) for row in rows], unit, bars),
         "layer": [*(_bars() if bars else _lines()), *([_range(bars)] if any(f.high for f in told) else [])],
         "config": _config(),
     }
@@ -98,13 +98,14 @@ def _point(
     }
 
 
-def _encoding(unit: str, bars: bool) -> Json:
+def _encoding(years: Sequence[str], unit: str, bars: bool) -> Json:
     colors = {"domain": list(SIDES), "range": list(SIDES.values())}
     return {
         "x": {
             "field": "year",
             "type": "ordinal",
             "title": None,
+            "scale": {"domain": years},
             "axis": {"labelAngle": 0, "labelOverlap": True, "labelSeparation": 8},
         },
         "y": {
