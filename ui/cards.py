@@ -52,7 +52,7 @@ def answer_html(answer: Record, question: str, snapshot: Any) -> str:
     """The whole answer block. ``snapshot`` is what every quote is checked against, now."""
     labels = {report.id: report_label(report) for report in snapshot.reports}
     if not answer["answered"]:
-        return _refusal_html(answer, snapshot, labels)
+        return _understood_html(answer, question) + _refusal_html(answer, snapshot, labels)
     citations = answer["citations"]
     parts = segments(answer["text"], len(citations))
     used = {n for part in parts for n in part.marks}
@@ -64,7 +64,7 @@ def answer_html(answer: Record, question: str, snapshot: Any) -> str:
     others = "".join(_card_html(c, n, snapshot, labels) for n, c in numbered if n not in used)
     body = _body_html(answer["shape"], parts, citations, labels)
     return (
-        f'{_year_html(answer, question)}<div class="answer {show(answer["shape"])}">{body}</div>'
+        f'{_understood_html(answer, question)}<div class="answer {show(answer["shape"])}">{body}</div>'
         f'<section class="cards" aria-label="出处">{cards}</section>{_more_html(others, "其他相关段落")}'
     )
 
@@ -129,19 +129,23 @@ def _marks_html(marks: Sequence[int], citations: Sequence[Record]) -> str:
     )
 
 
-def _year_html(answer: Record, question: str) -> str:
-    year = answer.get("assumed_year")
-    if year is None:
-        return ""
-    word = _RELATIVE_YEAR.search(question)
-    said = f"（{word.group()}）" if word else ""
-    buttons = "".join(
-        f'<button type="button" class="chip" data-ask="{show(_other_year(question, year, other))}">'
-        f"改问 {other} 年</button>"
-        for other in answer.get("other_years", ())
-        if other != year
-    )
-    return f'<div class="year"><span class="tag">按 {year} 年{said}理解</span>{buttons}</div>'
+def _understood_html(answer: Record, question: str) -> str:
+    """How a follow-up was completed and which year was assumed, with one click to the other years."""
+    tags = []
+    understood = answer["question"].strip()
+    if understood and understood != question.strip():
+        tags.append(f'<span class="tag">理解为“{show(understood)}”</span>')
+    if (year := answer.get("assumed_year")) is not None:
+        word = _RELATIVE_YEAR.search(question)
+        tags.append(f'<span class="tag">按 {year} 年{f"（{word.group()}）" if word else ""}理解</span>')
+        asked = question if word else understood or question
+        tags += [
+            f'<button type="button" class="chip" data-ask="{show(_other_year(asked, year, other))}">'
+            f"改问 {other} 年</button>"
+            for other in answer.get("other_years", ())
+            if other != year
+        ]
+    return f'<div class="year">{"".join(tags)}</div>' if tags else ""
 
 
 def _other_year(question: str, year: int, other: int) -> str:

@@ -130,6 +130,15 @@ def test_an_assumed_year_is_said_and_the_other_is_one_click_away() -> None:
     assert re.findall(r'data-ask="([^"]*)"', made) == ["2025年完成多少？"]
 
 
+def test_a_completed_follow_up_says_how_it_was_understood() -> None:
+    followed = answer(
+        "甲[1]", [citation(TEXT)], question="2024年总额增长率<多少>", assumed_year=2024, other_years=[2023]
+    )
+    made = cards.answer_html(followed, "增长率呢？", snapshot(TEXT))
+    assert "理解为“2024年总额增长率&lt;多少&gt;”" in made
+    assert 'data-ask="2023年总额增长率&lt;多少&gt;"' in made
+
+
 def test_a_comparison_is_a_table_with_a_column_a_side() -> None:
     sides = [citation(TEXT), citation(TEXT, section=["二、2025年工作安排"])]
     made = cards.answer_html(answer("甲[1]乙[2]", sides, shape="compare"), "", snapshot(TEXT))
