@@ -48,6 +48,7 @@ PARTS = (
         "here by its ranked passages, since the other stacks never refuse.",
         plot="stacks",
     ),
+    Part("milvus", "Milvus", "Milvus Lite in a file, beside the library on disk."),
     Part("scale", "Growth", "From a thousand passages up.", "SCALE.md", plot="growth"),
 )
 

@@ -29,11 +29,15 @@ def beside_the_sample(tmp_path: Path, sample_library: Path, monkeypatch: pytest.
 
 
 @pytest.mark.usefixtures("beside_the_sample")
-def test_the_python_example_prints_what_the_readme_shows() -> None:
-    out = io.StringIO()
-    with contextlib.redirect_stdout(out):
-        exec(compile(blocks("python")[0], "README.md", "exec"), {"__name__": "readme"})
-    assert out.getvalue() == blocks("text")[0]
+def test_the_python_examples_print_what_the_readme_shows() -> None:
+    names: dict[str, object] = {}
+    printed = []
+    for code in blocks("python"):
+        out = io.StringIO()
+        with contextlib.redirect_stdout(out):
+            exec(compile(code, "README.md", "exec"), names)
+        printed.append(out.getvalue())
+    assert printed == blocks("text")
 
 
 @pytest.mark.usefixtures("beside_the_sample")
