@@ -247,7 +247,7 @@ def _by_place(
 def _is_asked(asked: Question, place: str) -> bool:
     """Whether the question is about ``place``: it names it, or no place at all."""
     if not asked.places:
-        return places.is_nation(place) or not _NATION.search(asked.core)
+        return not place or bool(_NATION.match(place)) or not _NATION.search(asked.core)
     return any(mine in name or name in mine for name in asked.places for mine in places.names_of(place))
 
 
