@@ -308,8 +308,8 @@ class Library:
 
             saved = [e for e in (manifest or EMPTY).entries if e.info.id in lost and usable(e)]
             lost = [report for report in lost if report not in {entry.info.id for entry in saved}]
-            order = [item["id"] for item in catalog.reports]
-            entries = sorted([*made, *saved], key=lambda entry: order.index(entry.info.id))
+            order = {item["id"]: i for i, item in enumerate(catalog.reports)}
+            entries = sorted([*made, *saved], key=lambda entry: order[entry.info.id])
             self._replace(entries, encoder.id, self._model or catalog.model, encoder.dimension)
         if lost:
             raise LibraryDamaged(

@@ -41,6 +41,9 @@ LEASE = 30.0
 GRACE = 60.0
 """Seconds that what was taken away is kept for questions in flight."""
 _REMEMBERED = 4096
+_NOTHING: dict[str, Any] = {
+    "number": 0, "rows": "", "dead": [], "dead_rows": [], "manifest": asdict(EMPTY),
+}  # fmt: skip
 
 
 def _coded(terms: Sequence[str]) -> str:
@@ -111,28 +114,32 @@ class MilvusSnapshot(Snapshot):
         return [self._engine.count(self.state["rows"], self._visible, _coded([term])) for term in terms]
 
     def _parsed(self, report: str) -> Parsed:
-        ordinal = self._ordinal(report)
+        key = f"report:{self.manifest.entries[self._ordinal(report)].segment}"
         with self._lock:
-            if report not in self._recent_reports:
-                key = f"report:{self.manifest.entries[ordinal].segment}"
-                data = self._engine.get([key]).get(key)
-                if data is None:
-                    raise _missing(report)
-                _remember(self._recent_reports, report, Parsed.from_json(data, report), 32)
-            return self._recent_reports[report]
+            parsed = self._recent_reports.get(report)
+        if parsed is None:
+            data = self._engine.get([key]).get(key)
+            if data is None:
+                raise _missing(report)
+            parsed = Parsed.from_json(data, report)
+            with self._lock:
+                _remember(self._recent_reports, report, parsed, 32)
+        return parsed
 
     def _records(self, rows: Sequence[int]) -> list[Record]:
         with self._lock:
-            kept = {row: self._recent[row] for row in rows if row in self._recent}
-            names = {f"record:{self._name(row)}": row for row in rows if row not in kept}
-            values = self._engine.get(list(names))
-            for key, row in names.items():
-                report = self.reports[self._locate(row)[0]].id
-                if key not in values:
-                    raise _missing(report)
-                kept[row] = Record.from_bytes(values[key], report)
-                _remember(self._recent, row, kept[row], _REMEMBERED)
-            return [kept[row] for row in rows]
+            found = {row: self._recent[row] for row in rows if row in self._recent}
+        keys = {row: f"record:{self._name(row)}" for row in rows if row not in found}
+        values = self._engine.get(list(keys.values()))
+        for row, key in keys.items():
+            report = self.reports[self._locate(row)[0]].id
+            if key not in values:
+                raise _missing(report)
+            found[row] = Record.from_bytes(values[key], report)
+        with self._lock:
+            for row in keys:
+                _remember(self._recent, row, found[row], _REMEMBERED)
+        return [found[row] for row in rows]
 
 
 def _remember(recent: OrderedDict[Any, Any], key: Any, value: Any, most: int) -> None:
@@ -152,6 +159,8 @@ class MilvusLibrary(Library):
         super().__init__(path, model=model, encoder=encoder)
         self._engine = Engine(str(path))
         self._folder = Path()
+        self._state = _NOTHING
+        self._held: dict[str, Entry] = {}
 
     def _create(self) -> None:
         self._engine.create_values()
@@ -172,11 +181,7 @@ class MilvusLibrary(Library):
         return json.loads(data)
 
     def _open_snapshot(self, current: str, hold: Any) -> Snapshot:
-        return MilvusSnapshot(self._engine, hold or self._nothing(), self._encoder_of)
-
-    @staticmethod
-    def _nothing() -> dict[str, Any]:
-        return {"number": 0, "rows": "", "dead": [], "dead_rows": [], "manifest": asdict(EMPTY)}
+        return MilvusSnapshot(self._engine, hold or _NOTHING, self._encoder_of)
 
     # writing
 
@@ -186,17 +191,16 @@ class MilvusLibrary(Library):
         self._engine.create_values()
         with _Lease(self._engine, tell) as self._lease, tempfile.TemporaryDirectory() as folder:
             self._folder = Path(folder)
+            before = self._current()
+            assert isinstance(before, MilvusSnapshot)
+            self._state = before.state
+            self._held = {entry.info.id: entry for entry in before.manifest.entries}
             self._purge()
             yield tell
 
-    def _state(self) -> dict[str, Any]:
-        snapshot = self._current()
-        assert isinstance(snapshot, MilvusSnapshot)
-        return snapshot.state
-
     def _purge(self) -> None:
         """Delete what killed writers left and what was taken away long enough ago."""
-        state, before = self._state(), time.time() - GRACE
+        state, before = self._state, time.time() - GRACE
         self._engine.delete_values(f"born > {state['number']}")
         self._engine.delete_values(f'owner == "manifest" and born < {state["number"]}')
         gone = [name for name, since in state["dead"] if since < before]
@@ -225,13 +229,13 @@ class MilvusLibrary(Library):
     def _store(
         self, work: Work, data: bytes, report: Parsed, encoder: Encoder, share: Callable[[int], None]
     ) -> Entry:
-        state = self._state()
+        state = self._state
         number = state["number"] + 1
         content = segment_id(report.to_json(), encoder)
         info = report_info(work, data, report)
-        for entry in map(Entry.from_dict, state["manifest"]["entries"]):
-            if entry.info.id == work.id and entry.segment.startswith(content) and self._whole(entry):
-                return Entry(info, entry.segment, {}, work.origin, work.corrections)
+        old = self._held.get(work.id)
+        if old and old.segment.startswith(content) and self._whole(old):
+            return Entry(info, old.segment, {}, work.origin, work.corrections)
         segment = f"{content}-{number}-{uuid.uuid4().hex[:8]}"
         vectors, records = embed(report, encoder, share)
         rows = self._rows_for(encoder)
@@ -261,7 +265,7 @@ class MilvusLibrary(Library):
 
     def _rows_for(self, encoder: Encoder) -> str:
         """The collection of rows for vectors of ``encoder``; a new one where the current is another's."""
-        state = self._state()
+        state = self._state
         if state["rows"] and state["manifest"]["encoder"] == encoder.id:
             return str(state["rows"])
         name = f"wenbao_rows_{state['number'] + 1}"
@@ -269,11 +273,10 @@ class MilvusLibrary(Library):
         return name
 
     def _kept(self, catalog: Catalog) -> tuple[list[Work], list[str]]:
-        entries = {entry.info.id: entry for entry in self._current().manifest.entries}
         works: list[Work] = []
         lost: list[str] = []
         for item in catalog.reports:
-            key = f"source:{entries[item['id']].segment}"
+            key = f"source:{self._held[item['id']].segment}"
             data = self._engine.get([key]).get(key)
             if data is None:
                 lost.append(item["id"])
@@ -292,8 +295,8 @@ class MilvusLibrary(Library):
             lost += [work.id for work, _ in bad]
             saved = [e for e in manifest.entries if e.info.id in lost and encoder.id == manifest.encoder]
             lost = [report for report in lost if report not in {entry.info.id for entry in saved}]
-            order = [entry.info.id for entry in manifest.entries]
-            entries = sorted([*made, *saved], key=lambda entry: order.index(entry.info.id))
+            order = {report: i for i, report in enumerate(self._held)}
+            entries = sorted([*made, *saved], key=lambda entry: order[entry.info.id])
             self._replace(entries, encoder.id, self._model or manifest.model, encoder.dimension)
         if lost:
             raise LibraryDamaged(
@@ -309,11 +312,11 @@ class MilvusLibrary(Library):
         dimension: int,
         previous: Snapshot | None = None,
     ) -> None:
-        state, now = self._state(), time.time()
+        state, now = self._state, time.time()
         number = state["number"] + 1
         same = bool(state["rows"]) and state["manifest"]["encoder"] == encoder_id
         rows = state["rows"] if same or not entries else f"wenbao_rows_{number}"
-        held = {entry["segment"] for entry in state["manifest"]["entries"]}
+        held = {entry.segment for entry in self._held.values()}
         kept = {entry.segment for entry in entries}
         recent = [item for item in state["dead"] if item[1] >= now - GRACE]
         old = [item for item in state["dead_rows"] if item[1] >= now - GRACE]

@@ -23,13 +23,16 @@ def survey(
     works: list[Work] = []
     unchanged: dict[str, ReportInfo] = {}
     failed: list[tuple[str, str]] = []
+    origins = {entry.origin: report for report, entry in held.items()}
+    claimed: set[str] = set()
     for path in _files(paths):
         try:
             digest = hashlib.sha256(load(path)).hexdigest()
         except SourceError as error:
             failed.append((str(path), str(error)))
             continue
-        report = _report_id(path, held, {*unchanged, *(work.id for work in works)})
+        report = origins.get(str(path.resolve())) or _new_id(path, held, claimed)
+        claimed.add(report)
         old = held.get(report)
         if old and old.info.sha256 == digest:
             unchanged[report] = old.info
@@ -53,15 +56,11 @@ def _files(paths: Iterable[Path]) -> Iterator[Path]:
                 yield file
 
 
-def _report_id(path: Path, held: Mapping[str, Entry], claimed: Collection[str]) -> str:
-    """The id of the report that came from ``path``, or a new one: the stem, made distinct where taken.
+def _new_id(path: Path, held: Mapping[str, Entry], claimed: Collection[str]) -> str:
+    """An id for the report of a new file: its stem, made distinct where that is taken.
 
     A held report whose file no longer exists is taken to be an older version of a file of its name.
     """
-    origin = str(path.resolve())
-    known = next((id for id, entry in held.items() if entry.origin == origin), None)
-    if known is not None:
-        return known
     stem = _slug(path.stem)
     names = chain([stem, f"{_slug(path.resolve().parent.name)}-{stem}"], (f"{stem}-{n}" for n in count(2)))
     return next(
