@@ -112,6 +112,7 @@ def run() -> dict[str, Any]:
                 if report := measure(stack, file):
                     report["scores"] = tabulate(asked, report.pop("results"))["ALL"]
                     found[name].setdefault(report["name"], []).append(report)
+                    save("stacks", found)
     return found
 
 
@@ -160,6 +161,4 @@ def row(name: str, runs: list[dict[str, Any]]) -> list[str]:
 
 
 if __name__ == "__main__":
-    figures = run()
-    save("stacks", figures)
-    print(page(figures))
+    print(page(run()))
