@@ -146,6 +146,20 @@ def test_an_example_question_is_answered(page: Page) -> None:
     assert page.locator(".turn .ref").count() > 0
 
 
+def test_an_assumed_year_is_told_and_changed_by_one_click(page: Page) -> None:
+    ask(page, "天桥区去年完成进出口总额多少？")
+    expect(page.locator(".tag")).to_have_text("按 2024 年（去年）理解")
+    page.get_by_role("button", name="改问 2025 年").click()
+    expect(page.locator(".turn:nth-child(2) .question")).to_have_text("天桥区2025年完成进出口总额多少？")
+    page.wait_for_selector(".turn:nth-child(2) .answer")
+
+
+def test_a_follow_up_leans_on_the_last_question(page: Page) -> None:
+    ask(page, RETAIL)
+    ask(page, "那2025年呢？")
+    expect(page.locator(".turn:last-child .tag").first).to_contain_text("2025年社会消费品零售总额")
+
+
 def test_a_question_that_cannot_be_asked_gets_one_sentence(page: Page) -> None:
     ask(page, "问" * 3000)
     expect(page.locator(".answer.failed p")).to_contain_text("太长")

@@ -90,6 +90,14 @@ def test_a_file_that_is_no_report_is_listed_with_its_reason(page: Page, tmp_path
     assert page.locator("#rows tr").count() == count
 
 
+def test_a_file_over_the_limit_is_told(page: Page, tmp_path: Path) -> None:
+    with (tmp_path / "大.txt").open("wb") as large:
+        large.truncate(53_000_000)
+    open_reports(page)
+    page.set_input_files("#files", tmp_path / "大.txt")
+    expect(page.locator("#outcomes .bad")).to_contain_text("50 MB", timeout=30_000)
+
+
 def test_only_the_chosen_reports_are_asked(page: Page) -> None:
     open_reports(page)
     page.select_option("#by-place", "槐山市")
