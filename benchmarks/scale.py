@@ -32,7 +32,7 @@ from index.builder import SEGMENTS, Work, commit, prepare, report_info
 from index.encoder import FloatArray, load_encoder
 from index.folding import fold
 from index.parsing import Parsed, parse
-from index.segment import Record, segment_sums, write_segment
+from index.segment import segment_sums, write_segment
 from index.snapshot import Entry
 
 PAGE = ROOT / "benchmarks" / "SCALE.md"
@@ -120,25 +120,18 @@ def write_segments(root: Path, base: Base, size: int) -> list[Entry]:
     """Segments of ``size`` passages in all."""
     draw = np.random.default_rng(size)
     dimension = base.vectors.shape[1]
-    spans = max(sum(map(len, report.windows)) for report in base.reports)
-    windows = mixed(base, spans, draw).astype(np.float16)
     entries: list[Entry] = []
     done = n = 0
     while done < size:
         report = varied(base.reports[n % len(base.reports)], n, base.letters)
         left = size - done
-        report = replace(report, passages=report.passages[:left], windows=report.windows[:left])
-        ends = np.cumsum([0, *map(len, report.windows)])
-        records = [
-            Record(p, own, windows[a:b])
-            for p, own, a, b in zip(report.passages, report.windows, ends[:-1], ends[1:], strict=True)
-        ]
+        report = replace(report, passages=report.passages[:left])
         name = f"{n:032x}"
-        vectors = mixed(base, len(records), draw).astype(np.float16).reshape(-1, dimension)
-        write_segment(root / SEGMENTS / name, report, vectors, records)
+        vectors = mixed(base, len(report.passages), draw).astype(np.float16).reshape(-1, dimension)
+        write_segment(root / SEGMENTS / name, report, vectors)
         info = report_info(Work(f"r{n}", root, f"r{n}.txt", "", {}), report.text.encode(), report)
         entries.append(Entry(info, name, segment_sums(root / SEGMENTS / name) or {}, "", {}))
-        done, n = done + len(records), n + 1
+        done, n = done + len(report.passages), n + 1
     return entries
 
 

@@ -114,7 +114,7 @@ def _store(
     """Write the segment and keep the source, unless they are there already."""
     segment = _usable(root / SEGMENTS / segment_id(report.to_json(), encoder))
     if not segment.exists():
-        write_segment(segment, report, *embed(report, encoder, progress))
+        write_segment(segment, report, embed(report, encoder, progress))
     sums = segment_sums(segment)
     if sums is None:
         raise LibraryDamaged("刚写入的文件与内存中的内容不一致，请检查磁盘后重试。")

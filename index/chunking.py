@@ -1,13 +1,10 @@
-"""Sections to passages, passages to clauses: whole sentences, never across a section."""
+"""Sections to passages: whole sentences, never across a section."""
 
 from __future__ import annotations
 
 import math
-import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-
-from langchain_text_splitters import RecursiveCharacterTextSplitter
 
 from index.types import CleanText, PageStart, Passage, Section
 
@@ -18,13 +15,8 @@ TARGET_CHARACTERS = 150
 MIN_CHARACTERS = 20
 """A shorter passage is joined to its neighbour of the same section."""
 
-WINDOW_CHARACTERS = 12
-"""Clauses shorter than this say too little to be embedded alone."""
-
-_STOPS = "。！？!?；;"
 _CLOSERS = "[”’」』）)】》]*"
 _SEPARATORS = [r"\n+", rf"[。！？!?]{_CLOSERS}", rf"[；;]{_CLOSERS}", rf"[，,：:]{_CLOSERS}", "、", ""]
-_CLAUSE_END = re.compile(rf"[。！？!?；;，,：:\n]+{_CLOSERS}")
 
 
 def passages(clean: CleanText, sections: Sequence[Section], report: str) -> list[Passage]:
@@ -55,31 +47,6 @@ def page_at(pages: Sequence[PageStart], offset: int) -> int | None:
     return pages[max(0, bisect_right(pages, offset, key=lambda page: page.start) - 1)].number
 
 
-def clause_spans(text: str) -> list[tuple[int, int]]:
-    """The clauses of ``text``, each with its closing mark, white space around them left out."""
-    ends = [match.end() for match in _CLAUSE_END.finditer(text) if not _inside_number(text, match)]
-    if not ends or ends[-1] < len(text):
-        ends.append(len(text))
-    return [span for span in _trimmed(text, 0, ends) if span[0] < span[1]]
-
-
-def windows(text: str) -> list[tuple[int, int]]:
-    """Clause windows: neighbouring clauses joined until a window holds ``WINDOW_CHARACTERS``."""
-    found: list[tuple[int, int]] = []
-    for start, end in clause_spans(text):
-        if found and found[-1][1] - found[-1][0] < WINDOW_CHARACTERS and text[found[-1][1] - 1] not in _STOPS:
-            found[-1] = (found[-1][0], end)
-        else:
-            found.append((start, end))
-    return found
-
-
-def _inside_number(text: str, match: re.Match[str]) -> bool:
-    """``1,234`` and ``10:30`` hold no clause end."""
-    around = text[match.start() - 1 : match.start()] + text[match.end() : match.end() + 1]
-    return match[0] in (",", ":") and len(around) == 2 and around.isdigit()
-
-
 def _cut(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     """Spans of whole sentences of about ``TARGET_CHARACTERS`` inside ``[start, end)``."""
     body = text[start:end]
@@ -107,6 +74,9 @@ def _cut(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
 
 def _split(body: str, limit: int) -> list[str]:
     """``body`` cut at the strongest marks that keep each piece within ``limit`` characters."""
+    # Imported here: asking needs page_at, and must not load what only indexing needs.
+    from langchain_text_splitters import RecursiveCharacterTextSplitter
+
     return RecursiveCharacterTextSplitter(
         separators=_SEPARATORS,
         is_separator_regex=True,

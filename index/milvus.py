@@ -31,9 +31,9 @@ from index.errors import LibraryDamaged, LibraryLocked
 from index.folding import tokenize
 from index.library import Library, StrPath
 from index.parsing import Parsed
-from index.segment import Record, embed, segment_id
+from index.segment import embed, passage_record, read_record, segment_id
 from index.snapshot import EMPTY, Entry, Manifest, Snapshot
-from index.types import Progress, ReportInfo
+from index.types import Passage, Progress, ReportInfo
 
 CURRENT, LOCK = "CURRENT", "LOCK"
 LEASE = 30.0
@@ -61,7 +61,7 @@ class MilvusSnapshot(Snapshot):
         self.state = state
         self._engine = engine
         self._first = {e.segment: s for e, s in zip(self.manifest.entries, self._starts, strict=False)}
-        self._recent: OrderedDict[int, Record] = OrderedDict()
+        self._recent: OrderedDict[int, Passage] = OrderedDict()
         self._recent_reports: OrderedDict[str, Parsed] = OrderedDict()
         self._lock = threading.Lock()
 
@@ -126,7 +126,8 @@ class MilvusSnapshot(Snapshot):
                 _remember(self._recent_reports, report, parsed, 32)
         return parsed
 
-    def _records(self, rows: Sequence[int]) -> list[Record]:
+    def passages(self, rows: Sequence[int]) -> list[Passage]:
+        """The passages of ``rows``, in that order."""
         with self._lock:
             found = {row: self._recent[row] for row in rows if row in self._recent}
         keys = {row: f"record:{self._name(row)}" for row in rows if row not in found}
@@ -135,7 +136,7 @@ class MilvusSnapshot(Snapshot):
             report = self.reports[self._locate(row)[0]].id
             if key not in values:
                 raise _missing(report)
-            found[row] = Record.from_bytes(values[key], report)
+            found[row] = read_record(values[key], report)
         with self._lock:
             for row in keys:
                 _remember(self._recent, row, found[row], _REMEMBERED)
@@ -237,12 +238,14 @@ class MilvusLibrary(Library):
         if old and old.segment.startswith(content) and self._whole(old):
             return Entry(info, old.segment, {}, work.origin, work.corrections)
         segment = f"{content}-{number}-{uuid.uuid4().hex[:8]}"
-        vectors, records = embed(report, encoder, share)
+        vectors = embed(report, encoder, share)
         rows = self._rows_for(encoder)
         self._engine.put(f"source:{segment}", data, segment, number)
         self._engine.put(f"report:{segment}", report.to_json(), segment, number)
         self._engine.put_all(
-            {f"record:{segment}:{n}": record.to_bytes() for n, record in enumerate(records)}, segment, number
+            {f"record:{segment}:{n}": passage_record(p) for n, p in enumerate(report.passages)},
+            segment,
+            number,
         )
         self._engine.insert(
             rows,

@@ -11,34 +11,24 @@ from index.errors import SourceError
 from index.figures.types import Figure
 from index.types import Metadata, PageStart, Passage, Section
 
-Span = tuple[int, int]
 _FIGURE = tuple(field.name for field in fields(Figure) if field.name != "report")
 
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
-    """A report as parsed; ``windows[i]`` are the clause windows of ``passages[i]``, as offsets within it."""
+    """A report as parsed."""
 
     text: str
     pages: tuple[PageStart, ...]
     metadata: Metadata
     sections: tuple[Section, ...]
     passages: tuple[Passage, ...]
-    windows: tuple[tuple[Span, ...], ...]
     figures: tuple[Figure, ...]
     skipped_figures: int
 
     def passage_texts(self) -> list[str]:
         """What is embedded and searched for each passage: title and section path in front."""
         return [f"{' '.join((self.metadata.title, *p.section))}\n{p.text}" for p in self.passages]
-
-    def window_texts(self) -> list[str]:
-        """What is embedded for each clause window: the section's years and last heading in front."""
-        return [
-            f"{_context(passage)}{passage.text[start:end]}"
-            for passage, spans in zip(self.passages, self.windows, strict=True)
-            for start, end in spans
-        ]
 
     def to_json(self) -> bytes:
         """A deterministic encoding: equal reports give equal bytes."""
@@ -49,8 +39,8 @@ class Parsed:
             "metadata": asdict(self.metadata),
             "sections": [asdict(section) for section in self.sections],
             "passages": [
-                (p.start, p.end, owner[i], p.page, p.last_page, self.windows[i])
-                for i, p in enumerate(self.passages)
+                (p.start, p.end, section, p.page, p.last_page)
+                for p, section in zip(self.passages, owner, strict=True)
             ],
             "figures": [[getattr(figure, name) for name in _FIGURE] for figure in self.figures],
             "skipped_figures": self.skipped_figures,
@@ -70,9 +60,8 @@ class Parsed:
             sections=sections,
             passages=tuple(
                 _passage(report, text, sections[owner], start, end, page, last_page)
-                for start, end, owner, page, last_page, _ in value["passages"]
+                for start, end, owner, page, last_page in value["passages"]
             ),
-            windows=tuple(tuple((a, b) for a, b in item[5]) for item in value["passages"]),
             figures=tuple(_figure(report, item) for item in value["figures"]),
             skipped_figures=value["skipped_figures"],
         )
@@ -83,7 +72,7 @@ def parse(data: bytes, name: str, report: str, corrections: Mapping[str, Any]) -
 
     Raises SourceError where the file is no readable report.
     """
-    from index.chunking import page_at, passages, windows
+    from index.chunking import page_at, passages
     from index.figures import extract
     from index.layout import clean
     from index.metadata import read_metadata
@@ -104,19 +93,12 @@ def parse(data: bytes, name: str, report: str, corrections: Mapping[str, Any]) -
         metadata=metadata,
         sections=sections,
         passages=tuple(cut),
-        windows=tuple(tuple(windows(p.text)) for p in cut),
         figures=tuple(
             replace(f, title=metadata.title, page=page_at(text.pages, f.value_start))
             for f in extraction.figures
         ),
         skipped_figures=extraction.skipped,
     )
-
-
-def _context(passage: Passage) -> str:
-    years = f"{'、'.join(map(str, passage.years))}年" if passage.years else ""
-    context = f"{years}{passage.section[-1] if passage.section else ''}"
-    return f"{context}：" if context else ""
 
 
 def _owners(sections: tuple[Section, ...], cut: tuple[Passage, ...]) -> list[int]:

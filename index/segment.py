@@ -10,19 +10,18 @@ from __future__ import annotations
 import hashlib
 import json
 import zlib
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable
 from functools import cached_property, lru_cache
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
-from index.encoder import Encoder, FloatArray
+from index.encoder import Encoder
 from index.errors import LibraryDamaged
 from index.files import checksums, new_directory, sha256, write_array
 from index.folding import fold
-from index.parsing import Parsed, Span
+from index.parsing import Parsed
 from index.types import Passage
 from index.vectors import HalfArray
 
@@ -31,56 +30,17 @@ REPORT, PASSAGES, RECORDS, TABLE, SUMS = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
-    """What a question needs of a passage: itself, its clause windows and their vectors.
-
-    ``spans`` are offsets within the passage, ``vectors`` (n, dimension) of unit length.
-    """
-
-    passage: Passage
-    spans: tuple[Span, ...]
-    vectors: HalfArray
-
-    def to_bytes(self) -> bytes:
-        p = self.passage
-        head = [p.start, p.end, p.text, p.section, p.page, p.last_page, p.years, p.stance, self.spans]
-        return json.dumps(head, ensure_ascii=False).encode() + b"\n" + self.vectors.tobytes()
-
-    @classmethod
-    def from_bytes(cls, data: bytes, report: str) -> Record:
-        """What ``to_bytes`` wrote, as a passage of ``report``."""
-        head, _, vectors = data.partition(b"\n")
-        start, end, text, section, page, last, years, stance, spans = json.loads(head)
-        passage = Passage(report, start, end, text, tuple(section), page, last, tuple(years), stance)
-        return cls(
-            passage,
-            tuple((a, b) for a, b in spans),
-            np.frombuffer(vectors, np.float16).reshape(len(spans), -1),
-        )
+def passage_record(passage: Passage) -> bytes:
+    """What a question needs of a passage, the report's id left out."""
+    p = passage
+    values = [p.start, p.end, p.text, p.section, p.page, p.last_page, p.years, p.stance]
+    return json.dumps(values, ensure_ascii=False).encode()
 
 
-@dataclass(frozen=True)
-class Windows:
-    """Clause windows of several passages, end to end.
-
-    ``owner`` (n,) indexes the rows asked for, ``spans`` (n, 2) are offsets within the passage,
-    ``vectors`` (n, dimension) float32 are of unit length.
-    """
-
-    owner: npt.NDArray[np.int64]
-    spans: npt.NDArray[np.int64]
-    vectors: FloatArray
-
-    @classmethod
-    def of(cls, records: Sequence[Record], dimension: int) -> Windows:
-        """The windows of ``records``."""
-        vectors = [np.empty((0, dimension), np.float16), *(record.vectors for record in records)]
-        return cls(
-            np.repeat(np.arange(len(records)), [len(record.spans) for record in records]),
-            np.array([span for record in records for span in record.spans], np.int64).reshape(-1, 2),
-            np.concatenate(vectors, dtype=np.float32),
-        )
+def read_record(data: bytes, report: str) -> Passage:
+    """What ``passage_record`` wrote, as a passage of ``report``."""
+    start, end, text, section, page, last, years, stance = json.loads(data)
+    return Passage(report, start, end, text, tuple(section), page, last, tuple(years), stance)
 
 
 def segment_id(payload: bytes, encoder: Encoder) -> str:
@@ -88,30 +48,18 @@ def segment_id(payload: bytes, encoder: Encoder) -> str:
     return hashlib.sha256(encoder.id.encode() + b"\0" + payload).hexdigest()[:32]
 
 
-def embed(
-    parsed: Parsed, encoder: Encoder, progress: Callable[[int], None]
-) -> tuple[HalfArray, list[Record]]:
-    """The passages' vectors and their records; ``progress(done)`` counts passages.
+def embed(parsed: Parsed, encoder: Encoder, progress: Callable[[int], None]) -> HalfArray:
+    """The passages' vectors, (n, dimension); ``progress(done)`` counts passages.
 
     In half precision: vectors are only compared, and the error is far below a score's meaning.
     """
     texts = [fold(text) for text in parsed.passage_texts()]
-    window_texts = [fold(text) for text in parsed.window_texts()]
-    total = max(1, len(texts) + len(window_texts))
-
-    def share(done: int) -> None:
-        progress(done * len(texts) // total)
-
-    vectors = encoder.encode_passages(texts, share).astype(np.float16)
-    windows = encoder.encode_passages(window_texts, lambda done: share(len(texts) + done))
-    ends = np.cumsum([len(spans) for spans in parsed.windows])
-    of_each = np.split(windows.astype(np.float16), ends[:-1])
-    return vectors, [Record(*record) for record in zip(parsed.passages, parsed.windows, of_each, strict=True)]
+    return encoder.encode_passages(texts, progress).astype(np.float16)
 
 
-def write_segment(target: Path, parsed: Parsed, vectors: HalfArray, records: Sequence[Record]) -> None:
-    """Write a report and what ``embed`` made of it to ``target``; raises OSError."""
-    data = [record.to_bytes() for record in records]
+def write_segment(target: Path, parsed: Parsed, vectors: HalfArray) -> None:
+    """Write a report and the vectors ``embed`` made of it to ``target``; raises OSError."""
+    data = [passage_record(passage) for passage in parsed.passages]
     ends = np.cumsum([0, *map(len, data)])
     table = np.stack([ends[:-1], ends[1:], np.array(list(map(zlib.crc32, data)), np.int64)], axis=1)
     with new_directory(target) as directory:
@@ -167,8 +115,8 @@ class Segment:
         vectors: HalfArray = np.load(self._checked(PASSAGES))
         return vectors
 
-    def record(self, n: int) -> Record:
-        """The record of passage ``n``; raises LibraryDamaged."""
+    def passage(self, n: int) -> Passage:
+        """Passage ``n``; raises LibraryDamaged."""
         start, end, checksum = self._table[n].tolist()
         try:
             with open(self._records, "rb", buffering=0) as file:
@@ -178,7 +126,7 @@ class Segment:
             data = b""
         if zlib.crc32(data) != checksum:
             raise self._damaged(RECORDS)
-        return Record.from_bytes(data, self._report)
+        return read_record(data, self._report)
 
     @cached_property
     def _table(self) -> npt.NDArray[np.int64]:

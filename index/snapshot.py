@@ -22,11 +22,11 @@ from index.figures.types import Figure
 from index.files import SharedHold, checksums, new_directory
 from index.lexical import LexicalIndex
 from index.parsing import Parsed
-from index.segment import Record, Segment, Windows, open_segment
+from index.segment import Segment, open_segment
 from index.types import PageStart, Passage, ReportInfo, Section
 from index.vectors import HalfArray, IntArray, Rows, VectorIndex
 
-FORMAT = 2
+FORMAT = 3
 MANIFEST, VECTORS, TERMS = "manifest.json", "vectors.faiss", "terms"
 
 
@@ -239,7 +239,7 @@ class Snapshot:
 
     def passages(self, rows: Sequence[int]) -> list[Passage]:
         """The passages of ``rows``, in that order."""
-        return [record.passage for record in self._records(rows)]
+        return [self._segment(ordinal).passage(n) for ordinal, n in map(self._locate, rows)]
 
     def search_dense(
         self, vector: FloatArray, k: int, reports: Collection[str] | None = None
@@ -263,10 +263,6 @@ class Snapshot:
     def frequencies(self, terms: Sequence[str]) -> list[int]:
         """In how many passages each search term stands; 0 for one never seen."""
         return self._terms.frequencies(terms) if self._terms else [0] * len(terms)
-
-    def windows(self, rows: Sequence[int]) -> Windows:
-        """The clause windows of the passages ``rows``."""
-        return Windows.of(self._records(rows), self.manifest.dimension)
 
     def segment_rows(self) -> dict[str, range]:
         """The rows that hold each segment."""
@@ -299,9 +295,6 @@ class Snapshot:
 
     def _parsed(self, report: str) -> Parsed:
         return self._segment(self._ordinal(report)).parsed
-
-    def _records(self, rows: Sequence[int]) -> list[Record]:
-        return [self._segment(ordinal).record(n) for ordinal, n in map(self._locate, rows)]
 
     def _locate(self, row: int) -> tuple[int, int]:
         """Which report holds ``row``, and as its which passage."""

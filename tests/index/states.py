@@ -37,14 +37,12 @@ def read(library: Library) -> dict[str, Any]:
     """Everything a reader can get from ``library``: each part is read, so each damage is met."""
     snapshot = library.snapshot()
     rows = range(snapshot.size)
-    windows = snapshot.windows(rows)
     vector = snapshot.encoder.encode_queries([QUESTION])[0]
     parts = {
         "texts": [snapshot.text(info.id) for info in snapshot.reports],
         "outlines": [snapshot.outline(info.id) for info in snapshot.reports],
         "passages": snapshot.passages(rows),
-        "spans": windows.spans.tolist(),
-        "windows": windows.vectors.tobytes(),
+        "vectors": snapshot.vectors(rows).tobytes(),
         "dense": snapshot.search_dense(vector, 5),
         "lexical": snapshot.search_lexical(QUESTION, 5),
     }

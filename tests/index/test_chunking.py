@@ -1,20 +1,11 @@
-"""Passages and clauses are exact slices; nothing crosses a section, nothing is lost."""
+"""Passages are exact slices; nothing crosses a section, nothing is lost."""
 
 from __future__ import annotations
-
-from itertools import pairwise
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.chunking import (
-    MAX_CHARACTERS,
-    WINDOW_CHARACTERS,
-    clause_spans,
-    page_at,
-    passages,
-    windows,
-)
+from index.chunking import MAX_CHARACTERS, page_at, passages
 from index.types import CleanText, PageStart, Section
 
 PROSE = st.text(alphabet="发展经济，。；！“”（）\n 增长5%、：1.7万", max_size=600)
@@ -40,13 +31,6 @@ def test_passages_are_slices_that_lose_no_character_and_stay_in_their_section(te
     assert "".join("".join(p.text for p in found).split()) == "".join(text.split())
 
 
-@given(PROSE)
-def test_clauses_and_windows_cover_the_text_in_order(text: str) -> None:
-    for spans in (clause_spans(text), windows(text)):
-        assert "".join("".join(text[s:e] for s, e in spans).split()) == "".join(text.split())
-        assert all(a[1] <= b[0] for a, b in pairwise(spans))
-
-
 def test_a_long_section_is_cut_evenly_at_sentence_ends() -> None:
     sentence = "完成社会消费品零售总额四百六十四亿元，经济运行稳中向好。"
     found = cut(sentence * 20, len(sentence) * 20)
@@ -69,18 +53,6 @@ def test_a_sentence_longer_than_a_passage_is_cut_at_its_clauses() -> None:
 def test_a_closing_quotation_mark_stays_with_its_sentence() -> None:
     text = "他说：“一定办好。”" + "办好民生实事。" * 40
     assert all(not passage.startswith("”") for passage, _ in cut(text, len(text)))
-
-
-def test_numbers_hold_no_clause_end() -> None:
-    text = "支出1,234万元,比上年多。"
-    assert [text[s:e] for s, e in clause_spans(text)] == ["支出1,234万元,", "比上年多。"]
-
-
-def test_windows_join_short_clauses_but_not_sentences() -> None:
-    text = "好。坚持稳中求进，以进促稳，先立后破，推动经济实现质的有效提升。"
-    spans = [text[s:e] for s, e in windows(text)]
-    assert spans[0] == "好。"
-    assert all(len(span) >= WINDOW_CHARACTERS for span in spans[1:-1])
 
 
 def test_page_at_names_the_page_that_holds_an_offset() -> None:

@@ -30,7 +30,7 @@ def ask(opened: Library) -> int:
     for hits in (snapshot.search_dense(vector, 8), snapshot.search_lexical(QUESTION, 8)):
         rows = [row for row, _ in hits]
         assert bool(rows) == bool(ids)
-        assert len(snapshot.windows(rows).vectors) >= len(rows)
+        assert len(snapshot.vectors(rows)) == len(rows)
         for passage in snapshot.passages(rows):
             assert passage.report in ids
             assert snapshot.text(passage.report)[passage.start : passage.end] == passage.text
