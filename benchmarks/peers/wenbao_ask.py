@@ -36,4 +36,4 @@ def load(spec: dict[str, Any]) -> Callable[[dict[str, str]], Ask]:
     return build
 
 
-main("wenbao", ["wenbao", "faiss-cpu", "bm25s"], load)
+main("wenbao", ["wenbao", "faiss-cpu", "openvino"], load)
