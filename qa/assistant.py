@@ -20,7 +20,7 @@ from qa.tables import tabulate
 from qa.types import REFUSAL, Answer, Citation
 
 LONGEST_QUESTION = 1000
-ENOUGH = 0.42
+ENOUGH = 0.45
 """The confidence from which a question is answered."""
 
 
@@ -87,7 +87,7 @@ class Assistant:
 
 
 def _checked(question: str) -> str:
-    if not question.strip():
+    if not "".join(c for c in question if c.isprintable()).strip():
         raise QuestionError("问题是空的，请输入想问的内容。")
     if len(question) > LONGEST_QUESTION:
         raise QuestionError(f"问题太长，请缩短到{LONGEST_QUESTION}字以内再问。")

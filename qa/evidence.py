@@ -146,18 +146,18 @@ def contradicted(search: Search, ranked: Sequence[Ranked]) -> bool:
     """Whether the reports speak of what was asked, but for another time or place.
 
     Either even the best passage is of another year or place, or one of the same report but another time
-    fits in full where the best does not.
+    fits far better than the best does.
     """
     best = dict(zip(PASSAGE_FEATURES, ranked[0].candidate.features.tolist(), strict=True))
     if best["year"] < 0 or best["place"] < 0:
         return True
     exact = [i for i, ask in enumerate(search.side.asks) if ask.kind == "number"]
-    if not exact:
+    if not exact or len(search.question.sides) > 1:
         return False
     report = ranked[0].candidate.passage.report
     rivals = [r.candidate for r in ranked[1:] if r.candidate.passage.report == report and _elsewhen(r)]
     elsewhen = max((_tight(search, rival, exact) for rival in rivals), default=0.0)
-    return elsewhen >= 0.8 and elsewhen - _tight(search, ranked[0].candidate, exact) >= 0.2
+    return elsewhen >= 0.6 and elsewhen - _tight(search, ranked[0].candidate, exact) >= 0.35
 
 
 def also_fitting(search: Search, ranked: Sequence[Ranked], most: int = 3) -> list[Ranked]:

@@ -119,6 +119,20 @@ _MANY = re.compile(r"[哪什]么?(?:些|[几二两三四五六七八九十])")
 _ENUMERATED = re.compile(r"[^、]{2,}、[^、]{2,}")
 _SPLIT = re.compile(r"[，,；;。？?！!、]|(?<=[少几大])和")
 _COUNTS = {"count", "people"}
+# Measure words that stand for one another; of any others the count is of something else.
+_ALIKE = [
+    set(group.split())
+    for group in (
+        "家 户 所 个 座",
+        "次 场 回 场次",
+        "台 辆",
+        "处 座 片 条 个",
+        "件 起 项 宗 个",
+        "人 名 位 人次",
+        "条 项 个",
+        "本 册 部",
+    )
+]
 
 
 def asked(question: str) -> tuple[Asked, ...]:
@@ -200,11 +214,10 @@ def _fits(ask: Asked, m: Measure) -> float:
         return 1.0
     if not ask.family:
         return 0.6 if m.family else 0.3
-    if ask.family == m.family:
-        return 0.9
     if ask.family in _COUNTS and m.family in _COUNTS:
-        return 0.7
-    if ask.family == "money" and m.unit == "亿":
+        alike = ask.unit in ("", "个") or any({ask.unit, m.unit} <= group for group in _ALIKE)
+        return 0.9 if alike else 0.5
+    if ask.family == m.family or (ask.family == "money" and m.unit == "亿"):
         return 0.9
     return 0.0
 

@@ -11,10 +11,12 @@ _SUFFIX = "省|自治区|特别行政区|市|地区|自治州|州|盟|区|县|�
 # The character before the suffix that makes a common noun of it: 社区, 园区, 全县, 城市.
 _COMMON = "社园小片全地校院景灾山老新牧林库湖港矿厂护范发能贸验行步板聚住街本我咱该各辖市郊特战军城居业居保"
 _COMMON += "贫困脱强大中每哪这那个郡县上股楼超门夜菜集早都省直房多几治学东西南北心防"
+_ANY = "主老新古中大小内外深各矿革滨库渔山县都"
 _BEFORE = r"(?:^|[，。：；？！“”、\s]|年|请问|想问|问|在|那|和|跟|与|省|市|比|听说|知道|咨询|查|是)"
 _NAMED = re.compile(rf"{_BEFORE}([一-鿿]{{2,3}}?)(区|县|市|州|旗)")
 _DISTRICT = re.compile(r"([一-鿿]{2,3}?)(?:区|县|市|旗)")
 _TAIL = rf"(?:{_SUFFIX}|高新区|经开区|开发区|新区)?"
+_NATION = ("全国", "中国", "我国", "国家", "国务院", "中央")
 _FUNCTION = set("区县市省咱哪我们在的这那每几本全各了是有和与去今年要")
 
 
@@ -41,8 +43,12 @@ def named(text: str) -> tuple[str, ...]:
 
 
 def _proper(name: str) -> bool:
-    """Whether ``name`` before 区/县/市 could be a place's own name."""
-    return name[-1] not in _COMMON and not set(name) & _FUNCTION
+    """Whether ``name`` before 区/县/市 could be a place's own name: 历城 and 南山, not 老城 nor 矿山."""
+    if set(name) & _FUNCTION:
+        return False
+    if name[-1] in "山城湖港":
+        return len(name) == 2 and name[0] not in _ANY
+    return name[-1] not in _COMMON
 
 
 def bare(place: str) -> str:
@@ -64,3 +70,8 @@ def names_of(place: str) -> tuple[str, ...]:
 def same(one: str, other: str) -> bool:
     """Whether one name holds the other: 乙区 is 甲市乙区."""
     return one in other or other in one
+
+
+def is_nation(place: str) -> bool:
+    """A report of the whole country."""
+    return not place or place.startswith(_NATION)

@@ -1,0 +1,43 @@
+"""Clauses of passages, and the glossary."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from qa.clauses import clauses
+from qa.terms import concepts, glossary, rewritten
+
+TEXT = st.text(alphabet="全区新增12.5%，。；：、“”（）企业1,000\n ", max_size=80)
+
+
+@given(TEXT)
+def test_clauses_are_slices_in_order_that_leave_only_marks_out(text: str) -> None:
+    found = clauses(text)
+    at = 0
+    for clause in found:
+        assert at <= clause.start < clause.end <= len(text)
+        assert not set(text[at : clause.start]) - set("，。；：、！？,”’）)】》\n ")
+        at = clause.end
+
+
+def test_a_comma_in_a_number_ends_no_clause() -> None:
+    assert [c.text for c in clauses("新增企业1,000家，完成投资20亿元")] == [
+        "新增企业1,000家",
+        "完成投资20亿元",
+    ]
+
+
+def test_everyday_words_stand_for_official_ones() -> None:
+    assert rewritten("社零多少") == "社会消费品零售总额多少"
+    [concept] = concepts("gdp")
+    assert ("国内", "内生", "生产", "产总", "总值") in concept.alternatives
+
+
+def test_question_words_are_not_looked_for() -> None:
+    words = {term for c in concepts("2024年新增了多少个学位") for terms in c.alternatives for term in terms}
+    assert "学位" in words
+    assert not words & {"多少", "少个", "2024"}
+
+
+def test_every_glossary_row_says_something_new() -> None:
+    for key, terms in glossary().spoken.items():
+        assert terms != (key,), key

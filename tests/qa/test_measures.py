@@ -1,0 +1,77 @@
+"""Numbers in clauses, and what questions ask for."""
+
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from qa.measures import asked, match, measures
+
+
+@pytest.mark.parametrize(
+    ("text", "family", "unit"),
+    [
+        ("完成464亿元", "money", "元"),
+        ("增长5.6%", "percent", "%"),
+        ("新建2.3万人", "people", "人"),
+        ("拆除109万平方米", "area", "平方米"),
+        ("补贴3200余万元", "money", "元"),
+        ("培养百名教师", "people", "名"),
+        ("占三分之二", "percent", "%"),
+        ("清偿一半以上", "percent", "%"),
+    ],
+)
+def test_a_number_and_its_unit(text: str, family: str, unit: str) -> None:
+    [found] = measures(text)
+    assert (found.family, found.unit) == (family, unit)
+
+
+@pytest.mark.parametrize("text", ["2024年", "第19届", "一批项目", "“五个一”工程"])
+def test_years_ordinals_articles_and_names_are_no_numbers(text: str) -> None:
+    assert measures(text) == []
+
+
+@given(st.text(alphabet="0123456789万亿元个年月%一二三百余，。.学校第“”", max_size=40))
+def test_measures_lie_in_order_within_the_text(text: str) -> None:
+    found = measures(text)
+    assert all(0 <= m.start < m.end <= len(text) for m in found)
+    assert all(a.end <= b.start for a, b in pairwise(found))
+
+
+@pytest.mark.parametrize(
+    ("question", "kinds"),
+    [
+        ("总投资多少亿元", [("number", "money")]),
+        ("增速目标是多少", [("number", "percent")]),
+        ("一共多少个项目，总投资多少", [("number", "count"), ("number", "money")]),
+        ("多大面积", [("number", "area")]),
+        ("哪一年通车", [("date", "")]),
+        ("要多久", [("date", "time")]),
+        ("是哪位区长", [("person", "")]),
+        ("排老几", [("rank", "")]),
+        ("好几年了", []),
+    ],
+)
+def test_what_is_asked_for(question: str, kinds: list[tuple[str, str]]) -> None:
+    assert [(ask.kind, ask.family) for ask in asked(question)] == kinds
+
+
+def fit(question: str, clause: str) -> float:
+    return match(asked(question)[0], clause, measures(clause))
+
+
+def test_only_a_fitting_unit_answers() -> None:
+    assert fit("总量是多少亿元", "增长4%") == 0
+    assert fit("总量是多少亿元", "达到464亿元") == 1
+    assert fit("多少家企业", "新增1.9万户") > fit("多少家企业", "投资25亿元")
+
+
+def test_a_list_is_answered_by_an_enumeration() -> None:
+    assert fit("有哪些城市", "在深圳、北京、上海设立") > fit("有哪些城市", "在深圳设立")
+
+
+def test_a_year_answers_when_and_a_duration_how_long() -> None:
+    assert fit("哪一年建成", "2027年建成") == 1
+    assert fit("哪一年建成", "过渡期5年") == 0
+    assert fit("过渡期多久", "过渡期5年") == 1

@@ -1,0 +1,101 @@
+"""Questions understood: their core, their sides, their shape, and follow-ups."""
+
+import pytest
+
+from qa.followup import complete
+from qa.question import parse
+
+
+def test_greetings_and_stories_are_left_out() -> None:
+    assert (
+        parse("您好，我做外企咨询，请问2025年计划利用外资多少美元？").core == "2025年计划利用外资多少美元？"
+    )
+    assert parse("孩子作业要查：首艘航母叫什么名字？").core == "首艘航母叫什么名字？"
+
+
+def test_a_story_is_kept_where_nothing_else_is_asked() -> None:
+    assert "我要多少钱" in parse("我要多少钱").core
+
+
+@pytest.mark.parametrize(
+    ("question", "sides"),
+    [
+        ("GDP增速，2024年完成数和2025年目标差多少，各是几个点？", [((2024,), "review"), ((2025,), "plan")]),
+        ("2020年CPI目标是多少，最后实际涨了多少？", [((2020,), "plan"), ((2020,), "review")]),
+        ("毕业生人数，2014年跟2020年各是多少？", [((2014,), ""), ((2020,), "")]),
+    ],
+)
+def test_compare_questions_have_a_side_for_each_time(
+    question: str, sides: list[tuple[tuple[int, ...], str]]
+) -> None:
+    asked = parse(question)
+    assert asked.shape == "compare"
+    assert [(side.when.years, side.when.stance) for side in asked.sides] == sides
+
+
+def test_sides_keep_the_words_they_share_and_not_each_others() -> None:
+    first, second = parse("村卫生室：去年达标的有多少家，今年又要改造多少个？").sides
+    assert (first.when.offset, second.when.offset) == (-1, 0)
+    assert "卫生室" in first.text
+    assert "改造" not in first.text
+    assert "卫生室" in second.text
+    assert "达标" not in second.text
+
+
+def test_two_subjects_of_one_time_are_two_sides() -> None:
+    sides = parse("2024年工业投资和技改投资哪个涨得快？").sides
+    assert ["工业投资" in s.text for s in sides] == [True, False]
+    assert ["技改投资" in s.text for s in sides] == [False, True]
+
+
+@pytest.mark.parametrize(
+    "question", ["总投资是多少？", "新的一年，泊位还准备再加多少个？", "2024年修了几条路？"]
+)
+def test_other_questions_have_one_side(question: str) -> None:
+    asked = parse(question)
+    assert len(asked.sides) == 1
+    assert asked.shape == "fact"
+
+
+def test_lists() -> None:
+    assert parse("在哪几个城市设了联络处？").shape == "list"
+    assert parse("有哪些短板？").shape == "list"
+    assert parse("是哪一个行动？").shape == "fact"
+
+
+@pytest.mark.parametrize(
+    ("question", "places"),
+    [
+        ("历下区2025年GDP目标是多少", ("历下区",)),
+        ("深圳南山区今年投资多少", ("深圳南山区",)),
+        ("青岛今年开通几条地铁", ("青岛",)),
+        ("济南高新区去年新增多少企业", ("济南高新区",)),
+        ("哪个社区获奖了", ()),
+        ("全区有多少个园区", ()),
+        ("咱区市场主体多少户", ()),
+    ],
+)
+def test_places(question: str, places: tuple[str, ...]) -> None:
+    assert parse(question).places == places
+
+
+@pytest.mark.parametrize(
+    ("question", "completed"),
+    [
+        ("那2025年呢？", "2025年社会消费品零售总额是多少？"),
+        ("增长率呢？", "2024年社会消费品零售总额的增长率是多少？"),
+        ("那历下区呢？", "历下区2024年社会消费品零售总额是多少？"),
+        ("2023年新增多少个停车位？", "2023年新增多少个停车位？"),
+    ],
+)
+def test_follow_ups(question: str, completed: str) -> None:
+    assert complete(question, ["2024年社会消费品零售总额是多少？"]) == completed
+
+
+def test_a_follow_up_of_a_follow_up() -> None:
+    history = ["2024年社会消费品零售总额是多少？", "那2025年呢？"]
+    assert complete("增长率呢？", history) == "2025年社会消费品零售总额的增长率是多少？"
+
+
+def test_without_history_a_question_stays() -> None:
+    assert complete("那2025年呢？", []) == "那2025年呢？"

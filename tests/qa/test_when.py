@@ -1,0 +1,75 @@
+"""Times in questions: calendar years, years relative to a report, results or targets."""
+
+import pytest
+
+from qa.when import When, in_report, parse_when
+
+
+@pytest.mark.parametrize(
+    ("text", "years"),
+    [
+        ("2024年新增了多少学位", (2024,)),
+        ("那19年的目标呢", (2019,)),
+        ("二〇二四年全区生产总值", (2024,)),
+        ("2013到2017年办了哪些活动", (2013, 2014, 2015, 2016, 2017)),
+        ("从2013年算起的五年", (2013, 2014, 2015, 2016, 2017)),
+        ("站在2024年底往后看，下一年的目标", (2025,)),
+        ("“十四五”收官之年的任务", (2025,)),
+        ("近20年来的变化", ()),
+        ("投资2000亿元的项目", ()),
+        ("我们的三年行动", ()),
+    ],
+)
+def test_calendar_years(text: str, years: tuple[int, ...]) -> None:
+    assert parse_when(text).years == years
+
+
+@pytest.mark.parametrize(
+    ("text", "offset"),
+    [
+        ("去年", -1),
+        ("上一年承诺的", -1),
+        ("今年要建", 0),
+        ("新的一年", 0),
+        ("明年", 1),
+        ("前年", -2),
+        ("大前年", -3),
+    ],
+)
+def test_relative_years_count_from_the_report(text: str, offset: int) -> None:
+    assert parse_when(text).years_for(2025) == (2025 + offset,)
+
+
+def test_a_relative_year_means_nothing_without_a_report_year() -> None:
+    assert parse_when("去年").years_for(None) == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "stance", "strong"),
+    [
+        ("今年的增长目标是多少", "plan", True),
+        ("实际完成了多少", "review", True),
+        ("要的是实绩，不是目标", "review", True),
+        ("今年要修几条路", "plan", False),
+        ("去年办了多少件", "review", False),
+        ("总投资是多少", "", False),
+    ],
+)
+def test_results_and_targets(text: str, stance: str, strong: bool) -> None:
+    when = parse_when(text)
+    assert (when.stance, when.strong) == (stance, strong)
+
+
+def test_a_named_report() -> None:
+    assert in_report("2019年的政府工作报告里说了什么") == (2019,)
+    assert in_report("2019年说了什么") == ()
+
+
+def test_each_year_named_is_a_moment_but_a_span_stays_one() -> None:
+    assert [w.years for w in parse_when("2014年跟2020年").each()] == [(2014,), (2020,)]
+    assert len(list(parse_when("2013到2017年").each())) == 1
+
+
+def test_a_time_without_a_stance_widens_the_same_time_with_one() -> None:
+    assert When((2020,)).widens(When((2020,), stance="plan"))
+    assert not When((2019,)).widens(When((2020,), stance="plan"))
