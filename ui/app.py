@@ -106,6 +106,7 @@ def start(
             max_file_size=LARGEST_FILE,
             theme=_theme(),
             head=f"{_asset('head.html')}<style>{''.join(map(_asset, STYLES))}</style>",  # css= would rewrite selectors
+            favicon_path=ASSETS / "favicon.svg",
             footer_links=[],
             ssr_mode=False,
             quiet=True,

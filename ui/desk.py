@@ -94,7 +94,7 @@ class Desk:
         if reports is not None and not reports:
             raise WenbaoError(messages.NO_REPORTS_SELECTED)
         question = str(data.get("question", ""))
-        history = [str(earlier) for earlier in data.get("history", [])][-6:]
+        history = [str(earlier)[:1000] for earlier in data.get("history", [])[-6:]]
         answer = self.assistant.ask(question, reports=reports, history=history).to_dict()
         snapshot = self.library.snapshot()
         turn = {"question": question, "answer": answer, "time": f"{datetime.now():%Y-%m-%d %H:%M}"}

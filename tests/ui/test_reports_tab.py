@@ -90,6 +90,15 @@ def test_a_file_that_is_no_report_is_listed_with_its_reason(page: Page, tmp_path
     assert page.locator("#rows tr").count() == count
 
 
+def test_a_file_can_be_dropped(page: Page) -> None:
+    open_reports(page)
+    dropped = page.evaluate_handle(
+        "() => { const all = new DataTransfer(); all.items.add(new File([''], '拖来.txt')); return all; }"
+    )
+    page.dispatch_event("#drop", "drop", {"dataTransfer": dropped})
+    expect(page.locator("#outcomes .bad")).to_contain_text("拖来", timeout=30_000)
+
+
 def test_a_file_over_the_limit_is_told(page: Page, tmp_path: Path) -> None:
     with (tmp_path / "大.txt").open("wb") as large:
         large.truncate(53_000_000)

@@ -1,7 +1,7 @@
 // The conversation: asking, the turns, what survives a reload.
 function drawStatus() {
   const { ready, failure, reports, examples } = state.status;
-  const waiting = ready ? failure : "正在准备模型，第一次需要几秒钟，可以先输入问题……";
+  const waiting = ready ? failure : "正在准备模型，首次启动可能要一分钟左右，可以先输入问题……";
   $("banner").textContent = waiting;
   $("banner").hidden = !waiting;
   $("scope").textContent = reports.length ? `询问范围：${scopeText()}` : "还没有报告";

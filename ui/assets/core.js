@@ -4,7 +4,7 @@ const $ = (id) => document.getElementById(id);
 const STORE = "wenbao.conversation";
 const SCOPE = "wenbao.scope";
 const phone = window.matchMedia("(max-width: 860px)");
-const state = { status: null, turns: [], scope: null, asking: false, opened: null };
+const state = { status: null, turns: [], scope: null, asking: false, opened: null, wanted: null };
 
 async function call(name, data = {}) {
   const result = await server[name](data);

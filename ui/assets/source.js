@@ -30,7 +30,7 @@ async function openHash(hash) {
 }
 
 async function openPlace({ report, start, end, quotes }) {
-  await showReport(report);
+  if (!(await showReport(report))) return;
   showOutline(false);
   unmark();
   if (start === null) return void ($("paper").scrollTop = 0);
@@ -46,8 +46,10 @@ async function openPlace({ report, start, end, quotes }) {
   drawWhere();
 }
 
+// False when another report was asked for while this one was on its way.
 async function showReport(report) {
   const key = `${report}@${state.status.version}`;
+  state.wanted = key;
   if (!texts.has(key)) {
     $("source").setAttribute("aria-busy", "true");
     try {
@@ -56,12 +58,14 @@ async function showReport(report) {
       $("source").removeAttribute("aria-busy");
     }
   }
-  if (state.opened === key) return;
+  if (state.wanted !== key) return false;
+  if (state.opened === key) return true;
   const { text, outline } = texts.get(key);
   $("paper").innerHTML = text;
   $("outline").innerHTML = outline || "<p>这份报告没有识别出章节标题。</p>";
   $("pick").value = report;
   state.opened = key;
+  return true;
 }
 
 const blocks = () => [...$("paper").children];
@@ -126,8 +130,7 @@ async function browse(reports) {
   $("outline").replaceChildren();
   $("where").hidden = true;
   if (!reports.length) return;
-  await showReport(reports.reduce((a, b) => (b.date > a.date ? b : a)).id);
-  showOutline(true);
+  if (await showReport(reports.reduce((a, b) => (b.date > a.date ? b : a)).id)) showOutline(true);
 }
 
 function showOutline(shown) {
