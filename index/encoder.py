@@ -163,7 +163,7 @@ class SentenceTransformerEncoder:
         self, texts: Sequence[str], prompt: str, progress: Callable[[int], None] | None = None
     ) -> FloatArray:
         vectors = np.empty((len(texts), self._dimension), np.float32)
-        for done, rows in batches_by_length(texts):
+        for done, rows in batches_by_length([len(text) for text in texts], 32):
             with self._lock:
                 vectors[rows] = self._model.encode(
                     [without_surrogates(texts[row]) for row in rows],
@@ -177,9 +177,9 @@ class SentenceTransformerEncoder:
         return vectors
 
 
-def batches_by_length(texts: Sequence[str], size: int = 32) -> list[tuple[int, list[int]]]:
+def batches_by_length(lengths: Sequence[int], size: int) -> list[tuple[int, list[int]]]:
     """``(texts done after it, row numbers)`` of each batch, longest texts first: little is padded."""
-    order = sorted(range(len(texts)), key=lambda row: len(texts[row]), reverse=True)
+    order = sorted(range(len(lengths)), key=lengths.__getitem__, reverse=True)
     starts = range(0, len(order), size)
     return [(min(start + size, len(order)), order[start : start + size]) for start in starts]
 

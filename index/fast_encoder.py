@@ -5,12 +5,14 @@ from __future__ import annotations
 import hashlib
 import io
 import json
-import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from queue import SimpleQueue
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import openvino as ov  # type: ignore[import-untyped]
 
 from .encoder import Encoder, FloatArray, batches_by_length, fingerprint, passage_prompt, without_surrogates
@@ -20,6 +22,7 @@ from .fast_export import (
     Unsupported,
     Weights,
     compile_for_cpu,
+    cpu_config,
     full_precision,
     quantize,
     read_architecture,
@@ -29,10 +32,12 @@ from .model_cache import build_once
 from .sample_texts import CALIBRATION, CHECK
 from .types import Progress
 
+Tokens = npt.NDArray[np.int64]
+
 LEAST_COSINE = 0.995
 _FORM = "v2"  # of the folder written below
 _BATCH = 8  # texts; more of them leave the processor's cache
-_STEP = 16  # lengths are padded to multiples of it: every new shape costs OpenVINO time and memory
+_STEP = 8  # lengths are padded to multiples of it: every new shape costs OpenVINO time and memory
 
 
 def open_fast(
@@ -67,29 +72,46 @@ class FastEncoder:
         self.dimension: int = settings["dimension"]
         self._prompts: dict[str, str] = settings["prompts"]
         self._inputs = _Inputs(folder, made, read_architecture(folder))
-        self._request = _load_compiled(made).create_infer_request()
-        self._lock = threading.Lock()
+        compiled = _load_compiled(made)
+        self._at_once: int = compiled.get_property("OPTIMAL_NUMBER_OF_INFER_REQUESTS")
+        self._idle: SimpleQueue[ov.InferRequest] = SimpleQueue()
+        for _ in range(self._at_once):
+            self._idle.put(compiled.create_infer_request())
 
     def encode_queries(self, texts: Sequence[str]) -> FloatArray:
-        return self._encode(self._prompts["query"], texts)
+        return self._encode(self._prompts["query"], texts, map)
 
     def encode_passages(
         self, texts: Sequence[str], progress: Callable[[int], None] | None = None
     ) -> FloatArray:
-        return self._encode(self._prompts["passage"], texts, progress)
+        with ThreadPoolExecutor(self._at_once) as pool:
+            return self._encode(self._prompts["passage"], texts, pool.map, progress)
 
     def _encode(
-        self, prompt: str, texts: Sequence[str], progress: Callable[[int], None] | None = None
+        self,
+        prompt: str,
+        texts: Sequence[str],
+        apply: Callable[..., Iterable[FloatArray]],
+        progress: Callable[[int], None] | None = None,
     ) -> FloatArray:
+        tokens = [self._inputs.tokens(prompt, text) for text in texts]
+        batches = batches_by_length([len(ids) for ids in tokens], _BATCH)
+        found = apply(self._infer, [[tokens[row] for row in rows] for _, rows in batches])
         vectors = np.empty((len(texts), self.dimension), np.float32)
-        for done, rows in batches_by_length(texts, _BATCH):
-            batch = self._inputs.batch(prompt, [texts[row] for row in rows])
-            with self._lock:
-                self._request.infer(list(batch), share_inputs=True)
-                vectors[rows] = self._request.get_output_tensor().data
+        for (done, rows), part in zip(batches, found, strict=True):
+            vectors[rows] = part
             if progress:
                 progress(done)
         return vectors
+
+    def _infer(self, tokens: Sequence[Tokens]) -> FloatArray:
+        batch = self._inputs.batch(tokens)
+        request = self._idle.get()
+        try:
+            request.infer(list(batch), share_inputs=True)
+            return np.array(request.get_output_tensor().data)
+        finally:
+            self._idle.put(request)
 
 
 class _Inputs:
@@ -100,14 +122,16 @@ class _Inputs:
         self._words = _map_tensor(folder / "model.safetensors", "embeddings.word_embeddings.weight")
         self._positions: FloatArray = np.load(cuts / "positions.npy")
 
-    def batch(self, prompt: str, texts: Sequence[str]) -> Batch:
-        ids = [self._tokenizer.encode(prompt, without_surrogates(text)) for text in texts]
-        shape = len(ids), -(-max(map(len, ids)) // _STEP) * _STEP
+    def tokens(self, prompt: str, text: str) -> Tokens:
+        return self._tokenizer.encode(prompt, without_surrogates(text))
+
+    def batch(self, tokens: Sequence[Tokens]) -> Batch:
+        shape = len(tokens), -(-max(map(len, tokens)) // _STEP) * _STEP
         words = np.zeros((*shape, self._words.shape[1]), np.float32)
         mask = np.zeros(shape, np.float32)
-        for row, tokens in enumerate(ids):
-            words[row, : len(tokens)] = self._words[tokens] + self._positions[: len(tokens)]
-            mask[row, : len(tokens)] = 1
+        for row, ids in enumerate(tokens):
+            words[row, : len(ids)] = self._words[ids] + self._positions[: len(ids)]
+            mask[row, : len(ids)] = 1
         return words, mask
 
 
@@ -128,7 +152,7 @@ def _load_compiled(made: Path) -> ov.CompiledModel:
     """From the compiled blob; compiled again where another version of OpenVINO wrote it."""
     try:
         blob = (made / "compiled.blob").read_bytes()
-        return ov.Core().import_model(blob, "CPU")
+        return ov.Core().import_model(blob, "CPU", cpu_config())
     except RuntimeError:
         return compile_for_cpu(ov.Core().read_model(made / "model.xml"))
 
@@ -187,7 +211,7 @@ def _write_compiled(model: ov.Model, file: Path) -> None:
 
 def _samples(inputs: _Inputs, prompts: dict[str, str], texts: Sequence[str]) -> Iterator[Batch]:
     for number, text in enumerate(texts):
-        yield inputs.batch(prompts["query" if number % 2 else "passage"], [text])
+        yield inputs.batch([inputs.tokens(prompts["query" if number % 2 else "passage"], text)])
 
 
 def _vectors(encoder: Encoder) -> FloatArray:
@@ -199,7 +223,9 @@ def _exact_vectors(
 ) -> FloatArray:
     compiled = compile_for_cpu(full_precision(architecture, weights), "f32")
     prompts = settings["prompts"]
-    batches = [inputs.batch(prompts[kind], [text]) for kind in ("query", "passage") for text in CHECK]
+    batches = [
+        inputs.batch([inputs.tokens(prompts[kind], text)]) for kind in ("query", "passage") for text in CHECK
+    ]
     return np.vstack([compiled(batch)[0] for batch in batches])
 
 
