@@ -186,6 +186,7 @@ def _config() -> Json:
         "view": {"stroke": None},
         "axis": {
             **soft,
+            "aria": False,
             "gridColor": "var(--line)",
             "domainColor": "var(--line)",
             "tickColor": "var(--line)",
@@ -193,6 +194,7 @@ def _config() -> Json:
         "axisX": {"grid": False},
         "legend": {
             **soft,
+            "aria": False,
             "titleFontWeight": "normal",
             "titlePadding": 16,
             "labelFontSize": 13,

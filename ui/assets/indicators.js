@@ -91,5 +91,7 @@ function startFigures(event) {
     drawFigures();
     document.querySelector("#tab-figures").scrollTo({ top: 0, behavior: "smooth" });
   });
+  // A mark of the chart opens its clause by the address alone; this runs before the source pane does.
+  window.addEventListener("hashchange", () => { if ($("figures-head").offsetParent) showTab("tab-chat"); }, true);
   drawFigures();
 }
