@@ -183,7 +183,7 @@ def indicators(
     name: Annotated[
         str | None, typer.Argument(metavar="NAME", help="指标名称，如 GDP；不写则列出全部")
     ] = None,
-    as_csv: Annotated[bool, option("--csv", help="输出 CSV 表格")] = False,
+    as_csv: Annotated[bool, option("--csv", help="输出 CSV 表格，可用 Excel 打开")] = False,
     as_json: AsJson = False,
     report: Annotated[str | None, option("--report", metavar="ID", help="只看这份报告")] = None,
     year: Annotated[int | None, option("--year", metavar="YEAR", help="只看这一年")] = None,
@@ -200,7 +200,7 @@ def indicators(
     if as_json:
         print_json({"figures": [figure.to_dict() for figure in found]})
     elif as_csv:
-        print(to_csv(found, snapshot), end="")
+        sys.stdout.buffer.write(to_csv(found, snapshot).encode("utf-8-sig"))  # Excel needs the mark
     else:
         print(to_text(found, snapshot))
         print(
