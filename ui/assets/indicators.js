@@ -75,8 +75,6 @@ async function downloadFigures() {
 
 function startFigures(event) {
   drawChart = event.detail;
-  if (!state.status) return;
-  figuresOf = null;
   let timer;
   const soon = () => { clearTimeout(timer); timer = setTimeout(drawFigures, 250); };
   $("fig-name").addEventListener("input", soon);
@@ -93,5 +91,11 @@ function startFigures(event) {
   });
   // A mark of the chart opens its clause by the address alone; this runs before the source pane does.
   window.addEventListener("hashchange", () => { if ($("figures-head").offsetParent) showTab("tab-chat"); }, true);
-  drawFigures();
+  $("tab-figures-button").addEventListener("click", drawChanged);
+  drawChanged();
+}
+
+// The library may have changed since the list was drawn.
+function drawChanged() {
+  if (state.status && figuresOf !== state.status.version) drawFigures();
 }
