@@ -17,6 +17,7 @@ from index import Encoder, Figure, Library, UnknownReport, WenbaoError
 from tests.ui.conftest import HOSTILE, SECOND, ask, in_view, visit
 from ui import indicators
 from ui.chart import chart
+from ui.cli import run
 from ui.indicators import Indicators, kind_named, skipped, to_csv, to_text
 
 browser_test = pytest.mark.browser
@@ -339,3 +340,30 @@ def test_the_chat_answers_a_course_with_a_table(page: Page) -> None:
     assert "5.6%" in "".join(page.locator("#paper mark").all_text_contents())
     page.reload()
     expect(page.locator(".answer.table tbody tr")).to_have_count(2)
+
+
+# ---------------------------------------------------------------- the command line
+
+
+def test_csv_from_the_command_line_opens_in_excel(
+    library_dir: Path, capfdbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    assert run(["indicators", "GDP", "--kind", "目标", "--csv", "--library", str(library_dir)]) == 0
+    raw = capfdbinary.readouterr().out
+    assert raw.startswith(b"\xef\xbb\xbf")
+    rows = list(csv.DictReader(io.StringIO(raw.decode("utf-8-sig"))))
+    assert {row["原文"] for row in rows} == {"5.6%", "7%左右"}
+
+
+def test_the_command_line_lists_aligned_columns(
+    library_dir: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["indicators", "GDP", "--report", "槐山2023", "--library", str(library_dir)]) == 0
+    head, *lines = capsys.readouterr().out.splitlines()
+    assert head.split() == ["指标", "时期", "类型", "数值", "报告", "页"]
+    assert [line.split()[:4] for line in lines] == [
+        ["生产总值", "2022年", "实绩", "812亿元"],
+        ["生产总值·增长", "2022年", "实绩", "6.1%"],
+        ["生产总值·增长", "2023年", "目标", "7%左右"],
+    ]
+    assert run(["indicators", "--kind", "梦想", "--library", str(library_dir)]) == 2
