@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from index import ReportInfo, SyncResult
     from index.types import Progress
     from qa import Answer, Citation
+    from qa.types import Table
 
 
 @contextmanager
@@ -73,11 +74,23 @@ def report_line(info: ReportInfo) -> str:
 
 def print_answer(answer: Answer) -> None:
     """The answer and its places, or the refusal and the nearest passages, clearly not an answer."""
-    print(answer.text)
+    print(table_text(answer.table) if answer.table else answer.text)
     if answer.related:
         print("\n相关内容（不是答案）：")
     for number, citation in enumerate(answer.citations or answer.related, 1):
         print_citation(number, citation)
+
+
+def table_text(table: Table) -> str:
+    """A line a year: ``2019  目标 6.5%左右[1]  实绩 6.3%[2]``, a dash for a gap."""
+    lines = [table.title]
+    for row in table.rows:
+        told = [
+            f"{head} {cell.note}{cell.text}[{cell.mark}]" if cell else f"{head} —"
+            for head, cell in (("目标", row.target), ("实绩", row.result))
+        ]
+        lines.append("  ".join(filter(None, (row.place, str(row.year), *told))))
+    return "\n".join(lines)
 
 
 def print_citation(number: int, citation: Citation) -> None:
