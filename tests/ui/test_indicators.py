@@ -14,10 +14,13 @@ from playwright.sync_api import BrowserContext, Page, expect
 from rich.cells import cell_len
 
 from index import Encoder, Figure, Library, UnknownReport, WenbaoError
+from qa.question import parse
+from qa.tables import tabulate
 from tests.ui.conftest import HOSTILE, SECOND, ask, in_view, visit
 from ui import indicators
 from ui.chart import chart
 from ui.cli import run
+from ui.console import table_text
 from ui.indicators import Indicators, kind_named, skipped, to_csv, to_text
 
 browser_test = pytest.mark.browser
@@ -367,3 +370,15 @@ def test_the_command_line_lists_aligned_columns(
         ["生产总值·增长", "2023年", "目标", "7%左右"],
     ]
     assert run(["indicators", "--kind", "梦想", "--library", str(library_dir)]) == 2
+
+
+def test_a_course_is_printed_a_line_a_year(library: Library) -> None:
+    answer = tabulate(library.snapshot(), parse("柳河县历年GDP增长多少"))
+    assert answer is not None
+    assert answer.table is not None
+    assert table_text(answer.table).splitlines()[:4] == [
+        "生产总值·增长",
+        "2018  目标 —  实绩 6.1%[1]",
+        "2019  目标 6%—6.5%[2]  实绩 6.3%[3]",
+        "2020  目标 6%左右[4]  实绩 下降0.4%[5]",
+    ]
