@@ -61,7 +61,10 @@ def open_fast(
     settings = _read_json(made / "encoder.json")
     if "reason" in settings:
         raise Unsupported(settings["reason"])
-    return FastEncoder(folder, made, settings)
+    try:
+        return FastEncoder(folder, made, settings)
+    except RuntimeError as error:
+        raise _refused(error) from error
 
 
 class FastEncoder:
@@ -185,8 +188,12 @@ def _export(
     except Unsupported as error:
         _write_settings(out, {"reason": str(error)})  # remembered, so as not to try at every start
     except RuntimeError as error:
-        raise Unsupported(f"OpenVINO 报告：{str(error).splitlines()[0]}") from error
+        raise _refused(error) from error
     report(3, 3, label)
+
+
+def _refused(error: RuntimeError) -> Unsupported:
+    return Unsupported(f"OpenVINO 报告：{str(error).splitlines()[0]}")
 
 
 def _write_parts(folder: Path, out: Path, name: str, prompts: dict[str, str] | None) -> dict[str, Any]:

@@ -212,6 +212,21 @@ def test_a_model_that_cannot_be_exported_stays_plain(
     assert "速度较慢" in line
 
 
+def test_a_graph_this_processor_cannot_run_is_not_used(
+    tiny: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setenv("WENBAO_CACHE", str(tmp_path / "cache"))
+    expected = load_encoder(str(tiny)).encode_queries(TEXTS)
+    [blob] = (tmp_path / "cache").rglob("compiled.blob")
+    blob.write_bytes(b"of another processor")
+    again = load_encoder(str(tiny))
+    assert isinstance(again, FastEncoder)
+    np.testing.assert_allclose(again.encode_queries(TEXTS), expected, atol=1e-2)
+    blob.with_name("model.xml").write_text("<net/>")
+    assert isinstance(load_encoder(str(tiny)), SentenceTransformerEncoder)
+    assert "OpenVINO 报告" in caplog.text
+
+
 def test_a_quantized_model_that_drifts_is_not_used(
     tiny: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
