@@ -15,6 +15,7 @@ import time
 import uuid
 from collections import OrderedDict
 from collections.abc import Callable, Collection, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import asdict
 from functools import cached_property
@@ -23,21 +24,19 @@ from typing import Any
 
 import numpy as np
 
-from index import library
 from index.builder import Catalog, Work, each_report, read_catalog, report_info
 from index.encoder import Encoder, FloatArray
 from index.engine import Engine
-from index.errors import LibraryDamaged, LibraryLocked
+from index.errors import LibraryDamaged
 from index.folding import tokenize
+from index.lease import Lease
 from index.library import Library, StrPath
 from index.parsing import Parsed
 from index.segment import embed, passage_record, read_record, segment_id
 from index.snapshot import EMPTY, Entry, Manifest, Snapshot
 from index.types import Passage, Progress, ReportInfo
 
-CURRENT, LOCK = "CURRENT", "LOCK"
-LEASE = 30.0
-"""Seconds after which the lock of a writer that died is free."""
+CURRENT = "CURRENT"
 GRACE = 60.0
 """Seconds that what was taken away is kept for questions in flight."""
 _REMEMBERED = 4096
@@ -63,6 +62,7 @@ class MilvusSnapshot(Snapshot):
         self._first = {e.segment: s for e, s in zip(self.manifest.entries, self._starts, strict=False)}
         self._recent: OrderedDict[int, Passage] = OrderedDict()
         self._recent_reports: OrderedDict[str, Parsed] = OrderedDict()
+        self._counts: dict[str, int] = {}
         self._lock = threading.Lock()
 
     def search_dense(
@@ -111,7 +111,13 @@ class MilvusSnapshot(Snapshot):
     def frequencies(self, terms: Sequence[str]) -> list[int]:
         if not self.size:
             return [0] * len(terms)
-        return [self._engine.count(self.state["rows"], self._visible, _coded([term])) for term in terms]
+        new = [term for term in dict.fromkeys(terms) if term not in self._counts]
+        with ThreadPoolExecutor(8) as pool:
+            counts = pool.map(
+                lambda term: self._engine.count(self.state["rows"], self._visible, _coded([term])), new
+            )
+            self._counts.update(zip(new, counts, strict=True))
+        return [self._counts[term] for term in terms]
 
     def _parsed(self, report: str) -> Parsed:
         key = f"report:{self.manifest.entries[self._ordinal(report)].segment}"
@@ -190,7 +196,7 @@ class MilvusLibrary(Library):
     def _writing(self, progress: Progress | None) -> Iterator[Progress]:
         tell = progress or (lambda done, total, label: None)
         self._engine.create_values()
-        with _Lease(self._engine, tell) as self._lease, tempfile.TemporaryDirectory() as folder:
+        with Lease(self._engine, tell) as self._lease, tempfile.TemporaryDirectory() as folder:
             self._folder = Path(folder)
             before = self._current()
             assert isinstance(before, MilvusSnapshot)
@@ -337,58 +343,3 @@ class MilvusLibrary(Library):
         self._lease.check()
         self._engine.put(CURRENT, str(number).encode(), "", 0)
         self._snapshot = None
-
-
-class _Lease:
-    """The right to write, told in the engine and renewed while it is held."""
-
-    def __init__(self, engine: Engine, tell: Progress) -> None:
-        self._engine, self._tell = engine, tell
-        self._token = uuid.uuid4().hex
-        self._done = threading.Event()
-        self._renewing = threading.Thread(target=self._renew, daemon=True)
-
-    def __enter__(self) -> _Lease:
-        until = time.monotonic() + library.LOCK_SECONDS
-        told = False
-        while not self._take():
-            if not told:
-                self._tell(0, 0, "另一个进程正在更新这个文库，正在等待它完成")
-                told = True
-            if time.monotonic() > until:
-                raise LibraryLocked(f"另一个进程一直在更新文库“{self._engine.address}”，请等它结束后重试。")
-            time.sleep(0.5)
-        self._renewing.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._done.set()
-        self._renewing.join()
-        if self._holder() == self._token:
-            self._say(0)
-
-    def check(self) -> None:
-        """Raises LibraryLocked where another writer has taken over."""
-        if self._holder() != self._token:
-            raise LibraryLocked("写入等待太久，另一个进程已接管这个文库，请重新运行。")
-
-    def _holder(self) -> str:
-        data = self._engine.get([LOCK]).get(LOCK)
-        token, until = json.loads(data) if data else ("", 0.0)
-        return str(token) if until > time.time() else ""
-
-    def _take(self) -> bool:
-        """Milvus cannot compare and set: of two who ask at once, the last to write has it."""
-        if self._holder():
-            return False
-        self._say(LEASE)
-        time.sleep(0.2)
-        return self._holder() == self._token
-
-    def _renew(self) -> None:
-        while not self._done.wait(LEASE / 3):
-            if self._holder() in (self._token, ""):
-                self._say(LEASE)
-
-    def _say(self, seconds: float) -> None:
-        self._engine.put(LOCK, json.dumps([self._token, time.time() + seconds]).encode(), "", 0)

@@ -16,7 +16,8 @@ from index import (
     milvus,
 )
 from index import library as library_module
-from index.milvus import MilvusLibrary, _Lease
+from index.lease import Lease
+from index.milvus import MilvusLibrary
 from tests.conftest import SAMPLE, FakeEncoder
 from tests.index.states import QUESTION, write_report
 
@@ -170,7 +171,7 @@ def test_a_lost_value_is_said_and_rebuilt(library: Library, folder: Path) -> Non
 def test_writers_queue(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(library_module, "LOCK_SECONDS", 0.5)
     labels: list[str] = []
-    with _Lease(library._engine, lambda *_: None):  # type: ignore[attr-defined]
+    with Lease(library._engine, lambda *_: None):  # type: ignore[attr-defined]
         with pytest.raises(LibraryLocked, match="另一个进程"):
             library.remove()
         with pytest.raises(LibraryLocked):
