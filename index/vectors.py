@@ -108,6 +108,8 @@ class VectorIndex:
         if k <= 0 or rows == []:
             return []
         query = vector.reshape(1, -1).astype(np.float32)
+        # One question is one thread's work, yet FAISS wakes all and waits for them; set for this thread.
+        faiss.omp_set_num_threads(1)
         scores, found = self._index.search(query, k, params=self._parameters(rows))
         return [(int(r), float(s)) for r, s in zip(found[0], scores[0], strict=True) if r >= 0]
 
