@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import chain
 from weakref import WeakKeyDictionary
 
@@ -89,6 +89,7 @@ def tabulate(snapshot: Snapshot, asked: Question, reports: Collection[str] | Non
     course = _course(asked)
     if course is None:
         return None
+    asked = replace(asked, places=_real(asked.places, snapshot))
     figures = _by_place(snapshot, asked, reports)
     indicator = _indicator(asked, list(chain.from_iterable(figures.values())))
     figures = {place: of for place, of in figures.items() if any(f.indicator == indicator for f in of)}
@@ -242,6 +243,13 @@ def _by_place(
         if f.report in wanted:
             found.setdefault(wanted[f.report], []).append(f)
     return found
+
+
+def _real(named: Sequence[str], snapshot: Snapshot) -> tuple[str, ...]:
+    """The places among ``named``: 棚户区 in 棚户区改造 is part of an indicator, no place."""
+    indicators = {f.indicator for f in all_figures(snapshot)} if named else set()
+    own = {name for info in snapshot.reports for name in places.names_of(info.place)}
+    return tuple(p for p in named if p in own or not any(p in indicator for indicator in indicators))
 
 
 def _is_asked(asked: Question, place: str) -> bool:

@@ -209,3 +209,9 @@ def test_national_growth_targets(national: Library) -> None:
         (2016, "6.5%—7%", "-"), (2017, "6.5%左右", "-"), (2018, "6.5%左右", "-"),
         (2019, "6%－6.5%", "-"), (2020, "-", "-"), (2021, "6%以上", "-"),
     ]  # fmt: skip
+
+
+def test_a_word_of_an_indicator_is_no_place(national: Library) -> None:
+    assert cells(asked(national, "2015、2016和2018年棚户区改造分别是多少万套")) == [
+        (2015, "580万套", "601万套"), (2016, "600万套", "600多万套"), (2018, "-", "620多万套"),
+    ]  # fmt: skip
