@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import faiss
 import numpy as np
@@ -38,7 +38,7 @@ class VectorIndex:
     """Unit vectors, one a row."""
 
     def __init__(self, index: faiss.Index) -> None:
-        self._index: Any = index  # FAISS's own types leave out what the kinds of index add
+        self._index = cast(Any, index)  # FAISS's own types leave out what the kinds of index add
         if not self._exhaustive:
             self._index.make_direct_map()  # tells in which list each row lies
 
