@@ -95,13 +95,20 @@ def _checked(question: str) -> str:
 
 
 def _citations(snapshot: Snapshot, asked: Question, sides: Sequence[Found], top_k: int) -> list[Citation]:
-    """The sides' passages in turn, each once; a passage that serves several sides is quoted for each."""
+    """The sides' passages in turn; a passage that serves several sides is quoted for each.
+
+    The same words are shown once, unless they answer different sides of the question.
+    """
     found: dict[int, list[tuple[Search, Ranked]]] = {}
+    texts: set[str] = set()
     for turn in zip_longest(*([(one, r) for r in ranked] for one, ranked in sides)):
         for pair in filter(None, turn):
-            same = found.setdefault(pair[1].candidate.row, [])
-            if not same or pair[1] is _first(sides, pair[0]):
-                same.append(pair)
+            candidate, leads = pair[1].candidate, pair[1] is _first(sides, pair[0])
+            if candidate.row not in found and (leads or candidate.passage.text not in texts):
+                found[candidate.row] = [pair]
+                texts.add(candidate.passage.text)
+            elif candidate.row in found and leads:
+                found[candidate.row].append(pair)
     return [_citation(snapshot, pairs, asked) for pairs in list(found.values())[: max(0, top_k)]]
 
 

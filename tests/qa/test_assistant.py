@@ -100,8 +100,8 @@ def test_answers_are_json_ready(assistant: Assistant) -> None:
 def test_as_many_passages_as_asked_for(assistant: Assistant) -> None:
     assert len(assistant.retrieve("新增绿地", top_k=3)) == 3
     assert assistant.retrieve("新增绿地", top_k=0) == []
-    rows = [(c.start, c.end) for c in assistant.retrieve("新增绿地", top_k=50)]
-    assert len(rows) == len(set(rows))
+    texts = [c.text for c in assistant.retrieve("新增绿地", top_k=50)]
+    assert len(texts) == len(set(texts)) > 20
 
 
 @pytest.mark.parametrize("question", ["", " \n\t", "\u200b"])
