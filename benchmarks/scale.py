@@ -254,7 +254,7 @@ peak resident size and counts the memory-mapped indexes that were touched.
 {table(heads, rows)}
 
 Up to 200,000 passages every vector is compared; beyond, they lie in inverted lists (FAISS IVF) of
-which the 32 nearest are searched. An inverted list takes and loses rows without training again; a
+which the nearest quarter is searched. An inverted list takes and loses rows without training again; a
 graph (HNSW) would have to be built anew for every report removed.
 """
 

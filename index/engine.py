@@ -134,7 +134,9 @@ class Engine:
 
     def owned(self, owner: str) -> int:
         """How many values ``owner`` has."""
-        return self._count(VALUES, f'owner == "{owner}" and part == 0')
+        with self._errors():
+            where = f'owner == "{owner}" and part == 0'
+            return int(self._client.query(VALUES, filter=where, output_fields=["count(*)"])[0]["count(*)"])
 
     def delete_values(self, where: str) -> None:
         """Delete the values that fulfil a filter."""
@@ -159,7 +161,6 @@ class Engine:
                 DataType.VARCHAR,
                 max_length=65_535,
                 enable_analyzer=True,
-                enable_match=True,
                 analyzer_params={"tokenizer": "standard"},
             )
             schema.add_field("sparse", DataType.SPARSE_FLOAT_VECTOR)
@@ -217,14 +218,6 @@ class Engine:
                 for row in self._client.get(name, ids=list(batch), output_fields=["vector"])
             ]
         return {str(row["id"]): row["vector"] for row in rows}
-
-    def count(self, name: str, where: str, word: str) -> int:
-        """How many rows that fulfil a filter hold ``word`` among their terms."""
-        return self._count(name, f"{where} and TEXT_MATCH(terms, '{word}')")
-
-    def _count(self, name: str, where: str) -> int:
-        with self._errors():
-            return int(self._client.query(name, filter=where, output_fields=["count(*)"])[0]["count(*)"])
 
     def delete_rows(self, name: str, where: str) -> None:
         """Delete the rows that fulfil a filter."""

@@ -50,7 +50,7 @@ class LexicalIndex:
             counts.extend(min(count, _MOST) for count in found.values())
             widths.append(len(found))
             lengths.append(len(terms))
-        hashes = np.fromiter(map(_hash, known), np.uint64, len(known))
+        hashes = np.fromiter(map(term_hash, known), np.uint64, len(known))
         rank = np.argsort(np.argsort(hashes)).astype(np.int32)
         terms_of = rank[np.frombuffer(ids, np.int32)] if ids else np.empty(0, np.int32)
         order = np.argsort(terms_of, kind="stable")
@@ -113,7 +113,7 @@ class LexicalIndex:
 
     def _find(self, term: str) -> tuple[int, int]:
         """Where the postings of ``term`` begin and end."""
-        wanted = np.uint64(_hash(term))
+        wanted = np.uint64(term_hash(term))
         t = int(np.searchsorted(self.terms, wanted))
         if t == len(self.terms) or self.terms[t] != wanted:
             return 0, 0
@@ -134,7 +134,8 @@ class LexicalIndex:
         return norms.astype(np.float32)
 
 
-def _hash(term: str) -> int:
+def term_hash(term: str) -> int:
+    """What stands for ``term`` in an index: 64 bits."""
     return int.from_bytes(blake2b(term.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "little")
 
 

@@ -13,9 +13,8 @@ import tempfile
 import threading
 import time
 import uuid
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Callable, Collection, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import asdict
 from functools import cached_property
@@ -30,6 +29,7 @@ from index.engine import Engine
 from index.errors import LibraryDamaged
 from index.folding import tokenize
 from index.lease import Lease
+from index.lexical import LexicalIndex, term_hash
 from index.library import Library, StrPath
 from index.parsing import Parsed
 from index.segment import embed, passage_record, read_record, segment_id
@@ -54,15 +54,20 @@ class MilvusSnapshot(Snapshot):
     """A state of a library in Milvus; its rows are searched and read in the engine."""
 
     def __init__(
-        self, engine: Engine, state: dict[str, Any], encoders: Callable[[Manifest], Encoder]
+        self,
+        engine: Engine,
+        state: dict[str, Any],
+        counts: dict[int, int],
+        encoders: Callable[[Manifest], Encoder],
     ) -> None:
+        """``counts`` tells in how many passages each term stands."""
         super().__init__(Manifest.from_dict(state["manifest"]), encoders=encoders)
         self.state = state
         self._engine = engine
         self._first = {e.segment: s for e, s in zip(self.manifest.entries, self._starts, strict=False)}
         self._recent: OrderedDict[int, Passage] = OrderedDict()
         self._recent_reports: OrderedDict[str, Parsed] = OrderedDict()
-        self._counts: dict[str, int] = {}
+        self.counts = counts
         self._lock = threading.Lock()
 
     def search_dense(
@@ -109,15 +114,7 @@ class MilvusSnapshot(Snapshot):
         return np.array([found[name] for name in names], np.float32).reshape(len(names), -1)
 
     def frequencies(self, terms: Sequence[str]) -> list[int]:
-        if not self.size:
-            return [0] * len(terms)
-        new = [term for term in dict.fromkeys(terms) if term not in self._counts]
-        with ThreadPoolExecutor(8) as pool:
-            counts = pool.map(
-                lambda term: self._engine.count(self.state["rows"], self._visible, _coded([term])), new
-            )
-            self._counts.update(zip(new, counts, strict=True))
-        return [self._counts[term] for term in terms]
+        return [self.counts.get(term_hash(term), 0) for term in terms]
 
     def _parsed(self, report: str) -> Parsed:
         key = f"report:{self.manifest.entries[self._ordinal(report)].segment}"
@@ -149,6 +146,15 @@ class MilvusSnapshot(Snapshot):
         return [found[row] for row in rows]
 
 
+def _write_counts(counts: dict[int, int]) -> bytes:
+    return np.array(list(counts.items()), np.uint64).tobytes()
+
+
+def _read_counts(data: bytes) -> dict[int, int]:
+    pairs = np.frombuffer(data, np.uint64).reshape(-1, 2)
+    return dict(zip(pairs[:, 0].tolist(), pairs[:, 1].tolist(), strict=True))
+
+
 def _remember(recent: OrderedDict[Any, Any], key: Any, value: Any, most: int) -> None:
     recent[key] = value
     if len(recent) > most:
@@ -167,6 +173,7 @@ class MilvusLibrary(Library):
         self._engine = Engine(str(path))
         self._folder = Path()
         self._state = _NOTHING
+        self._counts: dict[int, int] = {}
         self._held: dict[str, Entry] = {}
 
     def _create(self) -> None:
@@ -181,14 +188,15 @@ class MilvusLibrary(Library):
         """The state named ``current``; raises FileNotFoundError where a writer has replaced it."""
         if not current:
             return None
-        key = f"manifest:{current}"
-        data = self._engine.get([key]).get(key)
-        if data is None:
-            raise FileNotFoundError(key)
-        return json.loads(data)
+        keys = (f"manifest:{current}", f"terms:{current}")
+        found = self._engine.get(keys)
+        if len(found) < len(keys):
+            raise FileNotFoundError(current)
+        return json.loads(found[keys[0]]), _read_counts(found[keys[1]])
 
     def _open_snapshot(self, current: str, hold: Any) -> Snapshot:
-        return MilvusSnapshot(self._engine, hold or _NOTHING, self._encoder_of)
+        state, counts = hold or (_NOTHING, {})
+        return MilvusSnapshot(self._engine, state, counts, self._encoder_of)
 
     # writing
 
@@ -201,6 +209,7 @@ class MilvusLibrary(Library):
             before = self._current()
             assert isinstance(before, MilvusSnapshot)
             self._state = before.state
+            self._counts = before.counts
             self._held = {entry.info.id: entry for entry in before.manifest.entries}
             self._purge()
             yield tell
@@ -248,6 +257,9 @@ class MilvusLibrary(Library):
         rows = self._rows_for(encoder)
         self._engine.put(f"source:{segment}", data, segment, number)
         self._engine.put(f"report:{segment}", report.to_json(), segment, number)
+        terms = LexicalIndex.build(report.passage_texts())
+        counts = dict(zip(terms.terms.tolist(), np.diff(terms.starts).tolist(), strict=True))
+        self._engine.put(f"terms:{segment}", _write_counts(counts), segment, number)
         self._engine.put_all(
             {f"record:{segment}:{n}": passage_record(p) for n, p in enumerate(report.passages)},
             segment,
@@ -269,8 +281,8 @@ class MilvusLibrary(Library):
         return Entry(info, segment, {}, work.origin, work.corrections)
 
     def _whole(self, entry: Entry) -> bool:
-        """Whether the engine still holds all values of a report: its passages, its text, its source."""
-        return self._engine.owned(entry.segment) >= entry.info.passages + 2
+        """Whether the engine still holds all values of a report: passages, text, source, terms."""
+        return self._engine.owned(entry.segment) >= entry.info.passages + 3
 
     def _rows_for(self, encoder: Encoder) -> str:
         """The collection of rows for vectors of ``encoder``; a new one where the current is another's."""
@@ -313,6 +325,15 @@ class MilvusLibrary(Library):
             )
         return self.reports()
 
+    def _counted(self, added: set[str], removed: set[str]) -> dict[int, int]:
+        """In how many passages each term stands once segments are ``added`` and ``removed``."""
+        counts = Counter(self._counts)
+        for segment in sorted(added | removed):
+            key = f"terms:{segment}"
+            own = _read_counts(self._engine.get([key]).get(key, b""))
+            (counts.update if segment in added else counts.subtract)(own)
+        return {term: count for term, count in counts.items() if count > 0}
+
     def _replace(
         self,
         entries: Sequence[Entry],
@@ -337,6 +358,8 @@ class MilvusLibrary(Library):
             "dead_rows": old + ([[state["rows"], now]] if state["rows"] and rows != state["rows"] else []),
             "manifest": asdict(manifest),
         }
+        counts = self._counted(added=kept - held, removed=held - kept)
+        self._engine.put(f"terms:{number}", _write_counts(counts), "manifest", number)
         self._engine.put(
             f"manifest:{number}", json.dumps(value, ensure_ascii=False).encode(), "manifest", number
         )
