@@ -240,6 +240,7 @@ def page(results: Sequence[dict[str, Any]]) -> str:
         ("machine load when started", lambda r: r["machine"]["load"].split()[0]),
     ]
     rows = [[name, *(show(row) for row in results)] for name, show in lines]
+    notes = "".join(f"\n{row['note']}\n" for row in results if "note" in row)
     about = "\n".join(
         f"- {name}: {value}" for name, value in results[-1]["machine"].items() if name != "load"
     )
@@ -252,7 +253,7 @@ peak resident size and counts the memory-mapped indexes that were touched.
 {about}
 
 {table(heads, rows)}
-
+{notes}
 Up to 200,000 passages every vector is compared; beyond, they lie in inverted lists (FAISS IVF) of
 which the nearest quarter is searched. An inverted list takes and loses rows without training again; a
 graph (HNSW) would have to be built anew for every report removed.
