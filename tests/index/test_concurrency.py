@@ -99,7 +99,7 @@ def test_a_question_in_flight_keeps_its_encoder_and_the_next_follows(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     known = {None: FakeEncoder, "second": SecondEncoder}
-    monkeypatch.setattr(library, "load_encoder", lambda name=None: known[name]())
+    monkeypatch.setattr(library, "load_encoder", lambda name=None, **_: known[name]())
     write_report(tmp_path / "a.txt", "甲市", 5)
     reader = Library.open(tmp_path / "library")
     reader.add([tmp_path / "a.txt"])
