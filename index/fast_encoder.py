@@ -76,6 +76,8 @@ class FastEncoder:
         self._prompts: dict[str, str] = settings["prompts"]
         self._inputs = _Inputs(folder, made, read_architecture(folder))
         compiled = _load_compiled(made)
+        # OpenVINO's bindings set NumPy up when a type is first asked for; two threads at once deadlock there.
+        ov.Type.f32.to_dtype()
         self._at_once: int = compiled.get_property("OPTIMAL_NUMBER_OF_INFER_REQUESTS")
         self._idle: SimpleQueue[ov.InferRequest] = SimpleQueue()
         for _ in range(self._at_once):
