@@ -15,7 +15,7 @@ from tests.conftest import FakeEncoder
 from tests.index.states import QUESTION, write_report
 
 FORKS = multiprocessing.get_context("forkserver")
-FORKS.set_forkserver_preload(["tests.index.test_concurrency"])
+FORKS.set_forkserver_preload(["tests.index.test_concurrency", "tests.index.warm"])
 
 
 STATES = 5

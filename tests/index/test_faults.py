@@ -34,7 +34,7 @@ needs_mounts = pytest.mark.skipif(
 
 # A server that has imported everything and started no threads: its children start in milliseconds.
 FORKS = multiprocessing.get_context("forkserver")
-FORKS.set_forkserver_preload(["tests.index.test_faults"])
+FORKS.set_forkserver_preload(["tests.index.test_faults", "tests.index.warm"])
 
 
 def operate(library: Path, sources: Path, operation: str) -> None:
