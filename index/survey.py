@@ -31,7 +31,7 @@ def survey(
         except SourceError as error:
             failed.append((str(path), str(error)))
             continue
-        report = origins.get(str(path.resolve())) or _new_id(path, held, claimed)
+        report = origins.get(str(path.resolve())) or _new_id(path, digest, held, claimed)
         claimed.add(report)
         old = held.get(report)
         if old and old.info.sha256 == digest:
@@ -56,18 +56,19 @@ def _files(paths: Iterable[Path]) -> Iterator[Path]:
                 yield file
 
 
-def _new_id(path: Path, held: Mapping[str, Entry], claimed: Collection[str]) -> str:
+def _new_id(path: Path, digest: str, held: Mapping[str, Entry], claimed: Collection[str]) -> str:
     """An id for the report of a new file: its stem, made distinct where that is taken.
 
-    A held report whose file no longer exists is taken to be an older version of a file of its name.
+    A held report of its name is the same one where the content is the same, and an older version of
+    it where the file it came from no longer exists.
     """
+
+    def same(entry: Entry) -> bool:
+        return entry.info.sha256 == digest or not Path(entry.origin).exists()
+
     stem = _slug(path.stem)
     names = chain([stem, f"{_slug(path.resolve().parent.name)}-{stem}"], (f"{stem}-{n}" for n in count(2)))
-    return next(
-        name
-        for name in names
-        if name not in claimed and (name not in held or not Path(held[name].origin).exists())
-    )
+    return next(name for name in names if name not in claimed and (name not in held or same(held[name])))
 
 
 def _slug(stem: str) -> str:

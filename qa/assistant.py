@@ -7,7 +7,7 @@ from itertools import zip_longest
 from pathlib import Path
 from statistics import fmean
 
-from index import Library, QuestionError, Snapshot
+from index import Library, Passage, QuestionError, Snapshot
 from index.chunking import page_at
 from qa.composer import GAP, compose
 from qa.coverage import assumed_year, refusal_reason, selected
@@ -82,7 +82,7 @@ class Assistant:
             snapshot.rows(report)
         if not snapshot.size or (reports is not None and not reports):
             return []
-        found = [search(snapshot, self.library.encoder, asked, side, reports) for side in asked.sides]
+        found = [search(snapshot, snapshot.encoder, asked, side, reports) for side in asked.sides]
         return [(one, rank(one)) for one in found]
 
 
@@ -126,12 +126,19 @@ def _citation(snapshot: Snapshot, pairs: Sequence[tuple[Search, Ranked]], asked:
         report=passage.report,
         title=snapshot.report(passage.report).title,
         section=passage.section,
-        page=page_at(snapshot.page_starts(passage.report), passage.start + spans[0][0]),
+        page=_page(snapshot, passage, passage.start + spans[0][0]),
         last_page=passage.last_page,
         start=passage.start,
         end=passage.end,
         score=pairs[0][1].score,
     )
+
+
+def _page(snapshot: Snapshot, passage: Passage, offset: int) -> int | None:
+    """The page the quote opens on, which only a passage on several pages need be looked up for."""
+    if passage.page == passage.last_page:
+        return passage.page
+    return page_at(snapshot.page_starts(passage.report), offset)
 
 
 def _used(sides: Sequence[Found], sure: Sequence[float], citations: Sequence[Citation]) -> list[int]:

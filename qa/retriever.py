@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -62,7 +63,7 @@ def search(
 ) -> Search:
     """Dense and lexical candidates for ``side``, each with its features."""
     text = fold(side.text)
-    vectors = encoder.encode_queries([text, rewritten(text)])
+    vectors = encoder.encode_queries(list(dict.fromkeys([text, rewritten(text)])))
     rows = _rows(snapshot, vectors, searched(text), side.when, reports)
     wanted = concepts(text)
     found = Search(question, side, wanted, rarity(snapshot, wanted), [])
@@ -121,23 +122,35 @@ def rarity(snapshot: Snapshot, wanted: Sequence[Concept]) -> FloatArray:
     )
 
 
-def _holds(concept: Concept, text: str) -> float:
-    """The largest share of an alternative's terms that stand in ``text``."""
-    return max(sum(t in text for t in terms) / len(terms) if terms else 0.0 for terms in concept.alternatives)
+def _held(concept: Concept, around: str, parts: Sequence[Clause]) -> tuple[float, list[float]]:
+    """The largest share of an alternative's terms that stand in ``around``, and in each of its ``parts``."""
+    standing = [([t for t in terms if t in around], len(terms)) for terms in concept.alternatives if terms]
+    standing = [(terms, size) for terms, size in standing if terms]
+    if not standing:
+        return 0.0, [0.0] * len(parts)
+    return max(len(terms) / size for terms, size in standing), [
+        max(sum(t in part.text for t in terms) / size for terms, size in standing) for part in parts
+    ]
+
+
+@lru_cache(maxsize=20_000)
+def _around(title: str, section: tuple[str, ...], text: str) -> str:
+    return fold(" ".join((title, *section, text)))
 
 
 def _candidate(one: Search, row: int, passage: Passage, report: ReportInfo, cosine: float) -> Candidate:
     parts = clauses(passage.text)
-    around = fold(" ".join((report.title, *passage.section, passage.text)))
+    around = _around(report.title, passage.section, passage.text)
     total = float(one.weights.sum()) or 1.0
-    found = _table([[_holds(c, part.text) for part in parts] for c in one.concepts], len(parts))
+    held = [_held(concept, around, parts) for concept in one.concepts]
+    found = _table([each for _, each in held], len(parts))
     answers = _table([[match(a, p.text, p.measures) for p in parts] for a in one.side.asks], len(parts))
     here = one.weights @ found / total
     fits = answers.max(axis=0) if len(answers) else np.full(len(parts), 0.5, dtype=np.float32)
     when = one.side.when
     features = [
         cosine,
-        sum(w * _holds(c, around) for w, c in zip(one.weights.tolist(), one.concepts, strict=True)) / total,
+        sum(w * whole for w, (whole, _) in zip(one.weights.tolist(), held, strict=True)) / total,
         _year(when, passage, report, frozenset().union(*(part.years for part in parts))),
         _stance(when, passage),
         _report(one.question, when, report),

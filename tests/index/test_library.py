@@ -316,3 +316,13 @@ def test_what_is_written_can_be_read_by_other_users(library: Library, report: Pa
     library.add([report])
     rights = {path.name: path.stat().st_mode & 0o444 for path in library.path.rglob("*")}
     assert {name for name, bits in rights.items() if bits != 0o444} == set()
+
+
+def test_a_copy_of_a_held_file_is_the_same_report(library: Library, report: Path, tmp_path: Path) -> None:
+    library.add([report])
+    (tmp_path / "copy").mkdir()
+    copy = tmp_path / "copy" / report.name
+    copy.write_bytes(report.read_bytes())
+    assert [info.id for info in library.sync([copy]).unchanged] == ["示例市2024"]
+    copy.write_text(REPORT.replace("12所", "15所"), encoding="utf-8")
+    assert [info.id for info in library.sync([copy]).added] == ["copy-示例市2024"]
