@@ -15,6 +15,9 @@ from index.readers import SUFFIXES, load
 from index.snapshot import Entry
 from index.types import ReportInfo
 
+_MACHINE_MADE = re.compile(r"[0-9a-f]{16,}")
+"""A folder named by a program, such as an upload's, tells a reader nothing."""
+
 
 def survey(
     paths: Iterable[Path], held: Mapping[str, Entry]
@@ -66,8 +69,9 @@ def _new_id(path: Path, digest: str, held: Mapping[str, Entry], claimed: Collect
     def same(entry: Entry) -> bool:
         return entry.info.sha256 == digest or not Path(entry.origin).exists()
 
-    stem = _slug(path.stem)
-    names = chain([stem, f"{_slug(path.resolve().parent.name)}-{stem}"], (f"{stem}-{n}" for n in count(2)))
+    stem, folder = _slug(path.stem), _slug(path.resolve().parent.name)
+    named = [] if _MACHINE_MADE.fullmatch(folder) else [f"{folder}-{stem}"]
+    names = chain([stem], named, (f"{stem}-{n}" for n in count(2)))
     return next(name for name in names if name not in claimed and (name not in held or same(held[name])))
 
 

@@ -326,3 +326,11 @@ def test_a_copy_of_a_held_file_is_the_same_report(library: Library, report: Path
     assert [info.id for info in library.sync([copy]).unchanged] == ["示例市2024"]
     copy.write_text(REPORT.replace("12所", "15所"), encoding="utf-8")
     assert [info.id for info in library.sync([copy]).added] == ["copy-示例市2024"]
+
+
+def test_uploads_of_one_name_are_numbered(library: Library, tmp_path: Path) -> None:
+    for place, folder in (("甲区", "0123456789abcdef"), ("乙区", "fedcba9876543210")):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "2024.txt").write_text(REPORT.replace("示例市", place), encoding="utf-8")
+        library.add([tmp_path / folder / "2024.txt"])
+    assert [info.id for info in library.reports()] == ["2024", "2024-2"]
