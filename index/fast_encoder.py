@@ -13,7 +13,6 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import openvino as ov  # type: ignore[import-untyped]
 
 from .encoder import Encoder, FloatArray, batches_by_length, fingerprint, passage_prompt, without_surrogates
 from .fast_export import (
@@ -29,6 +28,7 @@ from .fast_export import (
 )
 from .fast_tokenizer import FastTokenizer, write_cuts
 from .model_cache import build_once
+from .quiet_openvino import ov
 from .sample_texts import CALIBRATION, CHECK
 from .types import Progress
 

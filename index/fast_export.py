@@ -15,11 +15,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import openvino as ov  # type: ignore[import-untyped]
-import openvino.opset13 as op  # type: ignore[import-untyped]
 from safetensors import SafetensorError, safe_open
 
 from .encoder import FloatArray
+from .quiet_openvino import op, ov
 
 Batch = tuple[FloatArray, FloatArray]
 """Embedded words with positions ``(texts, tokens, hidden)``; mask ``(texts, tokens)``, 1 on tokens."""

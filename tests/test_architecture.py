@@ -16,7 +16,7 @@ SOURCES = sorted(path for room in ROOMS for path in (ROOT / room).rglob("*.py"))
 
 HEAVY = (
     "torch", "transformers", "sentence_transformers", "gradio", "langchain_core",
-    "langchain_text_splitters", "pandas", "pymilvus", "pypdfium2", "docx", "lxml",
+    "langchain_text_splitters", "pandas", "pymilvus", "pypdfium2", "docx", "lxml", "openvino_telemetry",
 )  # fmt: skip
 
 SOLE_IMPORTERS = {
@@ -24,7 +24,7 @@ SOLE_IMPORTERS = {
     "pymilvus": {"index/engine.py"},
     "langchain_text_splitters": {"index/chunking.py"},
     "sentence_transformers": {"index/encoder.py"},
-    "openvino": {"index/fast_encoder.py", "index/fast_export.py"},
+    "openvino": {"index/quiet_openvino.py"},
     "opencc": {"index/folding.py"},
     "pypdfium2": {"index/readers/pdf.py"},
     "docx": {"index/readers/docx.py", "index/readers/numbering.py"},
@@ -45,7 +45,7 @@ def imported(path: Path) -> set[str]:
 
 def loaded_after(code: str) -> set[str]:
     """Top-level modules loaded once ``code`` has run in a fresh process."""
-    script = f"{code}\nimport sys\nprint(*{{name.partition('.')[0] for name in sys.modules}})"
+    script = f"{code}\nimport sys\nprint(*{{name.partition('.')[0] for name, module in sys.modules.items() if module}})"
     run = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, cwd=ROOT)
     return set(run.stdout.splitlines()[-1].split())
 
