@@ -99,3 +99,10 @@ def test_a_follow_up_of_a_follow_up() -> None:
 
 def test_without_history_a_question_stays() -> None:
     assert complete("那2025年呢？", []) == "那2025年呢？"
+
+
+def test_two_times_without_a_mark_between_them_are_two_sides() -> None:
+    for question in ("高标准农田去年建了多少今年要建多少", "锂电产业产值去年和今年目标"):
+        assert [side.when.offset for side in parse(question).sides] == [-1, 0]
+    assert len(parse("2013到2017年新增就业多少人").sides) == 1
+    assert len(parse("今年比去年增长多少").sides) == 1

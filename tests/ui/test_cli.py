@@ -152,7 +152,7 @@ def test_an_error_of_ours_is_neither_a_traceback_nor_a_refusal(
 def test_help_speaks_chinese(command: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     assert run([*command, "--help"]) == 0
     out = capsys.readouterr().out
-    named = r"WENBAO_\w+|Milvus|--?[a-z][-a-z]*|\b[A-Z:]+\b"
+    named = r"WENBAO_\w+|Milvus|Excel|--?[a-z][-a-z]*|\b[A-Z:]+\b"
     words = re.findall(r"[A-Za-z]{3,}", re.sub(named, "", out))
     assert set(words) <= {*COMMANDS, "wenbao", "library", "date"}
 
