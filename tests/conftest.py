@@ -100,6 +100,8 @@ def sample_library(request: pytest.FixtureRequest, tmp_path_factory: pytest.Temp
         try:
             Library(kept).rebuild()
             Library.open(kept).add([SAMPLE])
+            if len(Library.open(kept).reports()) > 1:
+                raise WenbaoError("a checkout elsewhere left its sample")
         except WenbaoError:
             shutil.rmtree(kept, ignore_errors=True)
             Library.open(kept).add([SAMPLE])
