@@ -17,6 +17,11 @@ _NAMED = re.compile(rf"{_BEFORE}([一-鿿]{{2,3}}?)(区|县|市|州|旗)")
 _DISTRICT = re.compile(r"([一-鿿]{2,3}?)(?:区|县|市|旗)")
 _TAIL = rf"(?:{_SUFFIX}|高新区|经开区|开发区|新区)?"
 _NATION = ("全国", "中国", "我国", "国家", "国务院", "中央")
+_NATION_ASKED = re.compile(
+    r"(?:全国|我国|中国)(?=的?(?:gdp|cpi|国内生产|生产总值|经济|社零|社会消费|居民|城镇|农村|粮食|财政|一般公共|进出口|外贸|"
+    r"固定资产|人口|赤字|就业|工业|今年|去年|(?:19|20)\d\d年))"
+)
+"""The country as the place of a figure, and not in a name (中国…学会) or a ranking (居全国第一)."""
 _FUNCTION = set("区县市省咱哪我们在的这那每几本全各了是有和与去今年要")
 
 
@@ -36,6 +41,7 @@ def named(text: str) -> tuple[str, ...]:
             if not any(a <= m.start() < b for a, b in found):
                 inner = _DISTRICT.match(text, m.end())
                 found.append((m.start(), inner.end() if inner and _proper(inner[1]) else m.end()))
+    found += [m.span() for m in _NATION_ASKED.finditer(text)]
     for m in _NAMED.finditer(text):
         if _proper(m[1]) and not any(a < m.end(2) and m.start(1) < b for a, b in found):
             found.append((m.start(1), m.end(2)))
@@ -60,8 +66,8 @@ def bare(place: str) -> str:
 @cache
 def names_of(place: str) -> tuple[str, ...]:
     """What a report's ``place`` may be called: 甲市乙区 answers to 甲市乙区, 乙区 and 乙."""
-    if not place:
-        return ()
+    if is_nation(place):
+        return _NATION if place else ()
     parts = re.findall(rf".{{2,}}?(?:{_SUFFIX})", place)
     last = parts[-1] if parts else place
     return tuple(dict.fromkeys(name for name in (place, last, bare(last)) if len(name) >= 2))

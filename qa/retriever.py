@@ -215,4 +215,6 @@ def _place(question: Question, passage: Passage, report: ReportInfo) -> float:
     others = [p for p in question.places if not any(places.same(p, name) for name in mine)]
     if not others or len(others) < len(question.places):
         return 0.0
+    if any(places.is_nation(p) for p in others):
+        return -1.0
     return 1.0 if any(places.bare(p) in passage.text for p in others) else -1.0

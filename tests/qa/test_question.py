@@ -2,6 +2,7 @@
 
 import pytest
 
+from qa import places
 from qa.followup import complete
 from qa.question import parse
 
@@ -106,3 +107,10 @@ def test_two_times_without_a_mark_between_them_are_two_sides() -> None:
         assert [side.when.offset for side in parse(question).sides] == [-1, 0]
     assert len(parse("2013到2017年新增就业多少人").sides) == 1
     assert len(parse("今年比去年增长多少").sides) == 1
+
+
+def test_the_country_is_a_place_where_its_figures_are_asked_for() -> None:
+    assert places.named("中国gdp增速") == ("中国",)
+    assert places.named("全国社零总额") == ("全国",)
+    assert places.named("首批放款居全国第几") == places.named("中国检验检测学会年会在哪开") == ()
+    assert places.same("我国", places.names_of("全国")[2])
