@@ -14,6 +14,7 @@ from qa.coverage import assumed_year, refusal_reason, selected
 from qa.evidence import also_fitting, confidence, joined, quote
 from qa.followup import complete
 from qa.fusion import Found, Ranked, rank
+from qa.overview import overview
 from qa.question import Question, parse
 from qa.retriever import Search, search
 from qa.tables import tabulate
@@ -50,8 +51,8 @@ class Assistant:
         """
         asked = parse(complete(_checked(question), history))
         snapshot = self.library.snapshot()
-        if table := tabulate(snapshot, asked, reports):
-            return table
+        if told := tabulate(snapshot, asked, reports) or overview(snapshot, asked, reports):
+            return told
         sides = self._search(snapshot, asked, reports)
         sure = [confidence(*side) for side in sides]
         citations = _citations(snapshot, asked, sides, max(top_k, len(sides)))
