@@ -7,9 +7,8 @@ from itertools import zip_longest
 from pathlib import Path
 from statistics import fmean
 
-from index import Library, Passage, QuestionError, Snapshot
-from index.chunking import page_at
-from qa.composer import GAP, compose
+from index import Library, QuestionError, Snapshot
+from qa.composer import cite, compose
 from qa.coverage import assumed_year, refusal_reason, selected
 from qa.evidence import also_fitting, confidence, joined, quote
 from qa.followup import complete
@@ -120,26 +119,7 @@ def _first(sides: Sequence[Found], one: Search) -> Ranked | None:
 def _citation(snapshot: Snapshot, pairs: Sequence[tuple[Search, Ranked]], asked: Question) -> Citation:
     passage = pairs[0][1].candidate.passage
     spans = joined([span for one, ranked in pairs for span in quote(one, ranked, asked.shape == "list")])
-    return Citation(
-        text=passage.text,
-        quote=GAP.join(passage.text[a:b] for a, b in spans),
-        quote_spans=spans,
-        report=passage.report,
-        title=snapshot.report(passage.report).title,
-        section=passage.section,
-        page=_page(snapshot, passage, passage.start + spans[0][0]),
-        last_page=passage.last_page,
-        start=passage.start,
-        end=passage.end,
-        score=pairs[0][1].score,
-    )
-
-
-def _page(snapshot: Snapshot, passage: Passage, offset: int) -> int | None:
-    """The page the quote opens on, which only a passage on several pages need be looked up for."""
-    if passage.page == passage.last_page:
-        return passage.page
-    return page_at(snapshot.page_starts(passage.report), offset)
+    return cite(snapshot, passage, spans, pairs[0][1].score)
 
 
 def _used(sides: Sequence[Found], sure: Sequence[float], citations: Sequence[Citation]) -> list[int]:

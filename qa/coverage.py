@@ -16,7 +16,9 @@ CLOSE = 1.0
 
 
 def selected(snapshot: Snapshot, reports: Collection[str] | None) -> list[ReportInfo]:
-    """The reports a question is asked of."""
+    """The reports a question is asked of; raises UnknownReport for an id that is not held."""
+    for report in reports or ():
+        snapshot.report(report)
     return [info for info in snapshot.reports if reports is None or info.id in reports]
 
 
@@ -32,8 +34,7 @@ def refusal_reason(question: Question, reports: Sequence[ReportInfo]) -> Refusal
     asked = {year for side in question.sides for year in side.when.years} | set(question.report_years)
     if asked and not asked & covered:
         return "not_in_library"
-    own = {name for report in reports for name in places.names_of(report.place)}
-    if question.places and not any(places.same(place, name) for place in question.places for name in own):
+    if question.places and not any(places.is_place(p, r.place) for p in question.places for r in reports):
         return "not_in_library"
     return "not_covered"
 

@@ -13,6 +13,7 @@ import numpy as np
 from index.encoder import FloatArray
 from qa.fusion import Ranked
 from qa.retriever import PASSAGE_FEATURES, Candidate, Search
+from qa.types import Spans
 
 LONGEST_QUOTE = 60
 """A run of clauses is not made longer than this; a single longer clause is quoted whole."""
@@ -22,7 +23,6 @@ ANNOUNCES = 0.5
 
 _GOES_ON = "：；，"
 
-Spans = tuple[tuple[int, int], ...]
 Run = tuple[int, int]
 """The first and the last clause of a quote."""
 

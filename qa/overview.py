@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator
 from index import Section, Snapshot
 from index.folding import fold, tokenize
 from qa import places
-from qa.composer import compose
+from qa.composer import cite, compose
 from qa.coverage import selected, years_of
 from qa.question import Question
 from qa.retriever import report_year
@@ -42,15 +42,12 @@ def overview(snapshot: Snapshot, asked: Question, reports: Collection[str] | Non
     Raises UnknownReport.
     """
     terms = tokenize(topic_of(asked))
-    for report in reports or ():
-        snapshot.report(report)
     if not terms:
         return None
     when = asked.sides[0].when
     newest = sorted(selected(snapshot, reports), key=lambda info: report_year(info) or 0, reverse=True)
     for info in newest:
-        own = places.names_of(info.place)
-        if asked.places and not any(places.same(p, name) for p in asked.places for name in own):
+        if asked.places and not any(places.is_place(p, info.place) for p in asked.places):
             continue
         years = set(asked.report_years or when.years_for(report_year(info)))
         if years and not years & years_of(info):
@@ -89,20 +86,8 @@ def _citations(snapshot: Snapshot, report: str, spans: list[tuple[int, int]]) ->
     for start, end in spans:
         inside = [p for p in passages if start <= p.start < end]
         for passage in inside if len(spans) == 1 else inside[:1]:
-            a, b = _quoted(passage.text, passage.section[-1] if passage.section else "")
-            yield Citation(
-                text=passage.text,
-                quote=passage.text[a:b],
-                quote_spans=((a, b),),
-                report=report,
-                title=snapshot.report(report).title,
-                section=passage.section,
-                page=passage.page,
-                last_page=passage.last_page,
-                start=passage.start,
-                end=passage.end,
-                score=1.0,
-            )
+            span = _quoted(passage.text, passage.section[-1] if passage.section else "")
+            yield cite(snapshot, passage, (span,))
 
 
 def _quoted(text: str, title: str) -> tuple[int, int]:

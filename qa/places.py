@@ -78,6 +78,11 @@ def same(one: str, other: str) -> bool:
     return one in other or other in one
 
 
+def is_place(name: str, place: str) -> bool:
+    """Whether a place that a question names is a report's ``place``."""
+    return any(same(name, own) for own in names_of(place))
+
+
 def is_nation(place: str) -> bool:
     """A report of the whole country."""
     return not place or place.startswith(_NATION)

@@ -211,8 +211,7 @@ def _report(question: Question, when: When, report: ReportInfo) -> float:
 
 def _place(question: Question, passage: Passage, report: ReportInfo) -> float:
     """-1 where another place than the report's is asked about and the passage does not name it."""
-    mine = places.names_of(report.place)
-    others = [p for p in question.places if not any(places.same(p, name) for name in mine)]
+    others = [p for p in question.places if not places.is_place(p, report.place)]
     if not others or len(others) < len(question.places):
         return 0.0
     if any(places.is_nation(p) for p in others):

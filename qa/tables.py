@@ -12,7 +12,8 @@ from weakref import WeakKeyDictionary
 from index import Figure, Passage, Snapshot
 from index.figures import Measure, Row, normalize_indicator, series
 from qa import places
-from qa.composer import compose
+from qa.composer import cite, compose
+from qa.coverage import selected
 from qa.question import Question
 from qa.terms import rewritten
 from qa.types import Answer, Cell, Citation, Table, TableRow
@@ -231,13 +232,7 @@ def _by_place(
     snapshot: Snapshot, asked: Question, reports: Collection[str] | None
 ) -> dict[str, list[Figure]]:
     """The figures of the reports asked, by the reports' place."""
-    for report in reports or ():
-        snapshot.report(report)
-    wanted = {
-        info.id: info.place
-        for info in snapshot.reports
-        if (reports is None or info.id in reports) and _is_asked(asked, info.place)
-    }
+    wanted = {info.id: info.place for info in selected(snapshot, reports) if _is_asked(asked, info.place)}
     found: dict[str, list[Figure]] = {}
     for f in all_figures(snapshot):
         if f.report in wanted:
@@ -256,7 +251,7 @@ def _is_asked(asked: Question, place: str) -> bool:
     """Whether the question is about ``place``: it names it, or no place at all."""
     if not asked.places:
         return not place or bool(_NATION.match(place)) or not _NATION.search(asked.core)
-    return any(mine in name or name in mine for name in asked.places for mine in places.names_of(place))
+    return any(places.is_place(name, place) for name in asked.places)
 
 
 def _filled(row: Row) -> int:
@@ -306,19 +301,7 @@ def _citation(snapshot: Snapshot, figure: Figure) -> Citation | None:
         return None
     start = max(figure.start, passage.start) - passage.start
     end = min(figure.end, passage.end) - passage.start
-    return Citation(
-        text=passage.text,
-        quote=passage.text[start:end],
-        quote_spans=((start, end),),
-        report=figure.report,
-        title=figure.title,
-        section=passage.section,
-        page=figure.page,
-        last_page=passage.last_page,
-        start=passage.start,
-        end=passage.end,
-        score=1.0,
-    )
+    return cite(snapshot, passage, ((start, end),))
 
 
 def _passage_at(snapshot: Snapshot, report: str, offset: int) -> Passage | None:

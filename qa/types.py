@@ -14,6 +14,9 @@ RefusalReason = Literal["", "not_covered", "not_in_library"]
 Shape = Literal["fact", "list", "compare", "table"]
 """How an answer is laid out: one place, several items, sides beside each other, or a figure's years."""
 
+Spans = tuple[tuple[int, int], ...]
+"""Half-open pairs of offsets, in reading order."""
+
 
 @dataclass(frozen=True, slots=True)
 class Citation:
@@ -27,7 +30,7 @@ class Citation:
 
     text: str
     quote: str
-    quote_spans: tuple[tuple[int, int], ...]
+    quote_spans: Spans
     report: str
     title: str
     section: tuple[str, ...]
