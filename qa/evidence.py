@@ -18,8 +18,6 @@ from qa.types import Spans
 LONGEST_QUOTE = 60
 """A run of clauses is not made longer than this; a single longer clause is quoted whole."""
 LONGEST_LIST = 90
-ANNOUNCES = 0.5
-"""What a colon is worth where a list is asked for."""
 
 _GOES_ON = "：；，"
 

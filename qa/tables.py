@@ -30,7 +30,6 @@ CHANGES: Mapping[Measure, str] = {
     "average_amount": "年均",
     "average_growth": "年均增长",
     "average_decline": "年均下降",
-    "ratio": "倍数",
     "rank": "位次",
 }
 """What stands behind an indicator's name where the figure is not its level."""

@@ -11,7 +11,6 @@ from index import ReportInfo
 
 INTERNAL = "系统内部出错了，请重试；若一再出现，请把运行窗口里的报错发给维护者。"
 NOT_READY = "模型没有准备好，暂时不能回答：{reason}"
-READ_ONLY = "这个服务只供查阅，不能添加、移除或重建报告。"
 NO_REPORTS_SELECTED = "没有勾选任何报告，请先到“报告”页勾选要问的报告。"
 
 _BIDI = (0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A))

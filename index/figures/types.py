@@ -20,12 +20,11 @@ Measure = Literal[
     "average_amount",
     "average_growth",
     "average_decline",
-    "ratio",
     "rank",
 ]
 """``amount`` and ``count`` are levels in a unit of measure or in pieces, ``share`` a level in %;
 ``growth`` and ``decline`` are rates in %, ``rise`` and ``fall`` are differences (个百分点, 亿元…);
-``average_…`` are per year over several years; ``ratio`` is 倍 of a base, ``rank`` a place in a ranking."""
+``average_…`` are per year over several years; ``rank`` is a place in a ranking."""
 
 
 @dataclass(frozen=True, slots=True)
