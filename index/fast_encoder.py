@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -16,6 +17,7 @@ import numpy.typing as npt
 
 from .encoder import Encoder, FloatArray, batches_by_length, fingerprint, passage_prompt, without_surrogates
 from .fast_export import (
+    EXACT,
     Architecture,
     Batch,
     Unsupported,
@@ -23,6 +25,7 @@ from .fast_export import (
     compile_for_cpu,
     cpu_config,
     full_precision,
+    latency_config,
     quantize,
     read_architecture,
 )
@@ -75,25 +78,32 @@ class FastEncoder:
         self.dimension: int = settings["dimension"]
         self._prompts: dict[str, str] = settings["prompts"]
         self._inputs = _Inputs(folder, made, read_architecture(folder))
-        compiled = _load_compiled(made)
-        # OpenVINO's bindings set NumPy up when a type is first asked for; two threads at once deadlock there.
-        ov.Type.f32.to_dtype()
-        self._at_once: int = compiled.get_property("OPTIMAL_NUMBER_OF_INFER_REQUESTS")
-        self._idle: SimpleQueue[ov.InferRequest] = SimpleQueue()
-        for _ in range(self._at_once):
-            self._idle.put(compiled.create_infer_request())
+        self._made = made
+        self._throughput: _Requests | None = None
+        self._opening = threading.Lock()
+        self._asking = _Requests(_load_compiled(made, latency_config()))
+
+    @property
+    def _indexing(self) -> _Requests:
+        """The same graph for many texts at once, opened when there are some to index."""
+        with self._opening:
+            if self._throughput is None:
+                self._throughput = _Requests(_load_compiled(self._made, cpu_config()))
+        return self._throughput
 
     def encode_queries(self, texts: Sequence[str]) -> FloatArray:
-        return self._encode(self._prompts["query"], texts, map)
+        return self._encode(self._asking, self._prompts["query"], texts, map)
 
     def encode_passages(
         self, texts: Sequence[str], progress: Callable[[int], None] | None = None
     ) -> FloatArray:
-        with ThreadPoolExecutor(self._at_once) as pool:
-            return self._encode(self._prompts["passage"], texts, pool.map, progress)
+        requests = self._indexing
+        with ThreadPoolExecutor(requests.at_once) as pool:
+            return self._encode(requests, self._prompts["passage"], texts, pool.map, progress)
 
     def _encode(
         self,
+        requests: _Requests,
         prompt: str,
         texts: Sequence[str],
         apply: Callable[..., Iterable[FloatArray]],
@@ -101,7 +111,10 @@ class FastEncoder:
     ) -> FloatArray:
         tokens = [self._inputs.tokens(prompt, text) for text in texts]
         batches = batches_by_length([len(ids) for ids in tokens], _BATCH)
-        found = apply(self._infer, [[tokens[row] for row in rows] for _, rows in batches])
+        found = apply(
+            lambda rows: requests.infer(self._inputs.batch([tokens[row] for row in rows])),
+            [rows for _, rows in batches],
+        )
         vectors = np.empty((len(texts), self.dimension), np.float32)
         for (done, rows), part in zip(batches, found, strict=True):
             vectors[rows] = part
@@ -109,8 +122,19 @@ class FastEncoder:
                 progress(done)
         return vectors
 
-    def _infer(self, tokens: Sequence[Tokens]) -> FloatArray:
-        batch = self._inputs.batch(tokens)
+
+class _Requests:
+    """The compiled graph's requests, lent to one thread each."""
+
+    def __init__(self, compiled: ov.CompiledModel) -> None:
+        # OpenVINO's bindings set NumPy up when a type is first asked for; two threads at once deadlock there.
+        ov.Type.f32.to_dtype()
+        self.at_once: int = compiled.get_property("OPTIMAL_NUMBER_OF_INFER_REQUESTS")
+        self._idle: SimpleQueue[ov.InferRequest] = SimpleQueue()
+        for _ in range(self.at_once):
+            self._idle.put(compiled.create_infer_request())
+
+    def infer(self, batch: Batch) -> FloatArray:
         request = self._idle.get()
         try:
             request.infer(list(batch), share_inputs=True)
@@ -153,13 +177,13 @@ def _map_tensor(file: Path, ending: str) -> FloatArray:
     return np.memmap(file, dtype, "r", start, tuple(entry["shape"]))
 
 
-def _load_compiled(made: Path) -> ov.CompiledModel:
+def _load_compiled(made: Path, config: dict[str, Any]) -> ov.CompiledModel:
     """From the compiled blob; compiled again where another version of OpenVINO wrote it."""
     try:
         blob = (made / "compiled.blob").read_bytes()
-        return ov.Core().import_model(blob, "CPU", cpu_config())
+        return ov.Core().import_model(blob, "CPU", config)
     except RuntimeError:
-        return compile_for_cpu(ov.Core().read_model(made / "model.xml"))
+        return compile_for_cpu(ov.Core().read_model(made / "model.xml"), config)
 
 
 def _export(
@@ -230,7 +254,7 @@ def _vectors(encoder: Encoder) -> FloatArray:
 def _exact_vectors(
     architecture: Architecture, weights: Weights, inputs: _Inputs, settings: dict[str, Any]
 ) -> FloatArray:
-    compiled = compile_for_cpu(full_precision(architecture, weights), "f32")
+    compiled = compile_for_cpu(full_precision(architecture, weights), EXACT)
     prompts = settings["prompts"]
     batches = [
         inputs.batch([inputs.tokens(prompts[kind], text)]) for kind in ("query", "passage") for text in CHECK

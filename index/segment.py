@@ -92,6 +92,11 @@ def _parsed(segment: Segment) -> Parsed:
     return segment.read_parsed()
 
 
+@lru_cache(maxsize=20_000)
+def _passage(segment: Segment, n: int) -> Passage:
+    return segment.read_passage(n)
+
+
 class Segment:
     """A segment opened for reading; a part is checked when it is read."""
 
@@ -117,6 +122,10 @@ class Segment:
 
     def passage(self, n: int) -> Passage:
         """Passage ``n``; raises LibraryDamaged."""
+        return _passage(self, n)
+
+    def read_passage(self, n: int) -> Passage:
+        """Passage ``n``, read anew; raises LibraryDamaged."""
         start, end, checksum = self._table[n].tolist()
         try:
             with open(self._records, "rb", buffering=0) as file:

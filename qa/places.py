@@ -33,14 +33,18 @@ def gazetteer() -> tuple[str, ...]:
     return tuple(sorted({name for names in data.values() for name in names.split()}, key=len, reverse=True))
 
 
+@cache
+def _known() -> re.Pattern[str]:
+    return re.compile(f"(?:{'|'.join(gazetteer())}){_TAIL}")
+
+
 def named(text: str) -> tuple[str, ...]:
     """The places that folded ``text`` names, as written; a city and its district are one name."""
     found: list[tuple[int, int]] = []
-    for name in gazetteer():
-        for m in re.finditer(name + _TAIL, text):
-            if not any(a <= m.start() < b for a, b in found):
-                inner = _DISTRICT.match(text, m.end())
-                found.append((m.start(), inner.end() if inner and _proper(inner[1]) else m.end()))
+    for m in _known().finditer(text):
+        if not found or m.start() >= found[-1][1]:
+            inner = _DISTRICT.match(text, m.end())
+            found.append((m.start(), inner.end() if inner and _proper(inner[1]) else m.end()))
     found += [m.span() for m in _NATION_ASKED.finditer(text)]
     for m in _NAMED.finditer(text):
         if _proper(m[1]) and not any(a < m.end(2) and m.start(1) < b for a, b in found):

@@ -6,6 +6,7 @@ import math
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import accumulate
 
 import numpy as np
 
@@ -66,12 +67,13 @@ def search(
     vectors = encoder.encode_queries(list(dict.fromkeys([text, rewritten(text)])))
     rows = _rows(snapshot, vectors, searched(text), side.when, reports)
     wanted = concepts(text)
-    found = Search(question, side, wanted, rarity(snapshot, wanted), [])
-    dense = (snapshot.vectors(rows) @ vectors.T).mean(axis=1)
+    weights = rarity(snapshot, wanted)
+    cosines = (snapshot.vectors(rows) @ vectors.T).mean(axis=1).tolist()
     infos = {report.id: report for report in snapshot.reports}
-    for row, passage, cosine in zip(rows, snapshot.passages(rows), dense.tolist(), strict=True):
-        found.candidates.append(_candidate(found, row, passage, infos[passage.report], cosine))
-    return found
+    found = [(row, p, infos[p.report]) for row, p in zip(rows, snapshot.passages(rows), strict=True)]
+    return Search(
+        question, side, wanted, weights, _candidates(question, side, wanted, weights, found, cosines)
+    )
 
 
 def _rows(
@@ -122,15 +124,10 @@ def rarity(snapshot: Snapshot, wanted: Sequence[Concept]) -> FloatArray:
     )
 
 
-def _held(concept: Concept, around: str, parts: Sequence[Clause]) -> tuple[float, list[float]]:
-    """The largest share of an alternative's terms that stand in ``around``, and in each of its ``parts``."""
+def _standing(concept: Concept, around: str) -> list[tuple[list[str], int]]:
+    """Of each alternative the terms that stand in ``around``, with the number of its terms."""
     standing = [([t for t in terms if t in around], len(terms)) for terms in concept.alternatives if terms]
-    standing = [(terms, size) for terms, size in standing if terms]
-    if not standing:
-        return 0.0, [0.0] * len(parts)
-    return max(len(terms) / size for terms, size in standing), [
-        max(sum(t in part.text for t in terms) / size for terms, size in standing) for part in parts
-    ]
+    return [(terms, size) for terms, size in standing if terms]
 
 
 @lru_cache(maxsize=20_000)
@@ -138,37 +135,71 @@ def _around(title: str, section: tuple[str, ...], text: str) -> str:
     return fold(" ".join((title, *section, text)))
 
 
-def _candidate(one: Search, row: int, passage: Passage, report: ReportInfo, cosine: float) -> Candidate:
-    parts = clauses(passage.text)
-    around = _around(report.title, passage.section, passage.text)
-    total = float(one.weights.sum()) or 1.0
-    held = [_held(concept, around, parts) for concept in one.concepts]
-    found = _table([each for _, each in held], len(parts))
-    answers = _table([[match(a, p.text, p.measures) for p in parts] for a in one.side.asks], len(parts))
-    here = one.weights @ found / total
-    fits = answers.max(axis=0) if len(answers) else np.full(len(parts), 0.5, dtype=np.float32)
-    when = one.side.when
-    features = [
-        cosine,
-        sum(w * whole for w, (whole, _) in zip(one.weights.tolist(), held, strict=True)) / total,
-        _year(when, passage, report, frozenset().union(*(part.years for part in parts))),
-        _stance(when, passage),
-        _report(one.question, when, report),
-        _place(one.question, passage, report),
-    ]
-    return Candidate(
-        row,
-        passage,
-        np.array(features, dtype=np.float32),
-        parts,
-        np.column_stack([here, fits]),
-        found,
-        answers,
-    )
+def _candidates(
+    question: Question,
+    side: Side,
+    wanted: Sequence[Concept],
+    weights: FloatArray,
+    found: Sequence[tuple[int, Passage, ReportInfo]],
+    cosines: Sequence[float],
+) -> list[Candidate]:
+    """The passages ``found`` with their features; the clauses of all of them are weighed in one array."""
+    parts = [clauses(passage.text) for _, passage, _ in found]
+    ends = list(accumulate(map(len, parts), initial=0))
+    whole, held = _holdings(wanted, found, parts)
+    answers = np.array(
+        [[match(ask, c.text, c.measures) for own in parts for c in own] for ask in side.asks],
+        dtype=np.float32,
+    ).reshape(len(side.asks), ends[-1])
+    total = float(weights.sum()) or 1.0
+    fits = answers.max(axis=0) if len(answers) else np.full(ends[-1], 0.5, dtype=np.float32)
+    clause_features = np.stack([weights @ held / total, fits], axis=1)
+    covered = (weights @ whole / total).tolist()
+    candidates = []
+    for i, (row, passage, report) in enumerate(found):
+        features = [
+            cosines[i],
+            covered[i],
+            _year(side.when, passage, report, frozenset().union(*(part.years for part in parts[i]))),
+            _stance(side.when, passage),
+            _report(question, side.when, report),
+            _place(question, passage, report),
+        ]
+        own = slice(ends[i], ends[i + 1])
+        candidates.append(
+            Candidate(
+                row,
+                passage,
+                np.array(features, dtype=np.float32),
+                parts[i],
+                clause_features[own],
+                held[:, own],
+                answers[:, own],
+            )
+        )
+    return candidates
 
 
-def _table(rows: list[list[float]], width: int) -> FloatArray:
-    return np.array(rows, dtype=np.float32).reshape(len(rows), width)
+def _holdings(
+    wanted: Sequence[Concept],
+    found: Sequence[tuple[int, Passage, ReportInfo]],
+    parts: Sequence[Sequence[Clause]],
+) -> tuple[FloatArray, FloatArray]:
+    """How much of each concept every passage holds, ``(concepts, passages)``, and every clause of theirs."""
+    whole = np.zeros((len(wanted), len(found)), np.float32)
+    held = np.zeros((len(wanted), sum(map(len, parts))), np.float32)
+    at = 0
+    for n, ((_, passage, report), own) in enumerate(zip(found, parts, strict=True)):
+        around = _around(report.title, passage.section, passage.text)
+        for i, concept in enumerate(wanted):
+            standing = _standing(concept, around)
+            if standing:
+                whole[i, n] = max(len(terms) / size for terms, size in standing)
+                held[i, at : at + len(own)] = [
+                    max(sum(t in part.text for t in terms) / size for terms, size in standing) for part in own
+                ]
+        at += len(own)
+    return whole, held
 
 
 def _year(when: When, passage: Passage, report: ReportInfo, written: frozenset[int]) -> float:
