@@ -1,9 +1,10 @@
 """Fits the weights of ``qa/weights.toml`` and tells, by cross-validation, what they are worth.
 
-    python -m benchmarks.fit      # prints the ranking's weights and their cross-validated top1
+    python -m benchmarks.fit      # prints the weights, held-out top1, and refusals by threshold
 
 A side of a question is one ranking problem: the softmax of its candidates' scores against the passages
-that hold its evidence. Folds never split a question.
+that hold its evidence. Whether the first passage answers is then a logistic regression over the values
+of ``qa.evidence.EVIDENCE``. Folds never split a question.
 """
 
 from __future__ import annotations
@@ -14,19 +15,25 @@ from typing import Any
 
 import numpy as np
 import torch
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import roc_auc_score
 
 from benchmarks.common import ROOT, SAMPLE, SHARED, WORK, questions
 from index import Library
 from qa import Assistant
 from qa.evaluation import load_questions, options, squeeze
+from qa.evidence import EVIDENCE, evidence
+from qa.fusion import Weights, rank
 from qa.question import parse
 from qa.retriever import CLAUSE_FEATURES, PASSAGE_FEATURES, search
 
-EXTRA = ROOT / "benchmarks" / "extra_questions.jsonl"
+OWN = ROOT / "benchmarks" / "questions"
+"""Questions of our own, written without knowing the system, and an invented report."""
 NAMES = [*(f"passage.{n}" for n in PASSAGE_FEATURES), *(f"clause.{n}" for n in CLAUSE_FEATURES)]
-SCALE = torch.tensor([20.0 if name == "passage.dense" else 1.0 for name in NAMES])
+SCALE = torch.tensor([20.0 if name in ("passage.dense", "passage.late") else 1.0 for name in NAMES])
 """Cosines of one encoder differ little; scaled, one penalty suits every weight."""
 FOLDS, PENALTY, SEEDS = 8, 0.01, (0, 1, 2)
+CONFIDENCES = (0.4, 0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +49,8 @@ class Problem:
 
 
 def assistants() -> dict[str, Assistant]:
-    """The sample report, and the national reports where they are; built once, then kept."""
-    sets = {"sample": [SAMPLE]}
+    """The sample report, the national reports where they are, and an invented city's; built once."""
+    sets = {"sample": [SAMPLE], "city": [OWN / "city.txt"]}
     if national := sorted((SHARED / "data" / "national").glob("*.txt")):
         sets["national"] = national
     made = {}
@@ -54,13 +61,17 @@ def assistants() -> dict[str, Assistant]:
     return made
 
 
-def question_sets() -> dict[str, list[dict[str, Any]]]:
-    """The questions by library; the sample's with more of our own."""
+def question_sets() -> dict[tuple[str, str], list[dict[str, Any]]]:
+    """The questions by library and by who wrote them."""
     sets = {
-        "sample": questions("tianqiao_dev") + load_questions(EXTRA),
-        "national": questions("national_dev"),
+        ("sample", "development"): questions("tianqiao_dev"),
+        ("sample", "own"): load_questions(OWN / "sample.jsonl"),
+        ("city", "own"): load_questions(OWN / "city.jsonl"),
     }
-    return {name: found for name, found in sets.items() if found}
+    if (SHARED / "data" / "national").exists():
+        sets["national", "development"] = questions("national_dev")
+        sets["national", "own"] = load_questions(OWN / "national.jsonl")
+    return {key: found for key, found in sets.items() if found}
 
 
 def problems(assistant: Assistant, asked: Sequence[dict[str, Any]]) -> list[Problem]:
@@ -70,7 +81,7 @@ def problems(assistant: Assistant, asked: Sequence[dict[str, Any]]) -> list[Prob
     for item in asked:
         question = parse(item["question"])
         for i, side in enumerate(question.sides if item["kind"] != "none" else ()):
-            one = search(snapshot, assistant.library.encoder, question, side, None)
+            one = search(snapshot, assistant.library.encoder, question, side)
             right = [
                 _right(item, i, len(question.sides), c.passage.text, c.passage.report) for c in one.candidates
             ]
@@ -144,13 +155,94 @@ def cross_validated(
     return figures
 
 
+def weights_of(fitted: torch.Tensor) -> Weights:
+    """What ``fit`` found, as ``qa.fusion.rank`` takes it."""
+    values = fitted.numpy().astype(np.float32)
+    return Weights(values[: len(PASSAGE_FEATURES)], values[len(PASSAGE_FEATURES) :])
+
+
+@dataclass(frozen=True, slots=True)
+class Doubts:
+    """The EVIDENCE of every side, ``(n, len(EVIDENCE))``, the question of each, which are answerable."""
+
+    values: np.ndarray
+    question: np.ndarray
+    answerable: np.ndarray
+
+
+def doubts(assistant: Assistant, asked: Sequence[dict[str, Any]], by: Weights) -> Doubts:
+    """What there is to judge whether a question is answered at all."""
+    snapshot, encoder = assistant.library.snapshot(), assistant.library.encoder
+    values, question, answerable = [], [], []
+    for number, item in enumerate(asked):
+        parsed = parse(item["question"])
+        for side in parsed.sides:
+            one = search(snapshot, encoder, parsed, side)
+            values.append(evidence(one, rank(one, by), encoder))
+            question.append(number)
+            answerable.append(item["kind"] != "none")
+    return Doubts(np.array(values), np.array(question), np.array(answerable))
+
+
+def joined(parts: Sequence[Doubts]) -> Doubts:
+    """All of them, their questions numbered on."""
+    starts = np.cumsum([0, *(part.question.max() + 1 for part in parts)])
+    return Doubts(
+        np.concatenate([part.values for part in parts]),
+        np.concatenate([part.question + start for part, start in zip(parts, starts, strict=False)]),
+        np.concatenate([part.answerable for part in parts]),
+    )
+
+
+def fit_evidence(found: Doubts) -> dict[str, float]:
+    """The logistic model of ``qa.evidence.confidence``."""
+    spread = found.values.std(axis=0) + 1e-9
+    model = LogisticRegression(max_iter=5000).fit(found.values / spread, found.answerable)
+    weights = model.coef_[0] / spread
+    return {"bias": float(model.intercept_[0]), **dict(zip(EVIDENCE, weights.tolist(), strict=True))}
+
+
+def held_out_confidence(found: Doubts, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    """The confidence in every question, of a model that did not see it, and whether it is answerable."""
+    count = int(found.question.max()) + 1
+    fold = np.random.default_rng(seed).permutation(count) % FOLDS
+    sure = np.zeros(len(found.values))
+    for n in range(FOLDS):
+        out = fold[found.question] == n
+        train = Doubts(found.values[~out], found.question[~out], found.answerable[~out])
+        model = fit_evidence(train)
+        z = model["bias"] + found.values[out] @ np.array([model[name] for name in EVIDENCE])
+        sure[out] = 1 / (1 + np.exp(-z))
+    mean = np.bincount(found.question, sure, count) / np.bincount(found.question, minlength=count)
+    return mean, np.array([found.answerable[found.question == i][0] for i in range(count)])
+
+
+def refusals(found: Doubts) -> list[list[str]]:
+    """For each confidence asked for: the share refused of those without an answer, and of the others."""
+    runs = [held_out_confidence(found, seed) for seed in SEEDS]
+    rows = []
+    for least in CONFIDENCES:
+        shares = [((sure < least)[~real].mean(), (sure < least)[real].mean()) for sure, real in runs]
+        rows.append([f"{least:.2f}", *(f"{np.mean(column):.3f}" for column in zip(*shares, strict=True))])
+    rows.append(["AUC", f"{np.mean([roc_auc_score(real, sure) for sure, real in runs]):.3f}", ""])
+    return rows
+
+
 def main() -> None:
     torch.set_num_threads(1)
-    made, asked = assistants(), question_sets()
-    found = [p for name in made if name in asked for p in problems(made[name], asked[name])]
+    made, sets = assistants(), question_sets()
+    found = [p for (name, _), asked in sets.items() for p in problems(made[name], asked)]
     print(f"{len(found)} sides, top1 held out {np.mean(cross_validated(found)):.3f}")
-    for name, weight in zip(NAMES, fit(found).tolist(), strict=True):
+    fitted = fit(found)
+    for name, weight in zip(NAMES, fitted.tolist(), strict=True):
         print(f"{name} = {weight:.2f}")
+    by = weights_of(fitted)
+    unsure = joined([doubts(made[name], asked, by) for (name, _), asked in sets.items()])
+    for name, weight in fit_evidence(unsure).items():
+        print(f"evidence.{name} = {weight:.2f}")
+    print("confidence, refused of none, refused of the others (held out):")
+    for row in refusals(unsure):
+        print(*row)
 
 
 if __name__ == "__main__":

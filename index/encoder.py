@@ -9,7 +9,7 @@ import os
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
@@ -29,6 +29,9 @@ _log = logging.getLogger(__name__)
 class Encoder(Protocol):
     """Texts to unit vectors; questions and passages may need different prompts, so each has a method."""
 
+    def __hash__(self) -> int:
+        """Encoders are keys of caches."""
+
     @property
     def id(self) -> str:
         """Names the model and its weights; vectors of two ids must never be mixed."""
@@ -44,6 +47,22 @@ class Encoder(Protocol):
         self, texts: Sequence[str], progress: Callable[[int], None] | None = None
     ) -> FloatArray:
         """Unit vectors of passages; ``progress(done)`` is called with the number of texts done."""
+
+
+@runtime_checkable
+class TokenEncoder(Encoder, Protocol):
+    """An encoder that also tells the vectors of the tokens, for late interaction (see ``index.late``)."""
+
+    def encode_query_tokens(self, texts: Sequence[str]) -> tuple[FloatArray, list[FloatArray]]:
+        """As ``encode_queries``, and of each text the unit vectors of its tokens ``(tokens, dimension)``."""
+
+    def encode_passage_tokens(
+        self, texts: Sequence[tuple[str, str]], progress: Callable[[int], None] | None = None
+    ) -> tuple[FloatArray, list[bytes]]:
+        """The vectors of ``context + body`` pairs, and of each body the tokens as ``index.late.pack`` does.
+
+        A context ends with white space.
+        """
 
 
 def load_encoder(model: str | None = None, *, progress: Progress | None = None) -> Encoder:

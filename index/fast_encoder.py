@@ -8,9 +8,10 @@ import json
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import lru_cache
 from pathlib import Path
 from queue import SimpleQueue
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -30,15 +31,17 @@ from .fast_export import (
     read_architecture,
 )
 from .fast_tokenizer import FastTokenizer, write_cuts
+from .late import pack
 from .model_cache import build_once
 from .quiet_openvino import ov
 from .sample_texts import CALIBRATION, CHECK
 from .types import Progress
 
 Tokens = npt.NDArray[np.int64]
+Kept = TypeVar("Kept")
 
 LEAST_COSINE = 0.995
-_FORM = "v2"  # of the folder written below
+_FORM = "v3"  # of the folder written below
 _BATCH = 8  # texts; more of them leave the processor's cache
 _STEP = 8  # lengths are padded to multiples of it: every new shape costs OpenVINO time and memory
 
@@ -92,35 +95,57 @@ class FastEncoder:
         return self._throughput
 
     def encode_queries(self, texts: Sequence[str]) -> FloatArray:
-        return self._encode(self._asking, self._prompts["query"], texts, map)
+        return self.encode_query_tokens(texts)[0]
 
     def encode_passages(
         self, texts: Sequence[str], progress: Callable[[int], None] | None = None
     ) -> FloatArray:
+        return self.encode_passage_tokens([("", text) for text in texts], progress)[0]
+
+    def encode_query_tokens(self, texts: Sequence[str]) -> tuple[FloatArray, list[FloatArray]]:
+        prompt = self._prompts["query"]
+        return self._encode(self._asking, prompt, [("", text) for text in texts], map, np.array)
+
+    def encode_passage_tokens(
+        self, texts: Sequence[tuple[str, str]], progress: Callable[[int], None] | None = None
+    ) -> tuple[FloatArray, list[bytes]]:
+        if len(texts) <= _BATCH:
+            return self._encode(self._asking, self._prompts["passage"], texts, map, pack, progress)
         requests = self._indexing
         with ThreadPoolExecutor(requests.at_once) as pool:
-            return self._encode(requests, self._prompts["passage"], texts, pool.map, progress)
+            return self._encode(requests, self._prompts["passage"], texts, pool.map, pack, progress)
 
     def _encode(
         self,
         requests: _Requests,
         prompt: str,
-        texts: Sequence[str],
-        apply: Callable[..., Iterable[FloatArray]],
+        texts: Sequence[tuple[str, str]],
+        apply: Callable[..., Iterable[Any]],
+        keep: Callable[[FloatArray], Kept],
         progress: Callable[[int], None] | None = None,
-    ) -> FloatArray:
-        tokens = [self._inputs.tokens(prompt, text) for text in texts]
+    ) -> tuple[FloatArray, list[Kept]]:
+        """The vectors of the texts, and what ``keep`` makes of the tokens of each one's second part."""
+        tokens = [self._inputs.tokens(prompt, context + body) for context, body in texts]
+        starts = [self._inputs.size(prompt, context) for context, _ in texts]
         batches = batches_by_length([len(ids) for ids in tokens], _BATCH)
-        found = apply(
-            lambda rows: requests.infer(self._inputs.batch([tokens[row] for row in rows])),
-            [rows for _, rows in batches],
-        )
+
+        def infer(rows: Sequence[int]) -> tuple[FloatArray, list[Kept]]:
+            vectors, each = requests.infer(self._inputs.batch([tokens[row] for row in rows]))
+            ends = [len(tokens[row]) - 1 for row in rows]  # without the closing mark
+            return vectors, [
+                keep(all[starts[row] : end]) for row, end, all in zip(rows, ends, each, strict=True)
+            ]
+
         vectors = np.empty((len(texts), self.dimension), np.float32)
-        for (done, rows), part in zip(batches, found, strict=True):
+        kept: dict[int, Kept] = {}
+        for (done, rows), (part, tokens_kept) in zip(
+            batches, apply(infer, [b[1] for b in batches]), strict=True
+        ):
             vectors[rows] = part
+            kept.update(zip(rows, tokens_kept, strict=True))
             if progress:
                 progress(done)
-        return vectors
+        return vectors, [kept[row] for row in range(len(texts))]
 
 
 class _Requests:
@@ -134,11 +159,13 @@ class _Requests:
         for _ in range(self.at_once):
             self._idle.put(compiled.create_infer_request())
 
-    def infer(self, batch: Batch) -> FloatArray:
+    def infer(self, batch: Batch) -> tuple[FloatArray, FloatArray]:
+        """Vectors of the texts ``(texts, hidden)`` and of their tokens ``(texts, tokens, hidden)``."""
         request = self._idle.get()
         try:
             request.infer(list(batch), share_inputs=True)
-            return np.array(request.get_output_tensor().data)
+            texts, tokens = (np.array(request.get_output_tensor(i).data) for i in range(2))
+            return texts, tokens
         finally:
             self._idle.put(request)
 
@@ -150,9 +177,14 @@ class _Inputs:
         self._tokenizer = FastTokenizer(folder / "tokenizer.json", cuts, architecture.max_tokens)
         self._words = _map_tensor(folder / "model.safetensors", "embeddings.word_embeddings.weight")
         self._positions: FloatArray = np.load(cuts / "positions.npy")
+        self.size = lru_cache(4096)(self._size)
 
     def tokens(self, prompt: str, text: str) -> Tokens:
         return self._tokenizer.encode(prompt, without_surrogates(text))
+
+    def _size(self, prompt: str, context: str) -> int:
+        """How many tokens stand before the text that follows ``context``."""
+        return len(self.tokens(prompt, context)) - 1
 
     def batch(self, tokens: Sequence[Tokens]) -> Batch:
         shape = len(tokens), -(-max(map(len, tokens)) // _STEP) * _STEP

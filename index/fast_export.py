@@ -121,7 +121,7 @@ def quantize(architecture: Architecture, weights: Weights, batches: Iterable[Bat
 
 
 def full_precision(architecture: Architecture, weights: Weights) -> ov.Model:
-    """The graph in float32: words and mask (a Batch) to unit vectors ``(texts, hidden)``."""
+    """The graph in float32: a Batch to unit vectors ``(texts, hidden)`` and ``(texts, tokens, hidden)``."""
     return _model(architecture, weights, lambda name, *args: _dense(*args))
 
 
@@ -165,7 +165,7 @@ def _measure(architecture: Architecture, weights: Weights, batches: Iterable[Bat
     compiled = compile_for_cpu(model, EXACT)
     ranges: _Ranges = {}
     for batch in batches:
-        outputs = list(compiled(batch).values())[1:]
+        outputs = list(compiled(batch).values())[2:]
         for name, values in zip(taps, outputs, strict=True):
             low, high = values.min(axis=(0, 1)), values.max(axis=(0, 1))
             old = ranges.get(name, (low, high))
@@ -216,7 +216,11 @@ def _model(architecture: Architecture, weights: Weights, dense: _DenseLayer) -> 
     for layer in range(architecture.layers):
         x = _layer(architecture, weights, f"encoder.layer.{layer}.", dense, x, bias)
     pooled = _pool(architecture.pooling, x, mask)
-    return ov.Model([op.normalize_l2(pooled, _integers(1), 1e-12, "max")], [words, mask], "encoder")
+    outputs = [
+        op.normalize_l2(pooled, _integers(1), 1e-12, "max"),
+        op.normalize_l2(x, _integers(2), 1e-12, "max"),
+    ]
+    return ov.Model(outputs, [words, mask], "encoder")
 
 
 def _layer(

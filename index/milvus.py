@@ -24,7 +24,7 @@ from typing import Any
 import numpy as np
 
 from index.builder import Catalog, Work, each_report, read_catalog, report_info
-from index.encoder import Encoder, FloatArray
+from index.encoder import Encoder, FloatArray, TokenEncoder
 from index.engine import Engine
 from index.errors import LibraryDamaged
 from index.folding import tokenize
@@ -66,6 +66,7 @@ class MilvusSnapshot(Snapshot):
         self._engine = engine
         self._first = {e.segment: s for e, s in zip(self.manifest.entries, self._starts, strict=False)}
         self._recent: OrderedDict[int, Passage] = OrderedDict()
+        self._recent_tokens: OrderedDict[int, bytes] = OrderedDict()
         self._recent_reports: OrderedDict[str, Parsed] = OrderedDict()
         self.counts = counts
         self._lock = threading.Lock()
@@ -128,6 +129,17 @@ class MilvusSnapshot(Snapshot):
             with self._lock:
                 _remember(self._recent_reports, report, parsed, 32)
         return parsed
+
+    def _tokens(self, rows: Sequence[int]) -> list[bytes]:
+        with self._lock:
+            found = {row: self._recent_tokens[row] for row in rows if row in self._recent_tokens}
+        keys = {row: f"tokens:{self._name(row)}" for row in rows if row not in found}
+        values = self._engine.get(list(keys.values()))
+        with self._lock:
+            for row, key in keys.items():
+                found[row] = values.get(key, b"")
+                _remember(self._recent_tokens, row, found[row], 2048)
+        return [found[row] for row in rows]
 
     def passages(self, rows: Sequence[int]) -> list[Passage]:
         """The passages of ``rows``, in that order."""
@@ -250,21 +262,19 @@ class MilvusLibrary(Library):
         content = segment_id(report.to_json(), encoder)
         info = report_info(work, data, report)
         old = self._held.get(work.id)
-        if old and old.segment.startswith(content) and self._whole(old):
+        if old and old.segment.startswith(content) and self._whole(old, encoder):
             return Entry(info, old.segment, {}, work.origin, work.corrections)
         segment = f"{content}-{number}-{uuid.uuid4().hex[:8]}"
-        vectors = embed(report, encoder, share)
+        vectors, tokens = embed(report, encoder, share)
         rows = self._rows_for(encoder)
         self._engine.put(f"source:{segment}", data, segment, number)
         self._engine.put(f"report:{segment}", report.to_json(), segment, number)
         terms = LexicalIndex.build(report.passage_texts())
         counts = dict(zip(terms.terms.tolist(), np.diff(terms.starts).tolist(), strict=True))
         self._engine.put(f"terms:{segment}", _write_counts(counts), segment, number)
-        self._engine.put_all(
-            {f"record:{segment}:{n}": passage_record(p) for n, p in enumerate(report.passages)},
-            segment,
-            number,
-        )
+        records = {f"record:{segment}:{n}": passage_record(p) for n, p in enumerate(report.passages)}
+        late = {f"tokens:{segment}:{n}": packed for n, packed in enumerate(tokens)}
+        self._engine.put_all(records | late, segment, number)
         self._engine.insert(
             rows,
             [
@@ -280,9 +290,10 @@ class MilvusLibrary(Library):
         )
         return Entry(info, segment, {}, work.origin, work.corrections)
 
-    def _whole(self, entry: Entry) -> bool:
-        """Whether the engine still holds all values of a report: passages, text, source, terms."""
-        return self._engine.owned(entry.segment) >= entry.info.passages + 3
+    def _whole(self, entry: Entry, encoder: Encoder) -> bool:
+        """Whether the engine still holds all values of a report: passages, tokens, text, source, terms."""
+        each = 2 if isinstance(encoder, TokenEncoder) else 1
+        return self._engine.owned(entry.segment) >= each * entry.info.passages + 3
 
     def _rows_for(self, encoder: Encoder) -> str:
         """The collection of rows for vectors of ``encoder``; a new one where the current is another's."""

@@ -28,7 +28,12 @@ class Parsed:
 
     def passage_texts(self) -> list[str]:
         """What is embedded and searched for each passage: title and section path in front."""
-        return [f"{' '.join((self.metadata.title, *p.section))}\n{p.text}" for p in self.passages]
+        return [context + body for context, body in self.passage_parts()]
+
+    def passage_parts(self) -> list[tuple[str, str]]:
+        """The same in two parts: title and section path, which end in a line break, and the passage."""
+        title = self.metadata.title
+        return [(f"{' '.join((title, *p.section))}\n", p.text) for p in self.passages]
 
     def to_json(self) -> bytes:
         """A deterministic encoding: equal reports give equal bytes."""

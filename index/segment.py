@@ -10,14 +10,14 @@ from __future__ import annotations
 import hashlib
 import json
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cached_property, lru_cache
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
-from index.encoder import Encoder
+from index.encoder import Encoder, TokenEncoder
 from index.errors import LibraryDamaged
 from index.files import checksums, new_directory, sha256, write_array
 from index.folding import fold
@@ -25,8 +25,8 @@ from index.parsing import Parsed
 from index.types import Passage
 from index.vectors import HalfArray
 
-REPORT, PASSAGES, RECORDS, TABLE, SUMS = (
-    "report.json", "passages.npy", "records.bin", "records.npy", "sums.json",
+REPORT, PASSAGES, RECORDS, TOKENS, SUMS = (
+    "report.json", "passages.npy", "records", "tokens", "sums.json",
 )  # fmt: skip
 
 
@@ -48,26 +48,40 @@ def segment_id(payload: bytes, encoder: Encoder) -> str:
     return hashlib.sha256(encoder.id.encode() + b"\0" + payload).hexdigest()[:32]
 
 
-def embed(parsed: Parsed, encoder: Encoder, progress: Callable[[int], None]) -> HalfArray:
-    """The passages' vectors, (n, dimension); ``progress(done)`` counts passages.
+Embedded = tuple[HalfArray, list[bytes]]
+"""The vectors of passages ``(n, dimension)``; their tokens for late interaction, none of some encoders."""
+
+
+def embed(parsed: Parsed, encoder: Encoder, progress: Callable[[int], None]) -> Embedded:
+    """The passages' vectors and tokens; ``progress(done)`` counts passages.
 
     In half precision: vectors are only compared, and the error is far below a score's meaning.
     """
-    texts = [fold(text) for text in parsed.passage_texts()]
-    return encoder.encode_passages(texts, progress).astype(np.float16)
+    if isinstance(encoder, TokenEncoder):
+        pairs = [(fold(context), fold(body)) for context, body in parsed.passage_parts()]
+        vectors, tokens = encoder.encode_passage_tokens(pairs, progress)
+    else:
+        vectors, tokens = encoder.encode_passages([fold(t) for t in parsed.passage_texts()], progress), []
+    return vectors.astype(np.float16), tokens
 
 
-def write_segment(target: Path, parsed: Parsed, vectors: HalfArray) -> None:
-    """Write a report and the vectors ``embed`` made of it to ``target``; raises OSError."""
-    data = [passage_record(passage) for passage in parsed.passages]
-    ends = np.cumsum([0, *map(len, data)])
-    table = np.stack([ends[:-1], ends[1:], np.array(list(map(zlib.crc32, data)), np.int64)], axis=1)
+def write_segment(target: Path, parsed: Parsed, embedded: Embedded) -> None:
+    """Write a report and what ``embed`` made of it to ``target``; raises OSError."""
+    vectors, tokens = embedded
     with new_directory(target) as directory:
         (directory / REPORT).write_bytes(parsed.to_json())
         write_array(directory / PASSAGES, vectors)
-        (directory / RECORDS).write_bytes(b"".join(data))
-        write_array(directory / TABLE, table)
+        _write_records(directory / RECORDS, [passage_record(passage) for passage in parsed.passages])
+        _write_records(directory / TOKENS, tokens)
         (directory / SUMS).write_text(json.dumps(checksums(directory)))
+
+
+def _write_records(stem: Path, records: Sequence[bytes]) -> None:
+    """The records one after another, and beside them where each begins and ends and its CRC-32."""
+    ends = np.cumsum([0, *map(len, records)])
+    table = np.stack([ends[:-1], ends[1:], np.array(list(map(zlib.crc32, records)), np.int64)], axis=1)
+    stem.with_suffix(".bin").write_bytes(b"".join(records))
+    write_array(stem.with_suffix(".npy"), table)
 
 
 def segment_sums(directory: Path) -> dict[str, str] | None:
@@ -97,12 +111,16 @@ def _passage(segment: Segment, n: int) -> Passage:
     return segment.read_passage(n)
 
 
+@lru_cache(maxsize=2048)
+def _tokens(segment: Segment, n: int) -> bytes:
+    return segment.read_tokens(n)
+
+
 class Segment:
     """A segment opened for reading; a part is checked when it is read."""
 
     def __init__(self, directory: Path, sums: dict[str, str], report: str) -> None:
         self._directory = directory
-        self._records = str(directory / RECORDS)
         self._sums = sums
         self._report = report
 
@@ -126,21 +144,36 @@ class Segment:
 
     def read_passage(self, n: int) -> Passage:
         """Passage ``n``, read anew; raises LibraryDamaged."""
-        start, end, checksum = self._table[n].tolist()
+        return read_record(self._record(RECORDS, self._record_table, n), self._report)
+
+    def tokens(self, n: int) -> bytes:
+        """The tokens of passage ``n`` for ``index.late``; empty without any; raises LibraryDamaged."""
+        return _tokens(self, n)
+
+    def read_tokens(self, n: int) -> bytes:
+        """The same, read anew."""
+        return self._record(TOKENS, self._token_table, n) if len(self._token_table) else b""
+
+    def _record(self, name: str, table: npt.NDArray[np.int64], n: int) -> bytes:
+        start, end, checksum = table[n].tolist()
         try:
-            with open(self._records, "rb", buffering=0) as file:
+            with open(f"{self._directory}/{name}.bin", "rb", buffering=0) as file:
                 file.seek(start)
                 data = file.read(end - start)
         except OSError:
             data = b""
         if zlib.crc32(data) != checksum:
-            raise self._damaged(RECORDS)
-        return read_record(data, self._report)
+            raise self._damaged(f"{name}.bin")
+        return data
 
     @cached_property
-    def _table(self) -> npt.NDArray[np.int64]:
-        """Where each record begins and ends, and its CRC-32."""
-        table: npt.NDArray[np.int64] = np.load(self._checked(TABLE))
+    def _record_table(self) -> npt.NDArray[np.int64]:
+        table: npt.NDArray[np.int64] = np.load(self._checked(f"{RECORDS}.npy"))
+        return table
+
+    @cached_property
+    def _token_table(self) -> npt.NDArray[np.int64]:
+        table: npt.NDArray[np.int64] = np.load(self._checked(f"{TOKENS}.npy"))
         return table
 
     def _checked(self, name: str) -> Path:

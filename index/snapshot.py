@@ -20,13 +20,14 @@ from index.encoder import Encoder, FloatArray
 from index.errors import LibraryDamaged, LibraryMismatch, UnknownReport
 from index.figures.types import Figure
 from index.files import SharedHold, checksums, new_directory
+from index.late import max_similarities
 from index.lexical import LexicalIndex
 from index.parsing import Parsed
 from index.segment import Segment, open_segment
 from index.types import PageStart, Passage, ReportInfo, Section
 from index.vectors import HalfArray, IntArray, Rows, VectorIndex
 
-FORMAT = 3
+FORMAT = 4
 MANIFEST, VECTORS, TERMS = "manifest.json", "vectors.faiss", "terms"
 
 
@@ -259,6 +260,20 @@ class Snapshot:
         """The passages' own unit vectors, float32, shape ``(len(rows), dimension)``."""
         vectors = self._vectors.take(rows) if self._vectors and len(rows) else None
         return np.empty((0, self.manifest.dimension), np.float32) if vectors is None else vectors
+
+    def late_similarities(self, rows: Sequence[int], query: FloatArray) -> FloatArray | None:
+        """How like the passages of ``rows`` are to a question given by its tokens' vectors ``(n, dimension)``.
+
+        The mean over its tokens of the cosine with the passage's nearest, ``(len(rows),)``. None where the
+        library has no vectors of tokens.
+        """
+        packed = self._tokens(rows)
+        if not all(packed):
+            return None
+        return np.array([max_similarities(query, one).mean() for one in packed], np.float32)
+
+    def _tokens(self, rows: Sequence[int]) -> list[bytes]:
+        return [self._segment(ordinal).tokens(n) for ordinal, n in map(self._locate, rows)]
 
     def frequencies(self, terms: Sequence[str]) -> list[int]:
         """In how many passages each search term stands; 0 for one never seen."""

@@ -10,7 +10,7 @@ from statistics import fmean
 from index import Library, QuestionError, Snapshot
 from qa.composer import cite, compose
 from qa.coverage import assumed_year, refusal_reason, selected
-from qa.evidence import also_fitting, confidence, joined, quote
+from qa.evidence import also_fitting, confidence, joined, likeness, quote
 from qa.followup import complete
 from qa.fusion import Found, Ranked, rank
 from qa.overview import overview
@@ -20,7 +20,7 @@ from qa.tables import tabulate
 from qa.types import REFUSAL, Answer, Citation
 
 LONGEST_QUESTION = 1000
-ENOUGH = 0.45
+ENOUGH = 0.67
 """The confidence from which a question is answered."""
 
 
@@ -52,8 +52,8 @@ class Assistant:
         snapshot = self.library.snapshot()
         if told := tabulate(snapshot, asked, reports) or overview(snapshot, asked, reports):
             return told
-        sides = self._search(snapshot, asked, reports)
-        sure = [confidence(*side) for side in sides]
+        sides = self._search(snapshot, asked, reports, top_k)
+        sure = [confidence(*side, snapshot.encoder) for side in sides]
         citations = _citations(snapshot, asked, sides, max(top_k, len(sides)))
         if not citations or max(sure) < ENOUGH or fmean(sure) < ENOUGH:
             reason = refusal_reason(asked, selected(snapshot, reports))
@@ -75,14 +75,16 @@ class Assistant:
         """The ``top_k`` best passages, best first; never refuses. Raises as ``ask`` does."""
         asked = parse(_checked(question))
         snapshot = self.library.snapshot()
-        return _citations(snapshot, asked, self._search(snapshot, asked, reports), top_k)
+        return _citations(snapshot, asked, self._search(snapshot, asked, reports, top_k), top_k)
 
-    def _search(self, snapshot: Snapshot, asked: Question, reports: Collection[str] | None) -> list[Found]:
+    def _search(
+        self, snapshot: Snapshot, asked: Question, reports: Collection[str] | None, most: int
+    ) -> list[Found]:
         for report in reports or ():
             snapshot.rows(report)
         if not snapshot.size or (reports is not None and not reports):
             return []
-        found = [search(snapshot, snapshot.encoder, asked, side, reports) for side in asked.sides]
+        found = [search(snapshot, snapshot.encoder, asked, side, reports, most) for side in asked.sides]
         return [(one, rank(one)) for one in found]
 
 
@@ -109,17 +111,25 @@ def _citations(snapshot: Snapshot, asked: Question, sides: Sequence[Found], top_
                 texts.add(candidate.passage.text)
             elif candidate.row in found and leads:
                 found[candidate.row].append(pair)
-    return [_citation(snapshot, pairs, asked) for pairs in list(found.values())[: max(0, top_k)]]
+    leading = [ranked[0] for _, ranked in sides if ranked]
+    kept = list(found.values())[: max(0, top_k)]
+    return [_citation(snapshot, pairs, leading, asked.shape == "list") for pairs in kept]
 
 
 def _first(sides: Sequence[Found], one: Search) -> Ranked | None:
     return next((ranked[0] for search, ranked in sides if search is one and ranked), None)
 
 
-def _citation(snapshot: Snapshot, pairs: Sequence[tuple[Search, Ranked]], asked: Question) -> Citation:
-    passage = pairs[0][1].candidate.passage
-    spans = joined([span for one, ranked in pairs for span in quote(one, ranked, asked.shape == "list")])
-    return cite(snapshot, passage, spans, pairs[0][1].score)
+def _citation(
+    snapshot: Snapshot, pairs: Sequence[tuple[Search, Ranked]], leading: Sequence[Ranked], listing: bool
+) -> Citation:
+    """The passage of ``pairs``, quoted for each of their sides; with more care where it leads one."""
+    spans: list[tuple[int, int]] = []
+    for one, ranked in pairs:
+        leads = any(ranked is first for first in leading)
+        alike = likeness(one, ranked.candidate, snapshot.encoder) if leads else None
+        spans += quote(one, ranked, listing, alike)
+    return cite(snapshot, pairs[0][1].candidate.passage, joined(spans), pairs[0][1].score)
 
 
 def _used(sides: Sequence[Found], sure: Sequence[float], citations: Sequence[Citation]) -> list[int]:

@@ -5,19 +5,28 @@ from __future__ import annotations
 import math
 import tomllib
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 
 import numpy as np
 
+from index import Encoder
 from index.encoder import FloatArray
+from index.folding import fold
+from qa.clauses import Clause, clauses
 from qa.fusion import Ranked
 from qa.retriever import PASSAGE_FEATURES, Candidate, Search
+from qa.terms import excluded
 from qa.types import Spans
 
 LONGEST_QUOTE = 60
 """A run of clauses is not made longer than this; a single longer clause is quoted whole."""
 LONGEST_LIST = 90
+LONGEST_UNIT = 36
+"""Clauses are embedded together up to this length."""
+
+LIKE = 60.0
+"""What a clause's cosine with the question counts for."""
 
 _GOES_ON = "：；，"
 
@@ -25,24 +34,31 @@ Run = tuple[int, int]
 """The first and the last clause of a quote."""
 
 
-def quote(search: Search, ranked: Ranked, listing: bool = False) -> Spans:
+def quote(search: Search, ranked: Ranked, listing: bool = False, alike: FloatArray | None = None) -> Spans:
     """The shortest run of clauses in the passage that answers ``search.side``, as offsets within it.
 
-    Where several things are asked and no one run answers them all, a run for each.
+    Where several things are asked and no one run answers them all, a run for each. ``alike`` is the
+    ``likeness`` of the clauses where it is known.
     """
     candidate = ranked.candidate
     if not candidate.clauses:
         return ((0, len(candidate.passage.text)),)
     asks = range(len(search.side.asks))
-    runs = [best_run(search, ranked, asks, listing)]
+    runs = [best_run(search, ranked, asks, listing, alike)]
     if len(asks) > 1 and candidate.answers[:, slice(runs[0][0], runs[0][1] + 1)].max(axis=1).min() < 0.5:
-        runs = [best_run(search, ranked, [ask], listing) for ask in asks]
+        runs = [best_run(search, ranked, [ask], listing, alike) for ask in asks]
     if listing:
         runs = [_with_items(candidate, run) for run in runs]
     return joined([(candidate.clauses[a].start, candidate.clauses[b].end) for a, b in runs])
 
 
-def best_run(search: Search, ranked: Ranked, asks: Sequence[int], listing: bool = False) -> Run:
+def best_run(
+    search: Search,
+    ranked: Ranked,
+    asks: Sequence[int],
+    listing: bool = False,
+    alike: FloatArray | None = None,
+) -> Run:
     """The run within one sentence that says most of what is asked in the fewest characters."""
     candidate = ranked.candidate
     parts = candidate.clauses
@@ -60,6 +76,8 @@ def best_run(search: Search, ranked: Ranked, asks: Sequence[int], listing: bool 
         values += 15.0 * np.maximum.accumulate(candidate.clause_features[here, 0])
         if len(asks):
             values += 3.0 * np.maximum.accumulate(candidate.answers[asks, here], axis=1).mean(axis=0)
+        if alike is not None:
+            values += LIKE * np.maximum.accumulate(alike[here])
         values -= np.array([part.end - opening.start for part in parts[here]]) / 60
         last = int(values.argmax())
         if values[last] > best_value:
@@ -104,30 +122,59 @@ def joined(spans: Sequence[tuple[int, int]]) -> Spans:
 
 # ---------------------------------------------------------------- enough to answer?
 
-EVIDENCE = ("dense", "topic", "exact", "tight", "unmeasured")
+EVIDENCE = (
+    "topic", "exact", "tight", "unmeasured", "dense", "clause", "stance", "elsewhen", "elsewhere",
+)  # fmt: skip
 """What speaks for the first passage as an answer, or against it."""
 
 _EXACT = ("number", "date", "rank")
 
 
-def evidence(search: Search, ranked: Sequence[Ranked]) -> FloatArray:
+def evidence(search: Search, ranked: Sequence[Ranked], encoder: Encoder) -> FloatArray:
     """The values of ``EVIDENCE``, ``(len(EVIDENCE),)`` float32."""
     first = ranked[0]
     candidate = first.candidate
-    exact = [i for i, ask in enumerate(search.side.asks) if ask.kind in _EXACT or ask.many]
+    exact = [i for i, ask in enumerate(search.side.asks) if ask.kind in _EXACT or ask.office]
     asks = exact or range(len(search.side.asks))
     run = best_run(search, first, asks)
     here = slice(run[0], run[1] + 1)
-    share, fits = said(search, candidate, here), answered(candidate, asks, here)
     feature = dict(zip(PASSAGE_FEATURES, candidate.features.tolist(), strict=True))
     values = {
-        "dense": feature["dense"],
-        "topic": 0.0 if exact else share,
+        "topic": 0.0 if exact else said(search, candidate, here),
         "exact": float(bool(exact)),
         "tight": _tight(search, candidate, exact) if exact else 0.0,
-        "unmeasured": float(bool(exact) and fits < 0.3),
+        "unmeasured": float(bool(exact) and answered(candidate, asks, here) < 0.3),
+        "dense": feature["dense"],
+        "clause": float(likeness(search, candidate, encoder).max(initial=0.0)),
+        "stance": feature["stance"],
+        "elsewhen": float(feature["year"] < 0),
+        "elsewhere": float(feature["place"] < 0),
     }
     return np.array([values[name] for name in EVIDENCE], dtype=np.float32)
+
+
+def likeness(search: Search, candidate: Candidate, encoder: Encoder) -> FloatArray:
+    """The cosine of the question with each clause, read without its passage, ``(clauses,)``.
+
+    Short neighbours are embedded together. It is for the first passage of a question only: the clauses of
+    all passages would double the time to index a report.
+    """
+    vectors, sizes = _clause_vectors(encoder, candidate.passage.text)
+    return np.repeat((vectors @ search.vectors.T).mean(axis=1), sizes)
+
+
+@lru_cache(maxsize=2048)
+def _clause_vectors(encoder: Encoder, text: str) -> tuple[FloatArray, list[int]]:
+    """Vectors of the clauses of a passage's ``text``, and how many clauses each stands for."""
+    parts: list[list[Clause]] = []
+    for clause in clauses(text):
+        current = parts[-1] if parts and parts[-1][0].sentence == clause.sentence else None
+        if current and clause.end - current[0].start <= LONGEST_UNIT:
+            current.append(clause)
+        else:
+            parts.append([clause])
+    texts = [fold(text[part[0].start : part[-1].end]) for part in parts]
+    return encoder.encode_passages(texts), [len(part) for part in parts]
 
 
 def _tight(search: Search, candidate: Candidate, asks: Sequence[int]) -> float:
@@ -144,22 +191,11 @@ def _tight(search: Search, candidate: Candidate, asks: Sequence[int]) -> float:
     return float((search.weights @ near / total * candidate.answers[list(asks)].max(axis=0)).max())
 
 
-def contradicted(search: Search, ranked: Sequence[Ranked]) -> bool:
-    """Whether the reports speak of what was asked, but for another time or place.
-
-    Either even the best passage is of another year or place, or one of the same report but another time
-    fits far better than the best does.
-    """
-    best = dict(zip(PASSAGE_FEATURES, ranked[0].candidate.features.tolist(), strict=True))
-    if best["year"] < 0 or best["place"] < 0:
-        return True
-    exact = [i for i, ask in enumerate(search.side.asks) if ask.kind == "number"]
-    if not exact or len(search.question.sides) > 1:
-        return False
-    report = ranked[0].candidate.passage.report
-    rivals = [r.candidate for r in ranked[1:] if r.candidate.passage.report == report and _elsewhen(r)]
-    elsewhen = max((_tight(search, rival, exact) for rival in rivals), default=0.0)
-    return elsewhen >= 0.6 and elsewhen - _tight(search, ranked[0].candidate, exact) >= 0.35
+def _of_counterpart(search: Search, ranked: Ranked) -> bool:
+    """Whether the quote speaks of the counterpart of what was asked: 农村 where the question says 城镇."""
+    candidate = ranked.candidate
+    first, last = best_run(search, ranked, range(len(search.side.asks)))
+    return excluded(fold(search.side.text), " ".join(c.text for c in candidate.clauses[first : last + 1]))
 
 
 def also_fitting(search: Search, ranked: Sequence[Ranked], most: int = 3) -> list[Ranked]:
@@ -185,11 +221,11 @@ def _model() -> dict[str, float]:
         return dict(tomllib.load(file)["evidence"])
 
 
-def confidence(search: Search, ranked: Sequence[Ranked]) -> float:
+def confidence(search: Search, ranked: Sequence[Ranked], encoder: Encoder) -> float:
     """The estimated probability, 0 to 1, that the first passage answers."""
-    if not ranked or contradicted(search, ranked):
+    if not ranked or _of_counterpart(search, ranked[0]):
         return 0.0
     model = _model()
-    values = dict(zip(EVIDENCE, evidence(search, ranked).tolist(), strict=True))
+    values = dict(zip(EVIDENCE, evidence(search, ranked, encoder).tolist(), strict=True))
     z = model["bias"] + sum(model[name] * value for name, value in values.items())
     return 1 / (1 + math.exp(-z))

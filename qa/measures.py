@@ -32,7 +32,7 @@ _MEASURE = re.compile(
     rf"|(?P<cn>[{_CN}几][{_CN}]*)[多余]?(?P<cnunit>{_UNITS})"
     rf"|(?P<half>一半|半数|翻番|翻一番|翻了?[一两]番|过半)"
 )
-_RANK = re.compile(rf"第[{_CN}\d]+|首位|居首|领先|前列|榜首|全[国省市区球]第")
+_RANK = re.compile(rf"第[{_CN}\d]+|[{_CN}]连[增冠升丰]|[{_CN}]期|首位|居首|领先|前列|榜首|全[国省市区球]第")
 _YEAR_IN = re.compile(
     r"(?:19|20)\d\d(?:年|-|～)|\d+月(?:底|份|\d+日)|[上下]半年|年底前?|年内|今明两年|[一两三四五六七八九十\d]+年[内底]|季度"
 )
@@ -61,6 +61,11 @@ class Asked:
     noun: str = ""
     many: bool = False
     at: int = 0
+
+    @property
+    def office(self) -> str:
+        """The office whose holder is asked for."""
+        return self.noun if self.kind == "person" else ""
 
 
 def measures(text: str) -> list[Measure]:
@@ -110,7 +115,13 @@ _NOUN_FAMILY = [
 _DATE = re.compile(
     r"(?P<point>哪一?年|哪天|哪一天|什么时候|何时|啥时候|几月|哪个月|几号|什么时间|哪一日)|多久|多长时间"
 )
-_PERSON = re.compile(r"谁|哪位|哪一位|什么人|哪个人")
+_PERSON = re.compile(r"谁|哪位|哪一位|什么人|哪个人|(?:叫|姓)(?:什么|啥)")
+_OFFICE = re.compile(r"副?(?:书记|总理|主席|主任|委员长|[部省市州盟区县旗镇乡局厅院校]长|检察长|秘书长)")
+_SURNAME = (
+    "[王李张刘陈杨黄赵吴周徐孙马朱胡林郭何高罗郑梁谢宋唐许邓冯韩曹曾彭萧肖蔡潘田董袁于余叶蒋杜苏魏程吕丁沈任姚卢傅钟姜崔谭廖范汪陆金石戴贾韦夏邱方侯邹熊孟秦白江"
+    "阎薛尹段雷黎史龙陶贺顾毛郝龚邵万钱严覃武莫孔向汤温习康施牛樊葛邢安齐伍庞颜倪庄聂章鲁岳翟殷詹申欧耿关兰焦俞左柳甘祝包宁尚符舒阮柯纪梅童凌毕单季裴霍涂成苗谷盛"
+    "曲翁冉骆蓝路游辛靳管柴蒙鲍华喻祁蒲房滕屈饶解牟艾尤阳时穆农司卓古吉缪简车项连芦麦褚娄窦岑景党宫费卜冷晏席卫米柏宗瞿桂全佟应臧闵苟邬边卞姬师仇栾隋刁沙荣巫寇桑郎]"
+)
 _RANK_ASKED = re.compile(r"第几|老几|排名|名次|排在?什么|排多少")
 _NAME = re.compile(
     rf"(?:叫什么|什么名字|叫啥|名称)|(?:哪|什么|啥)(?:些|[几一二两三四五六七八九十]*(?:{_UNITS}|家|句)?)(?P<noun>[一-鿿]{{0,4}})"
@@ -145,16 +156,23 @@ def asked(question: str) -> tuple[Asked, ...]:
     for m in _RANK_ASKED.finditer(question):
         found.append(Asked("rank", at=m.start()))
         taken.update(range(m.start(), m.end()))
+    office = _OFFICE.search(question)
     for m in _PERSON.finditer(question):
-        found.append(Asked("person", at=m.start()))
-        taken.update(range(m.start(), m.end()))
+        if office or m[0][0] not in "叫姓":
+            found.append(Asked("person", noun=office[0] if office else "", at=m.start()))
+            taken.update(range(m.start(), m.end()))
     for m in _HOW_MANY.finditer(question):
-        if m.start() in taken or question[max(0, m.start() - 1) : m.start()] in (
-            "好",
-            "十",
-            "哪",
-            "这",
-            "那",
+        if (
+            m.start() in taken
+            or question[max(0, m.start() - 1) : m.start()]
+            in (
+                "好",
+                "十",
+                "哪",
+                "这",
+                "那",
+            )
+            or question.startswith(("几大", "几项重"), m.start())
         ):
             continue
         found.append(_number(question, m))
@@ -203,6 +221,14 @@ def match(ask: Asked, text: str, found: Sequence[Measure]) -> float:
         return 1.0 if lasting or _YEAR_IN.search(text) else 0.0
     if ask.kind == "rank":
         return 1.0 if _RANK.search(text) else 0.0
+    if ask.office:
+        name = rf"{_SURNAME}[一-鿿]{{1,2}}"
+        office = rf"(?<![副总]){ask.office}"
+        return (
+            1.0
+            if re.search(rf"{office}[ :：]?{name}(?=[^一-鿿]|$|作|同志|代表)|{name}{office}", text)
+            else 0.0
+        )
     named = _overlap(ask.noun, text) if ask.noun else 0.5
     if ask.many:
         return (named + (1.0 if _ENUMERATED.search(text) else 0.0)) / 2

@@ -6,12 +6,12 @@ import math
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import accumulate
+from itertools import accumulate, pairwise
 
 import numpy as np
 
 from index import Encoder, Passage, ReportInfo, Snapshot
-from index.encoder import FloatArray
+from index.encoder import FloatArray, TokenEncoder
 from index.folding import fold
 from qa import places
 from qa.clauses import Clause, clauses
@@ -21,9 +21,12 @@ from qa.terms import Concept, concepts, rewritten, searched
 from qa.when import When
 
 DEPTH = 50
-"""Passages taken from each search."""
+"""Passages taken from each search, at least."""
+KEPT = 32
+"""Passages kept of those, at least: in the dev questions the answer is further down in 1 of 200."""
+_RANK_OFFSET = 10
 
-PASSAGE_FEATURES = ("dense", "covered", "year", "stance", "report", "place")
+PASSAGE_FEATURES = ("dense", "late", "covered", "year", "stance", "report", "place")
 CLAUSE_FEATURES = ("covered", "answers")
 
 
@@ -49,7 +52,8 @@ class Candidate:
 class Search:
     """One side of ``question`` and its candidates.
 
-    ``concepts`` are what is looked for, ``weights`` (len(concepts),) their rarity.
+    ``concepts`` are what is looked for, ``weights`` (len(concepts),) their rarity; ``vectors``
+    (n, dimension) are its wordings as embedded.
     """
 
     question: Question
@@ -57,23 +61,38 @@ class Search:
     concepts: list[Concept]
     weights: FloatArray
     candidates: list[Candidate]
+    vectors: FloatArray
 
 
 def search(
-    snapshot: Snapshot, encoder: Encoder, question: Question, side: Side, reports: Collection[str] | None
+    snapshot: Snapshot,
+    encoder: Encoder,
+    question: Question,
+    side: Side,
+    reports: Collection[str] | None = None,
+    most: int = KEPT,
 ) -> Search:
-    """Dense and lexical candidates for ``side``, each with its features."""
+    """Dense and lexical candidates for ``side``, each with its features; ``most`` of them, or ``KEPT``."""
     text = fold(side.text)
-    vectors = encoder.encode_queries(list(dict.fromkeys([text, rewritten(text)])))
-    rows = _rows(snapshot, vectors, searched(text), side.when, reports)
+    vectors, tokens = _encoded(encoder, list(dict.fromkeys([text, rewritten(text)])))
+    rows = _rows(snapshot, vectors, searched(text), side.when, reports, max(most, KEPT))
     wanted = concepts(text)
     weights = rarity(snapshot, wanted)
-    cosines = (snapshot.vectors(rows) @ vectors.T).mean(axis=1).tolist()
+    dense = (snapshot.vectors(rows) @ vectors.T).mean(axis=1)
+    late = None if tokens is None else snapshot.late_similarities(rows, tokens)
+    likeness = np.stack([dense, dense if late is None else late], axis=1).tolist()
     infos = {report.id: report for report in snapshot.reports}
     found = [(row, p, infos[p.report]) for row, p in zip(rows, snapshot.passages(rows), strict=True)]
-    return Search(
-        question, side, wanted, weights, _candidates(question, side, wanted, weights, found, cosines)
-    )
+    candidates = _candidates(question, side, wanted, weights, found, likeness)
+    return Search(question, side, wanted, weights, candidates, vectors)
+
+
+def _encoded(encoder: Encoder, texts: list[str]) -> tuple[FloatArray, FloatArray | None]:
+    """The vectors of ``texts``, and of the last one those of its tokens where the encoder tells them."""
+    if not isinstance(encoder, TokenEncoder):
+        return encoder.encode_queries(texts), None
+    vectors, tokens = encoder.encode_query_tokens(texts)
+    return vectors, tokens[-1]
 
 
 def _rows(
@@ -82,16 +101,27 @@ def _rows(
     terms: str,
     when: When,
     reports: Collection[str] | None,
+    most: int,
 ) -> list[int]:
-    """The best rows of each search; also of each search within the reports of the years asked for."""
-    rows = {row for vector in vectors for row, _ in snapshot.search_dense(vector, DEPTH, reports)}
-    rows.update(row for row, _ in snapshot.search_lexical(terms, DEPTH, reports))
+    """The ``most`` best rows by reciprocal rank fusion of the searches.
+
+    Each is also made within the reports of the years asked for.
+    """
+    depth = max(DEPTH, most)
+    scores: dict[int, float] = {}
+
+    def add(depth: int, reports: Collection[str] | None) -> None:
+        searches = [snapshot.search_dense(vector, depth, reports) for vector in vectors]
+        for found in (*searches, snapshot.search_lexical(terms, depth, reports)):
+            for rank, (row, _) in enumerate(found):
+                scores[row] = scores.get(row, 0.0) + 1 / (_RANK_OFFSET + rank)
+
+    add(depth, reports)
     near = [r.id for r in snapshot.reports if when.years and report_distance(when, r) in (0, 1)]
     near = [id for id in near if reports is None or id in reports]
     if near and len(near) < len(snapshot.reports):
-        rows.update(row for vector in vectors for row, _ in snapshot.search_dense(vector, DEPTH // 2, near))
-        rows.update(row for row, _ in snapshot.search_lexical(terms, DEPTH // 2, near))
-    return sorted(rows)
+        add(depth // 2, near)
+    return sorted(sorted(scores, key=lambda row: (-scores[row], row))[:most])
 
 
 def report_year(report: ReportInfo) -> int | None:
@@ -119,9 +149,12 @@ def rarity(snapshot: Snapshot, wanted: Sequence[Concept]) -> FloatArray:
     def idf(term: str) -> float:
         return 0.5 if len(term) == 1 else math.log(1 + (size - counts[term] + 0.5) / (counts[term] + 0.5))
 
-    return np.array(
-        [min(max(map(idf, terms), default=0.0) for terms in c.alternatives) for c in wanted], dtype=np.float32
-    )
+    found = [min(max(map(idf, terms), default=0.0) for terms in c.alternatives) for c in wanted]
+    unknown = [c.term if c.term and not counts[c.term] else "" for c in wanted]
+    for i, (before, term) in enumerate(pairwise(unknown), start=1):
+        if before and term and before[-1] == term[0]:
+            found[i] = 0.0  # a stretch of unknown characters is one thing looked for, not one a bigram
+    return np.array(found, dtype=np.float32)
 
 
 def _standing(concept: Concept, around: str) -> list[tuple[list[str], int]]:
@@ -141,9 +174,12 @@ def _candidates(
     wanted: Sequence[Concept],
     weights: FloatArray,
     found: Sequence[tuple[int, Passage, ReportInfo]],
-    cosines: Sequence[float],
+    likeness: Sequence[Sequence[float]],
 ) -> list[Candidate]:
-    """The passages ``found`` with their features; the clauses of all of them are weighed in one array."""
+    """The passages ``found`` with their features; the clauses of all of them are weighed in one array.
+
+    ``likeness`` are the first two features, dense and late.
+    """
     parts = [clauses(passage.text) for _, passage, _ in found]
     ends = list(accumulate(map(len, parts), initial=0))
     whole, held = _holdings(wanted, found, parts)
@@ -158,7 +194,7 @@ def _candidates(
     candidates = []
     for i, (row, passage, report) in enumerate(found):
         features = [
-            cosines[i],
+            *likeness[i],
             covered[i],
             _year(side.when, passage, report, frozenset().union(*(part.years for part in parts[i]))),
             _stance(side.when, passage),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -30,60 +31,95 @@ class Concept:
 
     alternatives: tuple[tuple[str, ...], ...]
 
+    @property
+    def term(self) -> str:
+        """The one search term there is, else nothing."""
+        return self.alternatives[0][0] if [*map(len, self.alternatives)] == [1] else ""
+
 
 @dataclass(frozen=True, slots=True)
 class Glossary:
-    """``same``: term → its equals, ``spoken``: everyday words → official terms."""
+    """``equals``: a term or everyday word → what it may be called; ``official``: → the best of these."""
 
-    same: dict[str, tuple[str, ...]]
-    spoken: dict[str, tuple[str, ...]]
+    equals: dict[str, tuple[str, ...]]
     official: dict[str, str]
-    pattern: re.Pattern[str]
+    longest: int
+
+    def find(self, text: str) -> Iterator[tuple[int, str]]:
+        """Where in ``text`` which of its words stands, the longest first where they overlap."""
+        at = 0
+        while at < len(text):
+            sizes = range(min(self.longest, len(text) - at), 1, -1)
+            word = next((w for size in sizes if (w := text[at : at + size]) in self.equals), "")
+            if word:
+                yield at, word
+            at += len(word) or 1
 
 
 @cache
 def glossary() -> Glossary:
-    with (files("qa") / "glossary.toml").open("rb") as file:
-        data = tomllib.load(file)
-    same: dict[str, tuple[str, ...]] = {}
+    equals: dict[str, tuple[str, ...]] = {}
     official: dict[str, str] = {}
-    for row in data["same"]:
-        terms = [term.lower() for term in row]
-        official[terms[0]] = terms[1]
-        for term in terms:
-            same[term] = tuple(terms)
-    spoken = {key: tuple(terms) for keys, terms in data["spoken"].items() for key in keys.lower().split("|")}
-    official |= {key: terms[0] for key, terms in spoken.items()}
-    keys = sorted(same | spoken, key=len, reverse=True)
-    return Glossary(same, spoken, official, re.compile("|".join(map(re.escape, keys))))
+    for words, terms in _everyday():
+        for word in words:
+            equals[word], official[word] = tuple(terms), terms[0]
+    with (files("qa") / "glossary.toml").open("rb") as file:
+        groups = tomllib.load(file)["same"]
+    for group in groups:
+        terms = [term.lower() for term in group]
+        equals |= {term: tuple(terms) for term in terms}
+        official |= {term: term for term in terms[1:]} | {terms[0]: terms[1]}
+    return Glossary(equals, official, max(map(len, equals)))
+
+
+@cache
+def _apart() -> list[re.Pattern[str]]:
+    with (files("qa") / "glossary.toml").open("rb") as file:
+        groups = tomllib.load(file)["apart"]
+    return [re.compile("|".join(sorted(group, key=len, reverse=True))) for group in groups]
+
+
+def excluded(asked: str, told: str) -> bool:
+    """Whether folded ``told`` speaks of the counterpart of what folded ``asked`` names: 农村 of 城镇."""
+    for group in _apart():
+        wanted, found = set(group.findall(asked)), set(group.findall(told))
+        if wanted and found and not wanted & found:
+            return True
+    return False
+
+
+def _everyday() -> Iterator[tuple[list[str], list[str]]]:
+    for line in (files("qa") / "everyday.txt").read_text("utf-8").splitlines():
+        if line and not line.startswith("#"):
+            words, terms = line.split(" = ")
+            yield words.split("|"), terms.split()
 
 
 def rewritten(text: str) -> str:
     """Folded ``text`` with everyday words and shorthands replaced by official terms."""
     words = glossary()
-    return words.pattern.sub(lambda m: words.official.get(m[0], m[0]), text)
+    for at, word in reversed(list(words.find(text))):
+        text = text[:at] + words.official[word] + text[at + len(word) :]
+    return text
 
 
 def concepts(text: str) -> list[Concept]:
     """What folded ``text`` speaks of: glossary terms with their equals, then every other bigram."""
     words = glossary()
     found: list[Concept] = []
-    at = 0
-    for m in words.pattern.finditer(text):
-        found += _plain(text[at : m.start()])
-        equals = (m[0], *words.same.get(m[0], ()), *words.spoken.get(m[0], ()))
-        found.append(Concept(tuple(dict.fromkeys(tuple(tokenize(e)) for e in equals))))
-        at = m.end()
-    return list(dict.fromkeys(found + _plain(text[at:])))
+    end = 0
+    for at, word in words.find(text):
+        found += _plain(text[end:at])
+        found.append(Concept(tuple(dict.fromkeys(tuple(tokenize(e)) for e in (word, *words.equals[word])))))
+        end = at + len(word)
+    return list(dict.fromkeys(found + _plain(text[end:])))
 
 
 def searched(text: str) -> str:
     """``text`` with all equals of its terms, for candidate search."""
     words = glossary()
-    more = [
-        e for m in words.pattern.finditer(text) for e in words.same.get(m[0], ()) + words.spoken.get(m[0], ())
-    ]
-    return " ".join([_FRAME.sub(" ", text), *dict.fromkeys(more)])
+    more = dict.fromkeys(term for _, word in words.find(text) for term in words.equals[word])
+    return " ".join([_FRAME.sub(" ", text), *more])
 
 
 def _plain(text: str) -> list[Concept]:

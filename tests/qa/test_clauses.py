@@ -1,10 +1,11 @@
 """Clauses of passages, and the glossary."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from qa.clauses import clauses
-from qa.terms import concepts, glossary, rewritten
+from qa.terms import concepts, excluded, glossary, rewritten
 
 TEXT = st.text(alphabet="全区新增12.5%，。；：、“”（）企业1,000\n ", max_size=80)
 
@@ -38,6 +39,24 @@ def test_question_words_are_not_looked_for() -> None:
     assert not words & {"多少", "少个", "2024"}
 
 
-def test_every_glossary_row_says_something_new() -> None:
-    for key, terms in glossary().spoken.items():
-        assert terms != (key,), key
+def test_every_word_of_the_glossary_says_something_new() -> None:
+    for word, terms in glossary().equals.items():
+        assert set(terms) != {word}, word
+        assert all(terms), word
+
+
+def test_of_overlapping_words_the_longest_counts() -> None:
+    assert [word for _, word in glossary().find("没工作的人")] == ["没工作"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "told", "expected"),
+    [
+        ("农村居民收入增长多少", "城镇居民人均可支配收入增长5%", True),
+        ("居民收入增长多少", "城镇居民人均可支配收入增长5%", False),
+        ("农村居民收入增长多少", "城镇和农村居民收入分别增长5%和6%", False),
+        ("出口额是多少", "进出口总额65亿元", True),
+    ],
+)
+def test_a_counterpart_is_no_answer(asked: str, told: str, expected: bool) -> None:
+    assert excluded(asked, told) is expected

@@ -75,3 +75,20 @@ def test_a_year_answers_when_and_a_duration_how_long() -> None:
     assert fit("哪一年建成", "2027年建成") == 1
     assert fit("哪一年建成", "过渡期5年") == 0
     assert fit("过渡期多久", "过渡期5年") == 1
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "expected"),
+    [
+        ("这份报告是哪位区长作的", "甲区人民政府区长 张明", 1.0),
+        ("总理叫什么名字", "国务院总理李明华作政府工作报告", 1.0),
+        ("区委书记是谁", "学习总书记重要讲话", 0.0),
+        ("分管教育的副区长是哪一位", "甲区人民政府区长 张明", 0.0),
+        ("区长是谁", "副区长张明", 0.0),
+    ],
+)
+def test_who_holds_an_office_is_answered_by_a_name_beside_it(
+    question: str, text: str, expected: float
+) -> None:
+    [ask] = asked(question)
+    assert match(ask, text, ()) == expected
