@@ -114,26 +114,27 @@ def _open(
         return plain()
 
 
-def resolve_model(model: str) -> Path:
+def resolve_model(model: str, setting: str = "--model 或 WENBAO_MODEL") -> Path:
     """The local folder of ``model``; a Hugging Face name is downloaded unless it already is here.
 
-    Raises EncoderError when there is no such folder or the name cannot be fetched.
+    Raises EncoderError, whose sentence names the ``setting`` to look at, when there is no such folder
+    or the name cannot be fetched.
     """
     folder = Path(model).expanduser()
     if folder.is_dir():
         return folder
     if folder.exists():
-        raise EncoderError(f"“{model}”是文件而不是模型目录，请给出 sentence-transformers 模型所在的目录。")
+        raise EncoderError(f"“{model}”是文件而不是模型目录，请用 {setting} 给出模型所在的目录。")
     if model.count("/") > 1 or "\\" in model or model.startswith((".", "/", "~")):
-        raise EncoderError(f"找不到模型目录“{model}”，请检查路径。")
-    return _download(model)
+        raise EncoderError(f"找不到模型目录“{model}”，请检查 {setting}。")
+    return _download(model, setting)
 
 
 # The other formats a repository may hold beside the weights that are read here.
 _UNREAD = ["onnx/*", "openvino/*", "*.onnx", "*.h5", "*.msgpack", "*.ot", "*.gguf", "*.mlmodel", "coreml/*"]
 
 
-def _download(name: str) -> Path:
+def _download(name: str, setting: str) -> Path:
     from huggingface_hub import snapshot_download
     from huggingface_hub.errors import HFValidationError, LocalEntryNotFoundError, RepositoryNotFoundError
 
@@ -144,13 +145,13 @@ def _download(name: str) -> Path:
             return Path(snapshot_download(name, ignore_patterns=_UNREAD))
     except HFValidationError as error:
         raise EncoderError(
-            f"“{name}”既不是模型目录，也不是 Hugging Face 模型名，请检查 --model 或 WENBAO_MODEL。"
+            f"“{name}”既不是模型目录，也不是 Hugging Face 模型名，请检查 {setting}。"
         ) from error
     except RepositoryNotFoundError as error:
         raise EncoderError(f"Hugging Face 上没有名为“{name}”的模型，请检查名称。") from error
     except Exception as error:
         raise EncoderError(
-            f"无法从 Hugging Face 下载模型“{name}”，请检查网络，或改用本地模型目录、内置模型。"
+            f"无法从 Hugging Face 下载模型“{name}”，请检查网络，或用 {setting} 指定本地的模型目录。"
         ) from error
 
 
@@ -234,14 +235,20 @@ def fingerprint(folder: Path, prompts: dict[str, str] | None = None) -> str:
     return digest.hexdigest()[:12]
 
 
-def _load(folder: Path, prompts: dict[str, str] | None) -> SentenceTransformer:
-    if not any((folder / name).is_file() for name in ("modules.json", "config.json")):
-        raise EncoderError(f"目录“{folder}”里没有 sentence-transformers 模型（缺少 modules.json）。")
-    from sentence_transformers import SentenceTransformer
+def quiet_transformers() -> None:
+    """Loading a model prints no warnings and no progress bars."""
     from transformers.utils import logging as transformers_logging
 
     transformers_logging.set_verbosity_error()  # type: ignore[no-untyped-call]
     transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+
+
+def _load(folder: Path, prompts: dict[str, str] | None) -> SentenceTransformer:
+    if not any((folder / name).is_file() for name in ("modules.json", "config.json")):
+        raise EncoderError(f"目录“{folder}”里没有 sentence-transformers 模型（缺少 modules.json）。")
+    from sentence_transformers import SentenceTransformer
+
+    quiet_transformers()
     try:
         return SentenceTransformer(str(folder), prompts=prompts, local_files_only=True)
     except Exception as error:

@@ -15,6 +15,7 @@ from qa.followup import complete
 from qa.fusion import Found, Ranked, rank
 from qa.overview import overview
 from qa.question import Question, parse
+from qa.reranker import rerank
 from qa.retriever import Search, search
 from qa.tables import tabulate
 from qa.types import REFUSAL, Answer, Citation
@@ -85,7 +86,7 @@ class Assistant:
         if not snapshot.size or (reports is not None and not reports):
             return []
         found = [search(snapshot, snapshot.encoder, asked, side, reports, most) for side in asked.sides]
-        return [(one, rank(one)) for one in found]
+        return [(one, rerank(one.side.text, rank(one), snapshot)) for one in found]
 
 
 def _checked(question: str) -> str:

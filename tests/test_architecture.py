@@ -23,7 +23,7 @@ SOLE_IMPORTERS = {
     "faiss": {"index/vectors.py"},
     "pymilvus": {"index/engine.py"},
     "langchain_text_splitters": {"index/chunking.py"},
-    "sentence_transformers": {"index/encoder.py"},
+    "sentence_transformers": {"index/encoder.py", "qa/reranker.py"},
     "openvino": {"index/quiet_openvino.py"},
     "opencc": {"index/folding.py"},
     "pypdfium2": {"index/readers/pdf.py"},

@@ -1,0 +1,182 @@
+"""Reordering by a cross-encoder: a real one of one layer, made here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from index import EncoderError, Library, Snapshot
+from index.folding import fold
+from qa import Assistant
+from qa.fusion import Ranked, rank
+from qa.question import parse
+from qa.reranker import RERANKED, SETTING, _model, rerank
+from qa.retriever import search
+from tests.test_architecture import HEAVY, loaded_after
+
+QUESTION = "拿旧东西换新货的，政府去年一共贴了多少钱？"
+
+
+def save_tiny(folder: Path, vocabulary: str, labels: int = 1, head: bool = True) -> Path:
+    import torch
+    from transformers import BertConfig, BertForSequenceClassification, BertModel, BertTokenizerFast
+
+    torch.manual_seed(1)
+    words = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", *sorted(set(vocabulary) - {"\n", " "})]
+    folder.mkdir()
+    (folder / "vocab.txt").write_text("\n".join(words), encoding="utf-8")
+    BertTokenizerFast(str(folder / "vocab.txt")).save_pretrained(folder)
+    config = BertConfig(
+        vocab_size=len(words),
+        hidden_size=32,
+        num_hidden_layers=1,
+        num_attention_heads=2,
+        intermediate_size=32,
+        max_position_embeddings=256,
+        initializer_range=0.3,
+        num_labels=labels,
+    )
+    (BertForSequenceClassification if head else BertModel)(config).save_pretrained(folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def snapshot(sample_library: Path) -> Snapshot:
+    return Library.open(sample_library).snapshot()
+
+
+@pytest.fixture(scope="module")
+def ranked(snapshot: Snapshot) -> list[Ranked]:
+    asked = parse(QUESTION)
+    return rank(search(snapshot, snapshot.encoder, asked, asked.sides[0]))
+
+
+@pytest.fixture
+def model(ranked: list[Ranked], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    folder = save_tiny(tmp_path / "tiny", fold("".join(r.candidate.passage.text for r in ranked)))
+    monkeypatch.setenv(SETTING, str(folder))
+    return folder
+
+
+def rows(ranked: list[Ranked]) -> list[int]:
+    return [one.candidate.row for one in ranked]
+
+
+def by_the_model(folder: Path, snapshot: Snapshot, ranked: list[Ranked]) -> list[int]:
+    """The rows in the order of the model's own scores, which see title, section path and passage."""
+    from sentence_transformers import CrossEncoder
+
+    [title] = [report.title for report in snapshot.reports]
+    passages = [(one.candidate.row, one.candidate.passage) for one in ranked[:RERANKED]]
+    pairs = [(fold(QUESTION), fold(f"{' '.join((title, *p.section))}\n{p.text}")) for _, p in passages]
+    scores = CrossEncoder(str(folder)).predict(pairs)
+    assert len(set(scores.tolist())) == RERANKED
+    return [row for _, (row, _) in sorted(zip(-scores, passages, strict=True), key=lambda pair: pair[0])]
+
+
+def test_the_first_passages_follow_the_model_the_others_stay(
+    model: Path, snapshot: Snapshot, ranked: list[Ranked]
+) -> None:
+    expected = by_the_model(model, snapshot, ranked)
+    assert len(ranked) > RERANKED
+    assert expected != rows(ranked)[:RERANKED]
+    found = rerank(QUESTION, ranked, snapshot)
+    assert rows(found) == expected + rows(ranked)[RERANKED:]
+    assert sorted(map(id, found)) == sorted(map(id, ranked))
+    assert rerank(QUESTION, [], snapshot) == []
+
+
+def test_the_assistant_shows_the_models_first(
+    model: Path, snapshot: Snapshot, ranked: list[Ranked], sample_library: Path
+) -> None:
+    first = snapshot.passages(by_the_model(model, snapshot, ranked)[:1])[0]
+    assistant = Assistant.open(sample_library)
+    answer = assistant.ask(QUESTION)
+    assert (answer.citations + answer.related)[0].start == first.start
+    assert assistant.retrieve(QUESTION)[0].start == first.start
+
+
+def test_many_threads_load_it_once_and_agree(model: Path, snapshot: Snapshot, ranked: list[Ranked]) -> None:
+    before = _model.cache_info().misses
+    with ThreadPoolExecutor(8) as pool:
+        orders = list(pool.map(lambda _: rows(rerank(QUESTION, ranked, snapshot)), range(16)))
+    assert orders == [orders[0]] * 16
+    assert _model.cache_info().misses == before + 1
+
+
+def test_unset_or_empty_changes_nothing(
+    snapshot: Snapshot, ranked: list[Ranked], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert rerank(QUESTION, ranked, snapshot) is ranked
+    monkeypatch.setenv(SETTING, "")
+    assert rerank(QUESTION, ranked, snapshot) is ranked
+
+
+@pytest.mark.parametrize("setting", [None, ""])
+def test_unset_or_empty_loads_no_heavy_library(
+    setting: str | None, sample_library: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if setting is not None:
+        monkeypatch.setenv(SETTING, setting)
+    asking = (
+        f"from qa import Assistant; print(Assistant.open({str(sample_library)!r}).ask({QUESTION!r}).text)"
+    )
+    assert loaded_after(asking) & set(HEAVY) == set()
+
+
+def _empty(folder: Path) -> str:
+    folder.mkdir()
+    return str(folder)
+
+
+def _headless(folder: Path) -> str:
+    return str(save_tiny(folder, "问文", head=False))
+
+
+def _embedding(folder: Path) -> str:
+    from sentence_transformers import SentenceTransformer
+    from sentence_transformers.sentence_transformer.modules import Pooling, Transformer
+
+    source = save_tiny(folder.with_name("source"), "问文")
+    SentenceTransformer(modules=[Transformer(str(source)), Pooling(32)]).save(str(folder))
+    return str(folder)
+
+
+def _three_labels(folder: Path) -> str:
+    return str(save_tiny(folder, "问文", labels=3))
+
+
+def _truncated(folder: Path) -> str:
+    weights = save_tiny(folder, "问文") / "model.safetensors"
+    weights.write_bytes(weights.read_bytes()[:-1000])
+    return str(folder)
+
+
+@pytest.mark.parametrize(
+    ("bad", "sentence"),
+    [
+        (str, "找不到模型目录"),
+        (lambda folder: "a b", "既不是模型目录，也不是 Hugging Face 模型名"),
+        (lambda folder: "nobody/nothing", "无法从 Hugging Face 下载模型"),
+        (_empty, "不是 CrossEncoder"),
+        (_headless, "不是 CrossEncoder"),
+        (_embedding, "不是 CrossEncoder"),
+        (_three_labels, "不是 CrossEncoder"),
+        (_truncated, "文件已损坏"),
+    ],
+)
+def test_what_cannot_rerank_is_said_in_one_sentence(
+    bad: Callable[[Path], str],
+    sentence: str,
+    tmp_path: Path,
+    sample_library: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv(SETTING, bad(tmp_path / "model"))
+    with pytest.raises(EncoderError, match=sentence) as error:
+        Assistant.open(sample_library).ask(QUESTION)
+    assert SETTING in str(error.value)
+    assert str(error.value).count("。") == 1
