@@ -1,10 +1,10 @@
 """How a library grows: 10³ to 10⁶ passages on one machine.
 
-Reports are varied from real ones (other digits, some characters exchanged) and their vectors mixed
-from real ones, so that nothing need be embedded; everything else is what wenbao does.
+Reports are varied from real ones (other digits, some characters exchanged), their vectors mixed from
+real ones and their tokens' taken from them, so that nothing need be embedded; everything else is what wenbao does.
 
     python -m benchmarks.scale                        # 10³, 10⁴, 10⁵; writes benchmarks/SCALE.md
-    python -m benchmarks.scale --sizes 1000000        # adds a row; needs about 12 GB of disk
+    python -m benchmarks.scale --sizes 1000000        # adds a row; needs about 30 GB of disk
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ import numpy as np
 from benchmarks.common import ROOT, SAMPLE, WORK, machine, national_reports, questions, save, table
 from index import Library, files
 from index.builder import SEGMENTS, Work, commit, prepare, report_info
-from index.encoder import FloatArray, load_encoder
+from index.encoder import FloatArray, TokenEncoder, load_encoder
 from index.folding import fold
 from index.parsing import Parsed, parse
 from index.segment import segment_sums, write_segment
@@ -69,18 +69,22 @@ class Base:
             row["question"] for name in ("tianqiao_dev", "national_dev") for row in questions(name)
         ]
         self.questions = random.Random(1).sample(self.questions or ["地区生产总值增长多少？"] * ASKED, ASKED)
-        cache = WORK / "scale-base.npz"
+        cache = WORK / "scale-tokens.npz"
         if not cache.exists():
             encoder = load_encoder()
-            passages = [fold(text) for report in self.reports for text in report.passage_texts()]
+            assert isinstance(encoder, TokenEncoder)
+            parts = [(fold(a), fold(b)) for report in self.reports for a, b in report.passage_parts()]
+            vectors, tokens = encoder.encode_passage_tokens(parts)
             WORK.mkdir(parents=True, exist_ok=True)
             np.savez(
                 cache,
                 encoder=encoder.id,
-                vectors=encoder.encode_passages(passages),
+                vectors=vectors,
+                tokens=np.array(tokens, object),
                 queries=encoder.encode_queries(self.questions),
             )
-        kept = np.load(cache)
+        kept = np.load(cache, allow_pickle=True)
+        self.tokens: list[bytes] = kept["tokens"].tolist()
         self.encoder, self.vectors, self.queries = str(kept["encoder"]), kept["vectors"], kept["queries"]
         self.letters = sorted({c for report in self.reports for c in report.text if "一" <= c <= "龥"})
 
@@ -128,7 +132,8 @@ def write_segments(root: Path, base: Base, size: int) -> list[Entry]:
         report = replace(report, passages=report.passages[:left])
         name = f"{n:032x}"
         vectors = mixed(base, len(report.passages), draw).astype(np.float16).reshape(-1, dimension)
-        write_segment(root / SEGMENTS / name, report, vectors)
+        tokens = [base.tokens[i] for i in draw.integers(0, len(base.tokens), len(vectors))]
+        write_segment(root / SEGMENTS / name, report, (vectors, tokens))
         info = report_info(Work(f"r{n}", root, f"r{n}.txt", "", {}), report.text.encode(), report)
         entries.append(Entry(info, name, segment_sums(root / SEGMENTS / name) or {}, "", {}))
         done, n = done + len(report.passages), n + 1

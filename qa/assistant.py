@@ -21,7 +21,7 @@ from qa.tables import tabulate
 from qa.types import REFUSAL, Answer, Citation
 
 LONGEST_QUESTION = 1000
-ENOUGH = 0.67
+ENOUGH = 0.68
 """The confidence from which a question is answered."""
 
 
@@ -128,7 +128,7 @@ def _citation(
     spans: list[tuple[int, int]] = []
     for one, ranked in pairs:
         leads = any(ranked is first for first in leading)
-        alike = likeness(one, ranked.candidate, snapshot.encoder) if leads else None
+        alike = likeness(one, ranked, snapshot.encoder) if leads else None
         spans += quote(one, ranked, listing, alike)
     return cite(snapshot, pairs[0][1].candidate.passage, joined(spans), pairs[0][1].score)
 

@@ -13,7 +13,7 @@ import numpy as np
 from index import Encoder
 from index.encoder import FloatArray
 from index.folding import fold
-from qa.clauses import Clause, clauses
+from qa.clauses import Clause
 from qa.fusion import Ranked
 from qa.retriever import PASSAGE_FEATURES, Candidate, Search
 from qa.terms import excluded
@@ -22,8 +22,10 @@ from qa.types import Spans
 LONGEST_QUOTE = 60
 """A run of clauses is not made longer than this; a single longer clause is quoted whole."""
 LONGEST_LIST = 90
-LONGEST_UNIT = 36
+LONGEST_GROUP = 36
 """Clauses are embedded together up to this length."""
+COMPARED = 3
+UNLIKE = 0.02
 
 LIKE = 60.0
 """What a clause's cosine with the question counts for."""
@@ -145,7 +147,7 @@ def evidence(search: Search, ranked: Sequence[Ranked], encoder: Encoder) -> Floa
         "tight": _tight(search, candidate, exact) if exact else 0.0,
         "unmeasured": float(bool(exact) and answered(candidate, asks, here) < 0.3),
         "dense": feature["dense"],
-        "clause": float(likeness(search, candidate, encoder).max(initial=0.0)),
+        "clause": float(likeness(search, first, encoder).max(initial=0.0)),
         "stance": feature["stance"],
         "elsewhen": float(feature["year"] < 0),
         "elsewhere": float(feature["place"] < 0),
@@ -153,28 +155,42 @@ def evidence(search: Search, ranked: Sequence[Ranked], encoder: Encoder) -> Floa
     return np.array([values[name] for name in EVIDENCE], dtype=np.float32)
 
 
-def likeness(search: Search, candidate: Candidate, encoder: Encoder) -> FloatArray:
-    """The cosine of the question with each clause, read without its passage, ``(clauses,)``.
+def likeness(search: Search, ranked: Ranked, encoder: Encoder) -> FloatArray:
+    """The cosine of the question with the best clauses, read without their passage; ``(clauses,)``.
 
-    Short neighbours are embedded together. It is for the first passage of a question only: the clauses of
-    all passages would double the time to index a report.
+    It is for the first passage of a question only, and what is not among its best ``COMPARED`` groups of
+    clauses counts as a little less like the question than these: to embed all clauses would take as long as
+    all else, or when a report is indexed, double that time.
     """
-    vectors, sizes = _clause_vectors(encoder, candidate.passage.text)
-    return np.repeat((vectors @ search.vectors.T).mean(axis=1), sizes)
+    groups = _groups(ranked.candidate.clauses)
+    if not groups:
+        return np.zeros(0, np.float32)
+    order = sorted(groups, key=lambda group: -float(ranked.clause_scores[group].max()))
+    text = ranked.candidate.passage.text
+    parts = [ranked.candidate.clauses[group] for group in order[:COMPARED]]
+    texts = tuple(fold(text[part[0].start : part[-1].end]) for part in parts)
+    cosines = _vectors(encoder, texts) @ search.vector
+    found = np.full(len(ranked.candidate.clauses), cosines.min() - UNLIKE, np.float32)
+    for group, cosine in zip(order, cosines, strict=False):
+        found[group] = cosine
+    return found
+
+
+def _groups(parts: Sequence[Clause]) -> list[slice]:
+    """Clauses that are embedded together: short neighbours of one sentence."""
+    groups: list[slice] = []
+    for i, clause in enumerate(parts):
+        first = parts[groups[-1].start] if groups else None
+        if first and first.sentence == clause.sentence and clause.end - first.start <= LONGEST_GROUP:
+            groups[-1] = slice(groups[-1].start, i + 1)
+        else:
+            groups.append(slice(i, i + 1))
+    return groups
 
 
 @lru_cache(maxsize=2048)
-def _clause_vectors(encoder: Encoder, text: str) -> tuple[FloatArray, list[int]]:
-    """Vectors of the clauses of a passage's ``text``, and how many clauses each stands for."""
-    parts: list[list[Clause]] = []
-    for clause in clauses(text):
-        current = parts[-1] if parts and parts[-1][0].sentence == clause.sentence else None
-        if current and clause.end - current[0].start <= LONGEST_UNIT:
-            current.append(clause)
-        else:
-            parts.append([clause])
-    texts = [fold(text[part[0].start : part[-1].end]) for part in parts]
-    return encoder.encode_passages(texts), [len(part) for part in parts]
+def _vectors(encoder: Encoder, texts: tuple[str, ...]) -> FloatArray:
+    return encoder.encode_passages(texts)
 
 
 def _tight(search: Search, candidate: Candidate, asks: Sequence[int]) -> float:

@@ -52,8 +52,8 @@ class Candidate:
 class Search:
     """One side of ``question`` and its candidates.
 
-    ``concepts`` are what is looked for, ``weights`` (len(concepts),) their rarity; ``vectors``
-    (n, dimension) are its wordings as embedded.
+    ``concepts`` are what is looked for, ``weights`` (len(concepts),) their rarity; ``vector``
+    (dimension,) is its wording in official terms as embedded.
     """
 
     question: Question
@@ -61,7 +61,7 @@ class Search:
     concepts: list[Concept]
     weights: FloatArray
     candidates: list[Candidate]
-    vectors: FloatArray
+    vector: FloatArray
 
 
 def search(
@@ -74,30 +74,30 @@ def search(
 ) -> Search:
     """Dense and lexical candidates for ``side``, each with its features; ``most`` of them, or ``KEPT``."""
     text = fold(side.text)
-    vectors, tokens = _encoded(encoder, list(dict.fromkeys([text, rewritten(text)])))
-    rows = _rows(snapshot, vectors, searched(text), side.when, reports, max(most, KEPT))
+    vector, tokens = _encoded(encoder, rewritten(text))
+    rows = _rows(snapshot, vector, searched(text), side.when, reports, max(most, KEPT))
     wanted = concepts(text)
     weights = rarity(snapshot, wanted)
-    dense = (snapshot.vectors(rows) @ vectors.T).mean(axis=1)
+    dense = snapshot.vectors(rows) @ vector
     late = None if tokens is None else snapshot.late_similarities(rows, tokens)
     likeness = np.stack([dense, dense if late is None else late], axis=1).tolist()
     infos = {report.id: report for report in snapshot.reports}
     found = [(row, p, infos[p.report]) for row, p in zip(rows, snapshot.passages(rows), strict=True)]
     candidates = _candidates(question, side, wanted, weights, found, likeness)
-    return Search(question, side, wanted, weights, candidates, vectors)
+    return Search(question, side, wanted, weights, candidates, vector)
 
 
-def _encoded(encoder: Encoder, texts: list[str]) -> tuple[FloatArray, FloatArray | None]:
-    """The vectors of ``texts``, and of the last one those of its tokens where the encoder tells them."""
+def _encoded(encoder: Encoder, text: str) -> tuple[FloatArray, FloatArray | None]:
+    """The vector of ``text``, and those of its tokens where the encoder tells them."""
     if not isinstance(encoder, TokenEncoder):
-        return encoder.encode_queries(texts), None
-    vectors, tokens = encoder.encode_query_tokens(texts)
-    return vectors, tokens[-1]
+        return encoder.encode_queries([text])[0], None
+    [vector], [tokens] = encoder.encode_query_tokens([text])
+    return vector, tokens
 
 
 def _rows(
     snapshot: Snapshot,
-    vectors: FloatArray,
+    vector: FloatArray,
     terms: str,
     when: When,
     reports: Collection[str] | None,
@@ -111,8 +111,8 @@ def _rows(
     scores: dict[int, float] = {}
 
     def add(depth: int, reports: Collection[str] | None) -> None:
-        searches = [snapshot.search_dense(vector, depth, reports) for vector in vectors]
-        for found in (*searches, snapshot.search_lexical(terms, depth, reports)):
+        dense = snapshot.search_dense(vector, depth, reports)
+        for found in (dense, snapshot.search_lexical(terms, depth, reports)):
             for rank, (row, _) in enumerate(found):
                 scores[row] = scores.get(row, 0.0) + 1 / (_RANK_OFFSET + rank)
 
