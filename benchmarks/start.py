@@ -24,15 +24,18 @@ import json, sys, time
 from qa import Assistant
 assistant = Assistant.open(sys.argv[1])
 asked = json.load(sys.stdin)
-for question in asked[:5]:
+for question in ("地区生产总值是多少？", "新增了多少学位？", "今年的目标是什么？"):
     assistant.ask(question)
-times = []
-for question in asked:
-    started = time.perf_counter()
-    assistant.ask(question)
-    times.append(time.perf_counter() - started)
-times.sort()
-print(json.dumps([times[len(times) // 2], times[int(len(times) * 0.95)]]))
+found = []
+for _ in range(2):
+    times = []
+    for question in asked:
+        started = time.perf_counter()
+        assistant.ask(question)
+        times.append(time.perf_counter() - started)
+    times.sort()
+    found += [times[len(times) // 2], times[int(len(times) * 0.95)]]
+print(json.dumps(found))
 """
 
 
@@ -107,10 +110,12 @@ def page(found: dict[str, Any]) -> str:
             *(spread(found["warm"][k], d) for k, d in (("seconds", 1), ("mib", 0))),
         ]
     )
-    p50, p95 = (spread([run[i] * 1000 for run in warm], 1) for i in (0, 1))
+    first50, first95, p50, p95 = (spread([run[i] * 1000 for run in warm], 1) for i in range(4))
     return (
         table(["", "seconds", "peak MiB"], rows)
-        + f"\n\nWarm `ask` on the sample report, all features on: p50 {p50} ms, p95 {p95} ms."
+        + f"\n\nWarm `ask` on the sample report, all features on: p50 {first50} ms, p95 {first95} ms where each "
+        f"question is asked for the first time, p50 {p50} ms, p95 {p95} ms where all were asked before: "
+        "clauses read once are kept."
     )
 
 

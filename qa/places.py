@@ -22,6 +22,7 @@ _NATION_ASKED = re.compile(
     r"固定资产|人口|赤字|就业|工业|今年|去年|(?:19|20)\d\d年))"
 )
 """The country as the place of a figure, and not in a name (中国…学会) or a ranking (居全国第一)."""
+_PARTICLES = "跟和与在从到对给把被向里由让"
 _FUNCTION = set("区县市省咱哪我们在的这那每几本全各了是有和与去今年要")
 
 
@@ -35,7 +36,7 @@ def gazetteer() -> tuple[str, ...]:
 
 @cache
 def _known() -> re.Pattern[str]:
-    return re.compile(f"(?:{'|'.join(gazetteer())}){_TAIL}")
+    return re.compile(f"(?:{'|'.join(gazetteer())})(?!(?<=[东南西北])(?:部(?!分)|侧|岸|麓|端|翼|坡)){_TAIL}")
 
 
 def named(text: str) -> tuple[str, ...]:
@@ -47,14 +48,15 @@ def named(text: str) -> tuple[str, ...]:
             found.append((m.start(), inner.end() if inner and _proper(inner[1]) else m.end()))
     found += [m.span() for m in _NATION_ASKED.finditer(text)]
     for m in _NAMED.finditer(text):
-        if _proper(m[1]) and not any(a < m.end(2) and m.start(1) < b for a, b in found):
-            found.append((m.start(1), m.end(2)))
+        start = m.start(1) + (m[1][0] in _PARTICLES)
+        if _proper(text[start : m.end(1)]) and not any(a < m.end(2) and start < b for a, b in found):
+            found.append((start, m.end(2)))
     return tuple(text[a:b] for a, b in sorted(set(found)))
 
 
 def _proper(name: str) -> bool:
     """Whether ``name`` before 区/县/市 could be a place's own name: 历城 and 南山, not 老城 nor 矿山."""
-    if set(name) & _FUNCTION:
+    if set(name) & _FUNCTION or len(name) < 2:
         return False
     if name[-1] in "山城湖港":
         return len(name) == 2 and name[0] not in _ANY

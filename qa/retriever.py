@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -25,6 +26,7 @@ DEPTH = 50
 KEPT = 32
 """Passages kept of those, at least: in the dev questions the answer is further down in 1 of 200."""
 _RANK_OFFSET = 10
+_LAST_YEAR = re.compile("去年|过去的?一年|(?<!第)一年来")
 
 PASSAGE_FEATURES = ("dense", "late", "covered", "year", "stance", "report", "place")
 CLAUSE_FEATURES = ("covered", "answers")
@@ -196,7 +198,7 @@ def _candidates(
         features = [
             *likeness[i],
             covered[i],
-            _year(side.when, passage, report, frozenset().union(*(part.years for part in parts[i]))),
+            _year(side.when, passage, report, _written(parts[i], report)),
             _stance(side.when, passage),
             _report(question, side.when, report),
             _place(question, passage, report),
@@ -236,6 +238,15 @@ def _holdings(
                 ]
         at += len(own)
     return whole, held
+
+
+def _written(parts: Sequence[Clause], report: ReportInfo) -> frozenset[int]:
+    """The years that the clauses name, and the last one where they look back on it among plans."""
+    written = frozenset().union(*(part.years for part in parts))
+    own = report_year(report)
+    if own is not None and any(_LAST_YEAR.search(part.text) for part in parts):
+        return written | {own - 1}
+    return written
 
 
 def _year(when: When, passage: Passage, report: ReportInfo, written: frozenset[int]) -> float:
