@@ -17,14 +17,14 @@ def _unit(rows: np.ndarray) -> np.ndarray:
 
 
 @settings(max_examples=50, deadline=None)
-@given(st.integers(1, 40), st.integers(1, 20), st.integers(1, 32), st.integers(0, 2**16))
+@given(st.integers(1, 90), st.integers(1, 30), st.integers(96, 256), st.integers(0, 2**16))
 def test_packed_tokens_answer_as_the_vectors_do(tokens: int, queries: int, half: int, seed: int) -> None:
     random = np.random.default_rng(seed)
     around = random.normal(size=2 * half)
-    passage = _unit(around + 0.3 * random.normal(size=(tokens, 2 * half)))
-    asked = _unit(around + 0.3 * random.normal(size=(queries, 2 * half)))
+    passage = _unit(around + 0.5 * random.normal(size=(tokens, 2 * half)))
+    asked = _unit(around + 0.5 * random.normal(size=(queries, 2 * half)))
     found = max_similarities(asked, pack(passage))
-    np.testing.assert_allclose(found, (asked @ passage.T).max(axis=1), atol=0.15)
+    np.testing.assert_allclose(found, (asked @ passage.T).max(axis=1), atol=0.03)
 
 
 def test_a_passage_without_tokens_is_like_nothing() -> None:
