@@ -100,7 +100,7 @@ class FastEncoder:
     def encode_passages(
         self, texts: Sequence[str], progress: Callable[[int], None] | None = None
     ) -> FloatArray:
-        return self.encode_passage_tokens([("", text) for text in texts], progress)[0]
+        return self._encode_passages([("", text) for text in texts], lambda tokens: None, progress)[0]
 
     def encode_query_tokens(self, texts: Sequence[str]) -> tuple[FloatArray, list[FloatArray]]:
         prompt = self._prompts["query"]
@@ -109,11 +109,20 @@ class FastEncoder:
     def encode_passage_tokens(
         self, texts: Sequence[tuple[str, str]], progress: Callable[[int], None] | None = None
     ) -> tuple[FloatArray, list[bytes]]:
+        return self._encode_passages(texts, pack, progress)
+
+    def _encode_passages(
+        self,
+        texts: Sequence[tuple[str, str]],
+        keep: Callable[[FloatArray], Kept],
+        progress: Callable[[int], None] | None,
+    ) -> tuple[FloatArray, list[Kept]]:
+        prompt = self._prompts["passage"]
         if len(texts) <= _BATCH:
-            return self._encode(self._asking, self._prompts["passage"], texts, map, pack, progress)
+            return self._encode(self._asking, prompt, texts, map, keep, progress)
         requests = self._indexing
         with ThreadPoolExecutor(requests.at_once) as pool:
-            return self._encode(requests, self._prompts["passage"], texts, pool.map, pack, progress)
+            return self._encode(requests, prompt, texts, pool.map, keep, progress)
 
     def _encode(
         self,
