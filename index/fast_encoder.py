@@ -142,7 +142,7 @@ class FastEncoder:
             vectors, each = requests.infer(self._inputs.batch([tokens[row] for row in rows]))
             ends = [len(tokens[row]) - 1 for row in rows]  # without the closing mark
             return vectors, [
-                keep(all[starts[row] : end]) for row, end, all in zip(rows, ends, each, strict=True)
+                keep(own[starts[row] : end]) for row, end, own in zip(rows, ends, each, strict=True)
             ]
 
         vectors = np.empty((len(texts), self.dimension), np.float32)

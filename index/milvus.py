@@ -19,7 +19,7 @@ from contextlib import contextmanager
 from dataclasses import asdict
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -35,6 +35,8 @@ from index.parsing import Parsed
 from index.segment import embed, passage_record, read_record, segment_id
 from index.snapshot import EMPTY, Entry, Manifest, Snapshot
 from index.types import Passage, Progress, ReportInfo
+
+Value = TypeVar("Value")
 
 CURRENT = "CURRENT"
 GRACE = 60.0
@@ -130,31 +132,38 @@ class MilvusSnapshot(Snapshot):
                 _remember(self._recent_reports, report, parsed, 32)
         return parsed
 
-    def _tokens(self, rows: Sequence[int]) -> list[bytes]:
-        with self._lock:
-            found = {row: self._recent_tokens[row] for row in rows if row in self._recent_tokens}
-        keys = {row: f"tokens:{self._name(row)}" for row in rows if row not in found}
-        values = self._engine.get(list(keys.values()))
-        with self._lock:
-            for row, key in keys.items():
-                found[row] = values.get(key, b"")
-                _remember(self._recent_tokens, row, found[row], 2048)
-        return [found[row] for row in rows]
-
     def passages(self, rows: Sequence[int]) -> list[Passage]:
         """The passages of ``rows``, in that order."""
-        with self._lock:
-            found = {row: self._recent[row] for row in rows if row in self._recent}
-        keys = {row: f"record:{self._name(row)}" for row in rows if row not in found}
-        values = self._engine.get(list(keys.values()))
-        for row, key in keys.items():
+
+        def read(row: int, data: bytes | None) -> Passage:
             report = self.reports[self._locate(row)[0]].id
-            if key not in values:
+            if data is None:
                 raise _missing(report)
-            found[row] = read_record(values[key], report)
+            return read_record(data, report)
+
+        return self._values("record", rows, self._recent, read, _REMEMBERED)
+
+    def _tokens(self, rows: Sequence[int]) -> list[bytes]:
+        return self._values("tokens", rows, self._recent_tokens, lambda row, data: data or b"", 2048)
+
+    def _values(
+        self,
+        kind: str,
+        rows: Sequence[int],
+        recent: OrderedDict[int, Value],
+        read: Callable[[int, bytes | None], Value],
+        most: int,
+    ) -> list[Value]:
+        """What the engine keeps of each row under ``kind``, the ``most`` last ones from memory."""
         with self._lock:
-            for row in keys:
-                _remember(self._recent, row, found[row], _REMEMBERED)
+            found = {row: recent[row] for row in rows if row in recent}
+        keys = {row: f"{kind}:{self._name(row)}" for row in rows if row not in found}
+        values = self._engine.get(list(keys.values()))
+        new = {row: read(row, values.get(key)) for row, key in keys.items()}
+        with self._lock:
+            for row, value in new.items():
+                _remember(recent, row, value, most)
+        found |= new
         return [found[row] for row in rows]
 
 

@@ -14,6 +14,11 @@ from index.types import Metadata, PageStart, Passage, Section
 _FIGURE = tuple(field.name for field in fields(Figure) if field.name != "report")
 
 
+def context(title: str, passage: Passage) -> str:
+    """What stands before a passage of the report named ``title`` where it is embedded: title and path, a line."""
+    return " ".join((title, *passage.section)) + "\n"
+
+
 @dataclass(frozen=True, slots=True)
 class Parsed:
     """A report as parsed."""
@@ -31,9 +36,8 @@ class Parsed:
         return [context + body for context, body in self.passage_parts()]
 
     def passage_parts(self) -> list[tuple[str, str]]:
-        """The same in two parts: title and section path, which end in a line break, and the passage."""
-        title = self.metadata.title
-        return [(f"{' '.join((title, *p.section))}\n", p.text) for p in self.passages]
+        """The same in two parts: its ``context``, and the passage."""
+        return [(context(self.metadata.title, p), p.text) for p in self.passages]
 
     def to_json(self) -> bytes:
         """A deterministic encoding: equal reports give equal bytes."""

@@ -11,7 +11,7 @@ import hashlib
 import json
 import zlib
 from collections.abc import Callable, Sequence
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -108,12 +108,12 @@ def _parsed(segment: Segment) -> Parsed:
 
 @lru_cache(maxsize=20_000)
 def _passage(segment: Segment, n: int) -> Passage:
-    return segment.read_passage(n)
+    return read_record(segment.read_record(RECORDS, n), segment.report)
 
 
 @lru_cache(maxsize=2048)
 def _tokens(segment: Segment, n: int) -> bytes:
-    return segment.read_tokens(n)
+    return segment.read_record(TOKENS, n)
 
 
 class Segment:
@@ -122,7 +122,8 @@ class Segment:
     def __init__(self, directory: Path, sums: dict[str, str], report: str) -> None:
         self._directory = directory
         self._sums = sums
-        self._report = report
+        self._tables: dict[str, npt.NDArray[np.int64]] = {}
+        self.report = report
 
     @property
     def parsed(self) -> Parsed:
@@ -131,7 +132,7 @@ class Segment:
 
     def read_parsed(self) -> Parsed:
         """The report, read anew; raises LibraryDamaged."""
-        return Parsed.from_json(self._checked(REPORT).read_bytes(), self._report)
+        return Parsed.from_json(self._checked(REPORT).read_bytes(), self.report)
 
     def read_vectors(self) -> HalfArray:
         """The passages' vectors, (n, dimension); raises LibraryDamaged."""
@@ -142,19 +143,15 @@ class Segment:
         """Passage ``n``; raises LibraryDamaged."""
         return _passage(self, n)
 
-    def read_passage(self, n: int) -> Passage:
-        """Passage ``n``, read anew; raises LibraryDamaged."""
-        return read_record(self._record(RECORDS, self._record_table, n), self._report)
-
     def tokens(self, n: int) -> bytes:
         """The tokens of passage ``n`` for ``index.late``; empty without any; raises LibraryDamaged."""
         return _tokens(self, n)
 
-    def read_tokens(self, n: int) -> bytes:
-        """The same, read anew."""
-        return self._record(TOKENS, self._token_table, n) if len(self._token_table) else b""
-
-    def _record(self, name: str, table: npt.NDArray[np.int64], n: int) -> bytes:
+    def read_record(self, name: str, n: int) -> bytes:
+        """Record ``n`` of the records ``name``, read anew; empty without any; raises LibraryDamaged."""
+        table = self._table(name)
+        if not len(table):
+            return b""
         start, end, checksum = table[n].tolist()
         try:
             with open(f"{self._directory}/{name}.bin", "rb", buffering=0) as file:
@@ -166,15 +163,11 @@ class Segment:
             raise self._damaged(f"{name}.bin")
         return data
 
-    @cached_property
-    def _record_table(self) -> npt.NDArray[np.int64]:
-        table: npt.NDArray[np.int64] = np.load(self._checked(f"{RECORDS}.npy"))
-        return table
-
-    @cached_property
-    def _token_table(self) -> npt.NDArray[np.int64]:
-        table: npt.NDArray[np.int64] = np.load(self._checked(f"{TOKENS}.npy"))
-        return table
+    def _table(self, name: str) -> npt.NDArray[np.int64]:
+        """What ``_write_records`` put beside the records ``name``."""
+        if name not in self._tables:
+            self._tables[name] = np.load(self._checked(f"{name}.npy"))
+        return self._tables[name]
 
     def _checked(self, name: str) -> Path:
         path = self._directory / name
@@ -188,5 +181,5 @@ class Segment:
 
     def _damaged(self, name: str) -> LibraryDamaged:
         return LibraryDamaged(
-            f"文库中报告“{self._report}”的文件 {name} 已损坏或丢失，请运行 wenbao rebuild 重建。"
+            f"文库中报告“{self.report}”的文件 {name} 已损坏或丢失，请运行 wenbao rebuild 重建。"
         )

@@ -14,7 +14,7 @@ from qa.evidence import also_fitting, confidence, joined, likeness, quote
 from qa.followup import complete
 from qa.fusion import Found, Ranked, rank
 from qa.overview import overview
-from qa.question import Question, parse
+from qa.question import Question, parse, printable
 from qa.reranker import rerank
 from qa.retriever import Search, search
 from qa.tables import tabulate
@@ -90,7 +90,7 @@ class Assistant:
 
 
 def _checked(question: str) -> str:
-    if not "".join(c for c in question if c.isprintable()).strip():
+    if not printable(question):
         raise QuestionError("问题是空的，请输入想问的内容。")
     if len(question) > LONGEST_QUESTION:
         raise QuestionError(f"问题太长，请缩短到{LONGEST_QUESTION}字以内再问。")
@@ -102,23 +102,23 @@ def _citations(snapshot: Snapshot, asked: Question, sides: Sequence[Found], top_
 
     The same words are shown once, unless they answer different sides of the question.
     """
+    leading = [ranked[0] for _, ranked in sides if ranked]
     found: dict[int, list[tuple[Search, Ranked]]] = {}
     texts: set[str] = set()
     for turn in zip_longest(*([(one, r) for r in ranked] for one, ranked in sides)):
         for pair in filter(None, turn):
-            candidate, leads = pair[1].candidate, pair[1] is _first(sides, pair[0])
+            candidate, leads = pair[1].candidate, _leads(pair[1], leading)
             if candidate.row not in found and (leads or candidate.passage.text not in texts):
                 found[candidate.row] = [pair]
                 texts.add(candidate.passage.text)
             elif candidate.row in found and leads:
                 found[candidate.row].append(pair)
-    leading = [ranked[0] for _, ranked in sides if ranked]
     kept = list(found.values())[: max(0, top_k)]
     return [_citation(snapshot, pairs, leading, asked.shape == "list") for pairs in kept]
 
 
-def _first(sides: Sequence[Found], one: Search) -> Ranked | None:
-    return next((ranked[0] for search, ranked in sides if search is one and ranked), None)
+def _leads(one: Ranked, leading: Sequence[Ranked]) -> bool:
+    return any(one is first for first in leading)
 
 
 def _citation(
@@ -127,8 +127,7 @@ def _citation(
     """The passage of ``pairs``, quoted for each of their sides; with more care where it leads one."""
     spans: list[tuple[int, int]] = []
     for one, ranked in pairs:
-        leads = any(ranked is first for first in leading)
-        alike = likeness(one, ranked, snapshot.encoder) if leads else None
+        alike = likeness(one, ranked, snapshot.encoder) if _leads(ranked, leading) else None
         spans += quote(one, ranked, listing, alike)
     return cite(snapshot, pairs[0][1].candidate.passage, joined(spans), pairs[0][1].score)
 

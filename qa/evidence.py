@@ -25,7 +25,9 @@ LONGEST_LIST = 90
 LONGEST_GROUP = 36
 """Clauses are embedded together up to this length."""
 COMPARED = 3
+"""Groups of clauses that are embedded for a question."""
 UNLIKE = 0.02
+"""How much less like the question than these any other clause is taken to be."""
 
 LIKE = 60.0
 """What a clause's cosine with the question counts for."""

@@ -103,6 +103,7 @@ def _in_quotes(text: str, at: int) -> bool:
 _HOW_MANY = re.compile(
     rf"(?:多少|几|百分之几|多大|多长|多高|多久|多重|几成|第几|老几|多远)(?P<scale>[个]?(?:万亿|亿|万|千))?(?P<unit>{_UNITS})?(?P<noun>[一-鿿]{{0,4}})"
 )
+_NOT_ASKED = re.compile(r"(?<=[好十哪这那])|几大|几项重")
 _NOUN_FAMILY = [
     ("percent", r"增速|增幅|涨幅|增长|涨了|涨多|想涨|要涨|比例|占比|比重|占.{0,6}多少|率|几个点|百分|幅度|占.{0,4}几成|降低?了?多少|"
      r"(?:gdp|经济|价格|cpi|物价|赤字率).{0,8}(?:目标|指标)"),
@@ -162,18 +163,7 @@ def asked(question: str) -> tuple[Asked, ...]:
             found.append(Asked("person", noun=office[0] if office else "", at=m.start()))
             taken.update(range(m.start(), m.end()))
     for m in _HOW_MANY.finditer(question):
-        if (
-            m.start() in taken
-            or question[max(0, m.start() - 1) : m.start()]
-            in (
-                "好",
-                "十",
-                "哪",
-                "这",
-                "那",
-            )
-            or question.startswith(("几大", "几项重"), m.start())
-        ):
+        if m.start() in taken or _NOT_ASKED.match(question, m.start()):
             continue
         found.append(_number(question, m))
         taken.update(range(m.start(), m.end()))
@@ -222,17 +212,17 @@ def match(ask: Asked, text: str, found: Sequence[Measure]) -> float:
     if ask.kind == "rank":
         return 1.0 if _RANK.search(text) else 0.0
     if ask.office:
-        name = rf"{_SURNAME}[一-鿿]{{1,2}}"
-        office = rf"(?<![副总]){ask.office}"
-        return (
-            1.0
-            if re.search(rf"{office}[ :：]?{name}(?=[^一-鿿]|$|作|同志|代表)|{name}{office}", text)
-            else 0.0
-        )
+        return float(_names_holder(ask.office, text))
     named = _overlap(ask.noun, text) if ask.noun else 0.5
     if ask.many:
         return (named + (1.0 if _ENUMERATED.search(text) else 0.0)) / 2
     return named
+
+
+def _names_holder(office: str, text: str) -> bool:
+    """Whether a name stands beside ``office``: 区长张明, 张明区长; not 副区长张明."""
+    office, name = rf"(?<![副总]){office}", rf"{_SURNAME}[一-鿿]{{1,2}}"
+    return bool(re.search(rf"{office}[ :：]?{name}(?=[^一-鿿]|$|作|同志|代表)|{name}{office}", text))
 
 
 def _fits(ask: Asked, m: Measure) -> float:

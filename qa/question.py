@@ -57,7 +57,7 @@ class Question:
 
 def parse(text: str) -> Question:
     """Understands one question that stands by itself."""
-    core = _core(fold(_printable(text)))
+    core = _core(fold(printable(text)))
     when = parse_when(core)
     sides = _sides(core)
     shape: Shape = "compare" if len(sides) > 1 else "list" if _LIST.search(core) else "fact"
@@ -68,7 +68,8 @@ def parse(text: str) -> Question:
     return Question(text, core, sides, shape, places.named(core), in_report(core))
 
 
-def _printable(text: str) -> str:
+def printable(text: str) -> str:
+    """``text`` without control and other invisible characters, and without spaces around it."""
     return "".join(c if c.isprintable() else " " for c in text).strip()
 
 

@@ -14,6 +14,7 @@ import numpy as np
 from index import EncoderError, Snapshot
 from index.encoder import quiet_transformers, resolve_model, without_surrogates
 from index.folding import fold
+from index.parsing import context
 from qa.fusion import Ranked
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ def rerank(question_text: str, ranked: list[Ranked], snapshot: Snapshot) -> list
     if not name or not ranked:
         return ranked
     passages = [one.candidate.passage for one in ranked[:RERANKED]]
-    texts = [" ".join((snapshot.report(p.report).title, *p.section)) + f"\n{p.text}" for p in passages]
+    texts = [context(snapshot.report(p.report).title, p) + p.text for p in passages]
     asked = without_surrogates(fold(question_text))
     with _lock:
         scores = _model(name).predict([(asked, fold(text)) for text in texts], show_progress_bar=False)

@@ -249,7 +249,7 @@ def _real(named: Sequence[str], snapshot: Snapshot) -> tuple[str, ...]:
 def _is_asked(asked: Question, place: str) -> bool:
     """Whether the question is about ``place``: it names it, or no place at all."""
     if not asked.places:
-        return not place or bool(_NATION.match(place)) or not _NATION.search(asked.core)
+        return places.is_nation(place) or not _NATION.search(asked.core)
     return any(places.is_place(name, place) for name in asked.places)
 
 

@@ -57,15 +57,19 @@ class Glossary:
 
 
 @cache
+def _general() -> dict[str, list[list[str]]]:
+    with (files("qa") / "glossary.toml").open("rb") as file:
+        return tomllib.load(file)
+
+
+@cache
 def glossary() -> Glossary:
     equals: dict[str, tuple[str, ...]] = {}
     official: dict[str, str] = {}
     for words, terms in _everyday():
         for word in words:
             equals[word], official[word] = tuple(terms), terms[0]
-    with (files("qa") / "glossary.toml").open("rb") as file:
-        groups = tomllib.load(file)["same"]
-    for group in groups:
+    for group in _general()["same"]:
         terms = [term.lower() for term in group]
         equals |= {term: tuple(terms) for term in terms}
         official |= {term: term for term in terms[1:]} | {terms[0]: terms[1]}
@@ -74,9 +78,7 @@ def glossary() -> Glossary:
 
 @cache
 def _apart() -> list[re.Pattern[str]]:
-    with (files("qa") / "glossary.toml").open("rb") as file:
-        groups = tomllib.load(file)["apart"]
-    return [re.compile("|".join(sorted(group, key=len, reverse=True))) for group in groups]
+    return [re.compile("|".join(sorted(group, key=len, reverse=True))) for group in _general()["apart"]]
 
 
 def excluded(asked: str, told: str) -> bool:

@@ -6,7 +6,7 @@ import os
 import re
 import shutil
 import zlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -52,6 +52,17 @@ def shared() -> Path:
     if not path.is_dir():
         pytest.skip("the development data (../shared) is not here")
     return path
+
+
+def save_tokenizer(folder: Path, characters: Iterable[str]) -> int:
+    """A BERT tokenizer of single ``characters`` in the new ``folder``; returns the size of its vocabulary."""
+    from transformers import BertTokenizerFast
+
+    folder.mkdir()
+    words = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", *sorted(characters)]
+    (folder / "vocab.txt").write_text("\n".join(words), encoding="utf-8")
+    BertTokenizerFast(str(folder / "vocab.txt")).save_pretrained(folder)
+    return len(words)
 
 
 class FakeEncoder:

@@ -21,6 +21,7 @@ from index.encoder import Encoder, SentenceTransformerEncoder, load_encoder
 from index.errors import EncoderError
 from index.fast_encoder import FastEncoder
 from index.fast_tokenizer import FastTokenizer, write_cuts
+from tests.conftest import save_tokenizer
 
 TEXTS = [
     "粮食播种面积稳定在三百万亩以上，总产量比上年增长百分之二。",
@@ -59,17 +60,13 @@ def _save_tiny(folder: Path, seed: int, *, dense: bool = False, pooling: str = "
     import torch
     from sentence_transformers import SentenceTransformer
     from sentence_transformers.models import Dense, Normalize, Pooling, Transformer
-    from transformers import BertConfig, BertModel, BertTokenizerFast
+    from transformers import BertConfig, BertModel
 
     torch.manual_seed(seed)
     source = folder.with_name(f"{folder.name}-source")
-    source.mkdir()
-    characters = sorted({char for text in TEXTS for char in text.lower() if not char.isspace()})
-    words = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", *characters]
-    (source / "vocab.txt").write_text("\n".join(words), encoding="utf-8")
-    BertTokenizerFast(str(source / "vocab.txt")).save_pretrained(source)
+    characters = {char for text in TEXTS for char in text.lower() if not char.isspace()}
     config = BertConfig(
-        vocab_size=len(words),
+        vocab_size=save_tokenizer(source, characters),
         hidden_size=64,
         num_hidden_layers=2,
         num_attention_heads=4,

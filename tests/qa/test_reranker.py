@@ -15,6 +15,7 @@ from qa.fusion import Ranked, rank
 from qa.question import parse
 from qa.reranker import RERANKED, SETTING, _model, rerank
 from qa.retriever import search
+from tests.conftest import save_tokenizer
 from tests.test_architecture import HEAVY, loaded_after
 
 QUESTION = "拿旧东西换新货的，政府去年一共贴了多少钱？"
@@ -22,15 +23,11 @@ QUESTION = "拿旧东西换新货的，政府去年一共贴了多少钱？"
 
 def save_tiny(folder: Path, vocabulary: str, labels: int = 1, head: bool = True) -> Path:
     import torch
-    from transformers import BertConfig, BertForSequenceClassification, BertModel, BertTokenizerFast
+    from transformers import BertConfig, BertForSequenceClassification, BertModel
 
     torch.manual_seed(1)
-    words = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", *sorted(set(vocabulary) - {"\n", " "})]
-    folder.mkdir()
-    (folder / "vocab.txt").write_text("\n".join(words), encoding="utf-8")
-    BertTokenizerFast(str(folder / "vocab.txt")).save_pretrained(folder)
     config = BertConfig(
-        vocab_size=len(words),
+        vocab_size=save_tokenizer(folder, set(vocabulary) - {"\n", " "}),
         hidden_size=32,
         num_hidden_layers=1,
         num_attention_heads=2,
