@@ -1,5 +1,6 @@
 """The room that knows reports: from files to a searchable library on disk."""
 
+from . import quiet_openblas  # noqa: F401  # isort: skip
 from .encoder import Encoder
 from .errors import (
     EncoderError,

@@ -66,27 +66,28 @@ def best_run(
     """The run within one sentence that says most of what is asked in the fewest characters."""
     candidate = ranked.candidate
     parts = candidate.clauses
-    limit = LONGEST_LIST if listing else LONGEST_QUOTE
+    starts, ends, sentences = np.array([(p.start, p.end, p.sentence) for p in parts]).T
+    length = ends - starts[:, None]  # of the run from clause i to clause j
+    single = np.eye(len(parts), dtype=bool)
+    within = (sentences == sentences[:, None]) & (length <= (LONGEST_LIST if listing else LONGEST_QUOTE))
+    allowed = single | (within & np.triu(np.ones_like(single)))
+
+    def best(each: FloatArray) -> FloatArray:
+        """Of each row of values by clause, all above -1, the greatest in the run from i to j, ``(rows, i, j)``."""
+        from_here = np.where(np.tri(len(parts), k=-1, dtype=bool), -1.0, each[:, None, :])
+        found: FloatArray = np.maximum.accumulate(from_here, axis=2)
+        return found
+
     share = search.weights / (float(search.weights.sum()) or 1.0)
-    best, best_value = (0, 0), -math.inf
-    for first, opening in enumerate(parts):
-        after = first + 1
-        while after < len(parts) and parts[after].sentence == opening.sentence:
-            if parts[after].end - opening.start > limit:
-                break
-            after += 1
-        here = slice(first, after)  # in what follows, column i stands for the clauses first … first + i
-        values = 3.0 * (share @ np.maximum.accumulate(candidate.found[:, here], axis=1))
-        values += 15.0 * np.maximum.accumulate(candidate.clause_features[here, 0])
-        if len(asks):
-            values += 3.0 * np.maximum.accumulate(candidate.answers[asks, here], axis=1).mean(axis=0)
-        if alike is not None:
-            values += LIKE * np.maximum.accumulate(alike[here])
-        values -= np.array([part.end - opening.start for part in parts[here]]) / 60
-        last = int(values.argmax())
-        if values[last] > best_value:
-            best, best_value = (first, first + last), float(values[last])
-    return best
+    values = 3.0 * np.tensordot(share, best(candidate.found), 1)
+    values += 15.0 * best(candidate.clause_features[None, :, 0])[0]
+    if len(asks):
+        values += 3.0 * best(candidate.answers[asks]).mean(axis=0)
+    if alike is not None:
+        values += LIKE * best(alike[None])[0]
+    values = np.where(allowed, values - length / 60, -np.inf)
+    first, last = np.unravel_index(values.argmax(), values.shape)
+    return int(first), int(last)
 
 
 def said(search: Search, candidate: Candidate, here: slice) -> float:

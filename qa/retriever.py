@@ -161,12 +161,6 @@ def rarity(snapshot: Snapshot, wanted: Sequence[Concept]) -> FloatArray:
     return np.array(found, dtype=np.float32)
 
 
-def _standing(concept: Concept, around: str) -> list[tuple[list[str], int]]:
-    """Of each alternative the terms that stand in ``around``, with the number of its terms."""
-    standing = [([t for t in terms if t in around], len(terms)) for terms in concept.alternatives if terms]
-    return [(terms, size) for terms, size in standing if terms]
-
-
 @lru_cache(maxsize=20_000)
 def _around(title: str, passage: Passage) -> str:
     return fold(context(title, passage) + passage.text)
@@ -186,7 +180,8 @@ def _candidates(
     """
     parts = [clauses(passage.text) for _, passage, _ in found]
     ends = list(accumulate(map(len, parts), initial=0))
-    whole, held = _holdings(wanted, found, parts)
+    whole = _held(wanted, [_around(report.title, passage) for _, passage, report in found])
+    held = _held(wanted, [part.text for own in parts for part in own])
     answers = np.array(
         [[match(ask, c.text, c.measures) for own in parts for c in own] for ask in side.asks],
         dtype=np.float32,
@@ -220,26 +215,16 @@ def _candidates(
     return candidates
 
 
-def _holdings(
-    wanted: Sequence[Concept],
-    found: Sequence[tuple[int, Passage, ReportInfo]],
-    parts: Sequence[Sequence[Clause]],
-) -> tuple[FloatArray, FloatArray]:
-    """How much of each concept every passage holds, ``(concepts, passages)``, and every clause of theirs."""
-    whole = np.zeros((len(wanted), len(found)), np.float32)
-    held = np.zeros((len(wanted), sum(map(len, parts))), np.float32)
-    at = 0
-    for n, ((_, passage, report), own) in enumerate(zip(found, parts, strict=True)):
-        around = _around(report.title, passage)
-        for i, concept in enumerate(wanted):
-            standing = _standing(concept, around)
-            if standing:
-                whole[i, n] = max(len(terms) / size for terms, size in standing)
-                held[i, at : at + len(own)] = [
-                    max(sum(t in part.text for t in terms) / size for terms, size in standing) for part in own
-                ]
-        at += len(own)
-    return whole, held
+def _held(wanted: Sequence[Concept], texts: Sequence[str]) -> FloatArray:
+    """How much of each concept every text holds, 0 to 1: the most of any alternative; ``(concepts, texts)``."""
+    terms = {term for concept in wanted for terms in concept.alternatives for term in terms}
+    stands = {term: np.array([term in text for text in texts], dtype=np.float32) for term in terms}
+    held = np.zeros((len(wanted), len(texts)), np.float32)
+    for own, concept in zip(held, wanted, strict=True):
+        for alternative in filter(None, concept.alternatives):
+            share = sum(stands[term] for term in alternative) / len(alternative)
+            np.maximum(own, share, out=own)
+    return held
 
 
 def _written(parts: Sequence[Clause], report: ReportInfo) -> frozenset[int]:

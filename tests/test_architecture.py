@@ -50,6 +50,13 @@ def loaded_after(code: str) -> set[str]:
     return set(run.stdout.splitlines()[-1].split())
 
 
+def test_openblas_is_quieted_before_numpy_is_loaded() -> None:
+    command = [sys.executable, "-X", "importtime", "-c", "import index"]
+    run = subprocess.run(command, capture_output=True, text=True, check=True, cwd=ROOT)
+    loaded = [line.rpartition("|")[2].strip() for line in run.stderr.splitlines()]
+    assert "numpy" in loaded[loaded.index("index.quiet_openblas") :]
+
+
 def test_imports_flow_one_way() -> None:
     command = [str(Path(sys.executable).with_name("lint-imports")), "--no-cache"]
     run = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, check=False)
