@@ -51,7 +51,6 @@ OFF = {
     "all but late interaction": tuple(name for name in NAMES if name != "passage.late"),
     "all but terms": tuple(n for n in NAMES if n not in ("passage.covered", "clause.covered")),
 }
-WITHOUT_EVIDENCE = ("topic", "tight", "unmeasured", "clause", "elsewhen", "elsewhere")
 SIZE, OVERLAP = 500, 50
 
 
@@ -98,10 +97,10 @@ def _cell(value: float | int | None, column: str) -> str:
 def refused_without(found: Doubts) -> list[list[str]]:
     """AUC of answerable against unanswerable, held out, with each kind of evidence left out."""
     rows = [["nothing", refusals(found)[-1][1]]]
-    for name in WITHOUT_EVIDENCE:
+    for name in EVIDENCE:
         values = found.values.copy()
         values[:, EVIDENCE.index(name)] = 0.0
-        rows.append([name, refusals(Doubts(values, found.question, found.answerable))[-1][1]])
+        rows.append([name, refusals(Doubts(values, found.question, found.group, found.answerable))[-1][1]])
     return rows
 
 

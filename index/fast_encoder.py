@@ -41,7 +41,7 @@ Tokens = npt.NDArray[np.int64]
 Kept = TypeVar("Kept")
 
 LEAST_COSINE = 0.995
-_FORM = "v3"  # of the folder written below
+_FORM = "v4"  # of the folder written below
 _BATCH = 8  # texts; more of them leave the processor's cache
 _STEP = 8  # lengths are padded to multiples of it: every new shape costs OpenVINO time and memory
 

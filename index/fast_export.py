@@ -8,6 +8,7 @@ channels do not coarsen all the others (SmoothQuant, Xiao et al. 2023).
 from __future__ import annotations
 
 import json
+import math
 import os
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -244,16 +245,22 @@ def _layer(
 def _attention(
     architecture: Architecture, weights: Weights, at: str, dense: _DenseLayer, x: Any, mask_bias: Any
 ) -> Any:
-    parts = [f"{at}attention.self.{part}" for part in ("query", "key", "value")]
-    weight = np.concatenate([weights[f"{part}.weight"] for part in parts])
-    bias = np.concatenate([weights[f"{part}.bias"] for part in parts])
     size = architecture.hidden // architecture.heads
+
+    def joined(kind: str) -> FloatArray:
+        query, key, value = [
+            weights[f"{at}attention.self.{part}.{kind}"] for part in ("query", "key", "value")
+        ]
+        return np.concatenate([query / math.sqrt(size), key, value])  # scaled here, not at every inference
+
     joint = op.reshape(
-        dense(f"{at}attention.self", x, weight, bias), _integers(0, 0, 3, architecture.heads, size), True
+        dense(f"{at}attention.self", x, joined("weight"), joined("bias")),
+        _integers(0, 0, 3, architecture.heads, size),
+        True,
     )
     by_part = op.split(op.transpose(joint, _integers(2, 0, 3, 1, 4)), _constant(0, np.int64), 3)
     query, key, value = [op.squeeze(part, _integers(0)) for part in by_part.outputs()]
-    mixed = op.scaled_dot_product_attention(query, key, value, mask_bias, None, False)
+    mixed = op.scaled_dot_product_attention(query, key, value, mask_bias, _constant(1), False)
     return op.reshape(op.transpose(mixed, _integers(0, 2, 1, 3)), _integers(0, 0, architecture.hidden), True)
 
 

@@ -37,8 +37,9 @@ def max_similarities(queries: FloatArray, packed: bytes) -> FloatArray:
     means: npt.NDArray[np.float16] = np.frombuffer(packed, np.float16, 2 * size)
     mean, width = means[:size].astype(np.float32), means[size:].astype(np.float32)
     codes = np.frombuffer(packed, np.uint8, offset=4 * size).reshape(-1, size // 2)
-    scaled = queries * width
-    products = scaled[:, 0::2] @ (codes & 15).astype(np.float32).T
-    products += scaled[:, 1::2] @ (codes >> 4).astype(np.float32).T
-    found: FloatArray = queries @ mean + products.max(axis=1) - (_LEVELS - 1) / 2 * scaled.sum(axis=1)
+    # Products with the tokens first and rows of questions contiguous take OpenBLAS half the time.
+    scaled = np.multiply(queries.T, width[:, None], order="C")
+    products = (codes & 15).astype(np.float32) @ scaled[0::2]
+    products += (codes >> 4).astype(np.float32) @ scaled[1::2]
+    found: FloatArray = queries @ mean + products.max(axis=0) - (_LEVELS - 1) / 2 * scaled.sum(axis=0)
     return found

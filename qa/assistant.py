@@ -21,7 +21,7 @@ from qa.tables import tabulate
 from qa.types import REFUSAL, Answer, Citation
 
 LONGEST_QUESTION = 1000
-ENOUGH = 0.68
+ENOUGH = 0.62
 """The confidence from which a question is answered."""
 
 

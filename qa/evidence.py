@@ -22,9 +22,9 @@ from qa.types import Spans
 LONGEST_QUOTE = 60
 """A run of clauses is not made longer than this; a single longer clause is quoted whole."""
 LONGEST_LIST = 90
-LONGEST_GROUP = 36
+LONGEST_GROUP = 28
 """Clauses are embedded together up to this length."""
-COMPARED = 3
+COMPARED = 2
 """Groups of clauses that are embedded for a question."""
 UNLIKE = 0.02
 """How much less like the question than these any other clause is taken to be."""
@@ -127,9 +127,7 @@ def joined(spans: Sequence[tuple[int, int]]) -> Spans:
 
 # ---------------------------------------------------------------- enough to answer?
 
-EVIDENCE = (
-    "topic", "exact", "tight", "unmeasured", "dense", "clause", "stance", "elsewhen", "elsewhere",
-)  # fmt: skip
+EVIDENCE = ("topic", "tight", "unmeasured", "clause", "stance", "elsewhen", "elsewhere")
 """What speaks for the first passage as an answer, or against it."""
 
 _EXACT = ("number", "date", "rank")
@@ -146,10 +144,8 @@ def evidence(search: Search, ranked: Sequence[Ranked], encoder: Encoder) -> Floa
     feature = dict(zip(PASSAGE_FEATURES, candidate.features.tolist(), strict=True))
     values = {
         "topic": 0.0 if exact else said(search, candidate, here),
-        "exact": float(bool(exact)),
         "tight": _tight(search, candidate, exact) if exact else 0.0,
         "unmeasured": float(bool(exact) and answered(candidate, asks, here) < 0.3),
-        "dense": feature["dense"],
         "clause": float(likeness(search, first, encoder).max(initial=0.0)),
         "stance": feature["stance"],
         "elsewhen": float(feature["year"] < 0),

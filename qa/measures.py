@@ -113,6 +113,12 @@ _NOUN_FAMILY = [
     ("money", r"钱|资金|投资|款|补贴|补助|产值|总额|贷款|授信|预算|经费|支出|收入|赤字|外资|GDP|gdp|储备|投入|营收|成交额|零售额|销售|规模|费用|(?<!高)标准(?!化)"),
     ("people", r"人口|多少人|几个人|人数"),
 ]  # fmt: skip
+_QUANTITY = re.compile(
+    r"(?:总[额量数]|金额|数量|(?<!名)额|(?<!效)率|[人户件家套条辆座所个次位]?数|人次|增速|增幅|降幅|面积|里程|长度|时速|价格|造价|产[值量]|"
+    r"比重|占比|均值|gdp|产能|总投资|(?:年|(?:19|20)\d\d).{1,10}(?:收入|支出|投资|游客|(?<![要体斗展])目标))(?:目标)?[。.？?！!]?$"
+)
+"""How a question in keywords ends that asks for a number without saying so: 去年社零总额."""
+_OTHERWISE = re.compile(r"怎|如何|为何|什么|啥|哪|吗|谁")
 _DATE = re.compile(
     r"(?P<point>哪一?年|哪天|哪一天|什么时候|何时|啥时候|几月|哪个月|几号|什么时间|哪一日)|多久|多长时间"
 )
@@ -171,6 +177,9 @@ def asked(question: str) -> tuple[Asked, ...]:
         if m.start() not in taken:
             many = bool(_MANY.match(m[0]))
             found.append(Asked("name", noun=m["noun"] or "", many=many, at=m.start()))
+    if not found and not _OTHERWISE.search(question) and (implied := _QUANTITY.search(question)):
+        at = implied.start()
+        found.append(Asked("number", _family(_clause_around(question, at)), at=at))
     return tuple(sorted(found, key=lambda a: a.at))
 
 
@@ -190,10 +199,12 @@ def _number(question: str, m: re.Match[str]) -> Asked:
     for family, pattern in _NOUN_FAMILY:
         if after and re.match(rf".{{0,2}}(?:{pattern})", after):
             return Asked("number", family, "", m["noun"], at=m.start())
-    for family, pattern in _NOUN_FAMILY:
-        if re.search(pattern, around):
-            return Asked("number", family, "", m["noun"], at=m.start())
-    return Asked("number", "", "", m["noun"], at=m.start())
+    return Asked("number", _family(around), "", m["noun"], at=m.start())
+
+
+def _family(text: str) -> str:
+    """The kind of number that ``text`` speaks of; empty where it names none."""
+    return next((family for family, pattern in _NOUN_FAMILY if re.search(pattern, text)), "")
 
 
 def _clause_around(text: str, at: int) -> str:

@@ -49,6 +49,8 @@ def test_a_fact_is_quoted_from_its_place(assistant: Assistant) -> None:
         ("去年新增绿地多少", "17.5万平方米"),
         ("拿旧东西换新货的，政府去年一共贴了多少钱？", "3200余万元"),
         ("去年社零多少", "464亿元"),
+        ("去年社零总额", "464亿元"),
+        ("新增绿地", "20万平方米"),
     ],
 )
 def test_the_year_and_the_words_that_were_meant(assistant: Assistant, question: str, quoted: str) -> None:
@@ -70,6 +72,8 @@ def test_a_comparison_has_both_sides_first(assistant: Assistant) -> None:
         ("历下区2025年GDP增速目标是多少？", "not_in_library"),
         ("今年安置房计划新开工多少套？", "not_covered"),
         ("感冒发烧吃什么药好得快", "not_covered"),
+        ("红烧肉做法", "not_covered"),
+        ("去年财政收入", "not_covered"),
     ],
 )
 def test_refusals_say_why_and_show_the_nearest(assistant: Assistant, question: str, reason: str) -> None:

@@ -51,6 +51,12 @@ def test_measures_lie_in_order_within_the_text(text: str) -> None:
         ("是哪位区长", [("person", "")]),
         ("排老几", [("rank", "")]),
         ("好几年了", []),
+        ("去年社零总额", [("number", "money")]),
+        ("2024年工业增速目标", [("number", "percent")]),
+        ("大桥造价", [("number", "")]),
+        ("提高工作效率", []),
+        ("怎样提高就业率", []),
+        ("今年奋斗目标", []),
     ],
 )
 def test_what_is_asked_for(question: str, kinds: list[tuple[str, str]]) -> None:
