@@ -6,44 +6,23 @@ python -m benchmarks.milvus http://host:19530     # a server; its library is rep
 
 from __future__ import annotations
 
+import json
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Sequence
 from pathlib import Path
 from statistics import median
 
-import numpy as np
-
 from benchmarks.common import SAMPLE, SHARED, questions, save
 from index import Library
-from index.encoder import Encoder, FloatArray, load_encoder
+from index.encoder import load_encoder
 from qa import Assistant
-
-
-class Remembering:
-    """Embeds every text once for both libraries."""
-
-    def __init__(self, encoder: Encoder) -> None:
-        self._encoder, self._known = encoder, dict[str, FloatArray]()
-        self.id, self.dimension = encoder.id, encoder.dimension
-        self.encode_queries = encoder.encode_queries
-
-    def encode_passages(
-        self, texts: Sequence[str], progress: Callable[[int], None] | None = None
-    ) -> FloatArray:
-        new = list({text for text in texts if text not in self._known})
-        if new:
-            self._known.update(zip(new, self._encoder.encode_passages(new), strict=True))
-        if progress:
-            progress(len(texts))
-        return np.array([self._known[text] for text in texts], np.float32).reshape(len(texts), -1)
 
 
 def main(address: str | None = None) -> None:
     files = [SAMPLE, *sorted((SHARED / "data" / "national").glob("*.txt"))[-5:]]
     asked = [row["question"] for name in ("tianqiao_dev", "national_dev") for row in questions(name)]
-    encoder = Remembering(load_encoder())
+    encoder = load_encoder()
     with tempfile.TemporaryDirectory() as folder:
         places = {"disk": f"{folder}/disk", "milvus": address or f"{folder}/library.db"}
         found: dict[str, list[list[tuple[str, int]]]] = {}
@@ -63,12 +42,12 @@ def main(address: str | None = None) -> None:
         value = {
             "questions": len(asked),
             "passages": library.snapshot().size,
-            "same top 10": sum(equal_sets) / len(asked),
-            "same top 10 in the same order": sum(same) / len(asked),
-            **{f"{name} p50, ms": median(times) * 1000 for name, times in seconds.items()},
+            "same top 10": round(sum(equal_sets) / len(asked), 3),
+            "same top 10 in the same order": round(sum(same) / len(asked), 3),
+            **{f"{name} p50, ms": round(median(times) * 1000, 1) for name, times in seconds.items()},
         }
     save("milvus", value)
-    print(value)
+    print(json.dumps(value))
 
 
 if __name__ == "__main__":

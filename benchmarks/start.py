@@ -14,17 +14,21 @@ import time
 from pathlib import Path
 from typing import Any
 
-from benchmarks.common import SAMPLE, SHARED, questions, save, spread, table
+from benchmarks.common import ROOT, SAMPLE, SHARED, questions, save, spread, table
+from qa.evaluation import load_questions
 
 ROUNDS = 5
 COMMAND = str(Path(sys.executable).with_name("wenbao"))
 FALLBACK = ["2024年社会消费品零售总额是多少？", "2025年新增城镇就业目标是多少？", "改造了多少个老旧小区？"]
+OWN = ROOT / "benchmarks" / "questions"
+BEFORE = 20
+"""Other questions that a warm process has answered: OpenVINO takes 15 ms for every new length of text."""
 WARM = """
 import json, sys, time
 from qa import Assistant
 assistant = Assistant.open(sys.argv[1])
-asked = json.load(sys.stdin)
-for question in ("地区生产总值是多少？", "新增了多少学位？", "今年的目标是什么？"):
+before, asked = json.load(sys.stdin)
+for question in before:
     assistant.ask(question)
 found = []
 for _ in range(2):
@@ -72,7 +76,8 @@ def run() -> dict[str, Any]:
         found = {"add": measure_add([str(SAMPLE)], folder)}
         found["help"] = rounds([*wenbao, "--help"])
         found["ask"] = rounds([*wenbao, "ask", asked[0], "--json", "--library", library])
-        found["warm"] = rounds([sys.executable, "-c", WARM, library], json.dumps(asked), 3)
+        before = [question["question"] for question in load_questions(OWN / "sample.jsonl")[:BEFORE]]
+        found["warm"] = rounds([sys.executable, "-c", WARM, library], json.dumps([before, asked]), 3)
         found["again"] = rounds([*wenbao, "add", str(SAMPLE), "--library", library])
         national = sorted(map(str, (SHARED / "data" / "national").glob("*.txt")))
         if national:
@@ -114,7 +119,7 @@ def page(found: dict[str, Any]) -> str:
     return (
         table(["", "seconds", "peak MiB"], rows)
         + f"\n\nWarm `ask` on the sample report, all features on: p50 {first50} ms, p95 {first95} ms where each "
-        f"question is asked for the first time, p50 {p50} ms, p95 {p95} ms where all were asked before: "
+        f"question is asked for the first time after {BEFORE} others, p50 {p50} ms, p95 {p95} ms where all were asked before: "
         "clauses read once are kept."
     )
 
