@@ -69,23 +69,22 @@ class Base:
             row["question"] for name in ("tianqiao_dev", "national_dev") for row in questions(name)
         ]
         self.questions = random.Random(1).sample(self.questions or ["地区生产总值增长多少？"] * ASKED, ASKED)
-        cache = WORK / "scale-tokens.npz"
+        encoder = load_encoder()
+        assert isinstance(encoder, TokenEncoder)
+        cache = WORK / f"scale-{encoder.id.rpartition('/')[2]}.npz"
         if not cache.exists():
-            encoder = load_encoder()
-            assert isinstance(encoder, TokenEncoder)
             parts = [(fold(a), fold(b)) for report in self.reports for a, b in report.passage_parts()]
             vectors, tokens = encoder.encode_passage_tokens(parts)
             WORK.mkdir(parents=True, exist_ok=True)
             np.savez(
                 cache,
-                encoder=encoder.id,
                 vectors=vectors,
                 tokens=np.array(tokens, object),
                 queries=encoder.encode_queries(self.questions),
             )
         kept = np.load(cache, allow_pickle=True)
         self.tokens: list[bytes] = kept["tokens"].tolist()
-        self.encoder, self.vectors, self.queries = str(kept["encoder"]), kept["vectors"], kept["queries"]
+        self.encoder, self.vectors, self.queries = encoder.id, kept["vectors"], kept["queries"]
         self.letters = sorted({c for report in self.reports for c in report.text if "一" <= c <= "龥"})
 
 
