@@ -68,13 +68,13 @@ def best_run(
     parts = candidate.clauses
     starts, ends, sentences = np.array([(p.start, p.end, p.sentence) for p in parts]).T
     length = ends - starts[:, None]  # of the run from clause i to clause j
-    single = np.eye(len(parts), dtype=bool)
+    backwards = np.tri(len(parts), k=-1, dtype=bool)
     within = (sentences == sentences[:, None]) & (length <= (LONGEST_LIST if listing else LONGEST_QUOTE))
-    allowed = single | (within & np.triu(np.ones_like(single)))
+    allowed = np.eye(len(parts), dtype=bool) | (within & ~backwards)
 
     def best(each: FloatArray) -> FloatArray:
         """Of each row of values by clause, all above -1, the greatest in the run from i to j, ``(rows, i, j)``."""
-        from_here = np.where(np.tri(len(parts), k=-1, dtype=bool), -1.0, each[:, None, :])
+        from_here = np.where(backwards, -1.0, each[:, None, :])
         found: FloatArray = np.maximum.accumulate(from_here, axis=2)
         return found
 
@@ -237,8 +237,8 @@ def _model() -> dict[str, float]:
 
 
 def confidence(search: Search, ranked: Sequence[Ranked], encoder: Encoder) -> float:
-    """The estimated probability, 0 to 1, that the first passage answers."""
-    if not ranked or _of_counterpart(search, ranked[0]):
+    """The estimated probability, 0 to 1, that the first passage answers; one of mere punctuation does not."""
+    if not ranked or not ranked[0].candidate.clauses or _of_counterpart(search, ranked[0]):
         return 0.0
     model = _model()
     values = dict(zip(EVIDENCE, evidence(search, ranked, encoder).tolist(), strict=True))

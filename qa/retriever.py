@@ -143,8 +143,7 @@ def report_distance(when: When, report: ReportInfo) -> int | None:
 def rarity(snapshot: Snapshot, wanted: Sequence[Concept]) -> FloatArray:
     """The weight of each concept: BM25's IDF of the most usual of its alternatives.
 
-    An alternative is as rare as its rarest term; what stands nowhere weighs
-    most, once a stretch.
+    An alternative is as rare as its rarest term; what stands nowhere weighs most, once a stretch.
     """
     terms = sorted({term for c in wanted for terms in c.alternatives for term in terms})
     counts = dict(zip(terms, snapshot.frequencies(terms), strict=True))

@@ -128,6 +128,14 @@ def test_strange_characters_are_harmless(assistant: Assistant, question: str) ->
     verbatim(assistant, assistant.ask(question))
 
 
+def test_passages_of_mere_punctuation_answer_nothing(tmp_path: Path) -> None:
+    report = tmp_path / "bare.txt"
+    report.write_text("。\n\n！！！\n\n，\n", encoding="utf-8")
+    library = Library.open(tmp_path / "library")
+    library.add([report])
+    assert not Assistant(library).ask("一共多少？").answered
+
+
 def test_an_unknown_report_is_told(assistant: Assistant) -> None:
     with pytest.raises(UnknownReport, match="nowhere"):
         assistant.ask("新增绿地多少", reports=["nowhere"])
