@@ -17,6 +17,8 @@ ROOT = Path(__file__).parents[1]
 WORK = ROOT / "build" / "bench"
 SHARED = ROOT.parent / "shared"
 SAMPLE = ROOT / "reports" / "tianqiao-2025.txt"
+OWN = ROOT / "benchmarks" / "questions"
+"""Questions of our own, written without knowing the system, and an invented report."""
 VERSIONS = ("numpy", "torch", "sentence-transformers", "faiss-cpu", "gradio")
 
 

@@ -18,7 +18,7 @@ import torch
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 
-from benchmarks.common import ROOT, SAMPLE, SHARED, WORK, questions
+from benchmarks.common import OWN, SAMPLE, SHARED, WORK, questions
 from index import Library
 from qa import Assistant
 from qa.evaluation import load_questions, options, squeeze
@@ -27,10 +27,9 @@ from qa.fusion import Weights, rank
 from qa.question import parse
 from qa.retriever import CLAUSE_FEATURES, PASSAGE_FEATURES, search
 
-OWN = ROOT / "benchmarks" / "questions"
-"""Questions of our own, written without knowing the system, and an invented report."""
 NAMES = [*(f"passage.{n}" for n in PASSAGE_FEATURES), *(f"clause.{n}" for n in CLAUSE_FEATURES)]
-SCALE = torch.tensor([20.0 if name in ("passage.dense", "passage.late") else 1.0 for name in NAMES])
+LIKENESS = ("passage.dense", "passage.late")
+SCALE = torch.tensor([20.0 if name in LIKENESS else 1.0 for name in NAMES])
 """Cosines of one encoder differ little; scaled, one penalty suits every weight."""
 SHORT = "own, in short"
 """Questions of a few keywords, most of them in the words of the reports: they tell much about refusing, but
@@ -203,10 +202,10 @@ def joined(parts: Sequence[Doubts]) -> Doubts:
     )
 
 
-def fit_evidence(found: Doubts) -> dict[str, float]:
+def fit_evidence(values: np.ndarray, answerable: np.ndarray) -> dict[str, float]:
     """The logistic model of ``qa.evidence.confidence``."""
-    spread = found.values.std(axis=0) + 1e-9
-    model = LogisticRegression(max_iter=5000).fit(found.values / spread, found.answerable)
+    spread = values.std(axis=0) + 1e-9
+    model = LogisticRegression(max_iter=5000).fit(values / spread, answerable)
     weights = model.coef_[0] / spread
     return {"bias": float(model.intercept_[0]), **dict(zip(EVIDENCE, weights.tolist(), strict=True))}
 
@@ -219,8 +218,7 @@ def held_out_confidence(found: Doubts, seed: int) -> tuple[np.ndarray, np.ndarra
     sure = np.zeros(len(found.values))
     for n in range(FOLDS):
         out = fold[group] == n
-        train = Doubts(found.values[~out], found.question[~out], found.group[~out], found.answerable[~out])
-        model = fit_evidence(train)
+        model = fit_evidence(found.values[~out], found.answerable[~out])
         z = model["bias"] + found.values[out] @ np.array([model[name] for name in EVIDENCE])
         sure[out] = 1 / (1 + np.exp(-z))
     mean = np.bincount(found.question, sure, count) / np.bincount(found.question, minlength=count)
@@ -250,7 +248,7 @@ def main() -> None:
         print(f"{name} = {weight:.2f}")
     by = weights_of(fitted)
     unsure = joined([doubts(made[name], asked, by) for (name, _), asked in sets.items()])
-    for name, weight in fit_evidence(unsure).items():
+    for name, weight in fit_evidence(unsure.values, unsure.answerable).items():
         print(f"evidence.{name} = {weight:.2f}")
     print("confidence, refused of none, refused of the others (held out):")
     for row in refusals(unsure):

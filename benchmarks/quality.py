@@ -6,6 +6,7 @@ python -m benchmarks.quality      # writes benchmarks/QUALITY.md
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import faiss
@@ -15,6 +16,7 @@ from langchain_text_splitters import RecursiveCharacterTextSplitter
 
 from benchmarks.common import ROOT, machine, save, table
 from benchmarks.fit import (
+    LIKENESS,
     NAMES,
     SEEDS,
     Doubts,
@@ -36,7 +38,6 @@ from qa.fusion import weights
 PAGE = ROOT / "benchmarks" / "QUALITY.md"
 KINDS = ("fact", "paraphrase", "year", "list", "compare", "colloquial", "ALL", "none")
 SHOWN = ("n", "top1", "top1r", "r@300", "r@600", "mrr", "rep@1", "hl", "hllen", "abst", "len")
-LIKENESS = ("passage.dense", "passage.late")
 OFF = {
     "nothing": (),
     "late interaction": ("passage.late",),
@@ -100,7 +101,7 @@ def refused_without(found: Doubts) -> list[list[str]]:
     for name in EVIDENCE:
         values = found.values.copy()
         values[:, EVIDENCE.index(name)] = 0.0
-        rows.append([name, refusals(Doubts(values, found.question, found.group, found.answerable))[-1][1]])
+        rows.append([name, refusals(replace(found, values=values))[-1][1]])
     return rows
 
 
@@ -122,7 +123,6 @@ def main() -> None:
     unsure: list[Doubts] = []
     for (name, author), asked in sets.items():
         assistant = made[name]
-        assistant.ask(asked[0]["question"])
         full = tabulate(asked, run(assistant, asked))
         plain = baseline(assistant, asked)
         mine = problems(assistant, asked)

@@ -37,7 +37,12 @@ PARTS = (
     Part("start", "Start-up, building, memory", "Fresh processes; median (lowest–highest) of the rounds."),
     Part("encoder", "Encoder", "The default encoder beside plain sentence-transformers in float32."),
     Part("serve", "Twenty people at once", "Through the page's own door, over the sample report."),
-    Part("quality", "Quality", "Development questions; each part switched off in turn.", "QUALITY.md"),
+    Part(
+        "quality",
+        "Quality",
+        "The questions of shared/eval and our own; each part switched off in turn.",
+        "QUALITY.md",
+    ),
     Part("cmrc", "Other texts", "The context of a question among all of CMRC 2018's development set."),
     Part("figures", "Reading figures", "Extraction of indicators, and its share of indexing."),
     Part(

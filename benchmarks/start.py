@@ -14,13 +14,12 @@ import time
 from pathlib import Path
 from typing import Any
 
-from benchmarks.common import ROOT, SAMPLE, SHARED, questions, save, spread, table
+from benchmarks.common import OWN, SAMPLE, SHARED, questions, save, spread, table
 from qa.evaluation import load_questions
 
 ROUNDS = 5
 COMMAND = str(Path(sys.executable).with_name("wenbao"))
 FALLBACK = ["2024年社会消费品零售总额是多少？", "2025年新增城镇就业目标是多少？", "改造了多少个老旧小区？"]
-OWN = ROOT / "benchmarks" / "questions"
 BEFORE = 20
 """Other questions that a warm process has answered: OpenVINO takes 15 ms for every new length of text."""
 WARM = """
