@@ -13,7 +13,7 @@ from index.types import Line, Source
 
 _INVISIBLE = re.compile(
     "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\xad\u0600-\u0605\u061c\u06dd\u070f\u180e"
-    "\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"
+    "\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\ufff9-\ufffb\U000e0001\U000e0020-\U000e007f]"
 )
 _NARROW = re.compile("[ -\xa6\xa9\xac\xae\xaf\xbb\u2000-\u200a\u202f]+")
 _DASH = "[-–—―－─·•~～|]"

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from index.layout import clean
@@ -250,6 +250,7 @@ def test_wrapping_loses_nothing(texts: list[str], width: int, blank: bool, lead:
 
 @settings(max_examples=300, deadline=None)
 @given(st.lists(st.text(alphabet=st.characters(exclude_categories=["Cs"]), max_size=60), max_size=12))
+@example(["\U000e0000", "\u2065"])  # unassigned, among format characters
 def test_any_lines_lose_nothing_but_page_numbers(lines: list[str]) -> None:
     given_text = seen("".join(lines))
     kept = seen(as_text([line.replace("\n", " ") for line in lines]).text)
