@@ -62,8 +62,8 @@ def measure(kind: str, report: Path, vectors: Path) -> dict[str, float]:
 
 
 def load(kind: str) -> Any:
-    from index.bundled_model import bundled_model
-    from index.encoder import SentenceTransformerEncoder, load_encoder
+    from index.encoders.base import SentenceTransformerEncoder, load_encoder
+    from index.encoders.bundled_model import bundled_model
 
     folder = bundled_model()
     return load_encoder() if kind == "fast" or folder is None else SentenceTransformerEncoder(folder, name="")

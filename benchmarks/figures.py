@@ -18,8 +18,8 @@ from pathlib import Path
 
 from index import Library
 from index.figures import Extraction, extract
-from index.parsing import parse
-from index.years import report_year
+from index.store.parsed_report import parse
+from index.text.time_expressions import report_year
 
 
 def seconds(run: Callable[[], object], clock: Callable[[], float]) -> float:

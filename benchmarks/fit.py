@@ -1,10 +1,10 @@
-"""Fits the weights of ``qa/weights.toml`` and tells, by cross-validation, what they are worth.
+"""Fits the weights of ``qa/retrieval/weights.toml`` and tells, by cross-validation, what they are worth.
 
     python -m benchmarks.fit      # prints the weights, held-out top1, and refusals by threshold
 
 A side of a question is one ranking problem: the softmax of its candidates' scores against the passages
 that hold its evidence. Whether the first passage answers is then a logistic regression over the values
-of ``qa.evidence.EVIDENCE``. Folds never split a question, nor part it from its short form.
+of ``qa.reading.evidence.EVIDENCE``. Folds never split a question, nor part it from its short form.
 """
 
 from __future__ import annotations
@@ -22,10 +22,10 @@ from benchmarks.common import OWN, SAMPLE, SHARED, WORK, questions
 from index import Library
 from qa import Assistant
 from qa.evaluation import load_questions, options, squeeze
-from qa.evidence import EVIDENCE, evidence
-from qa.fusion import Weights, rank
-from qa.question import parse
-from qa.retriever import CLAUSE_FEATURES, PASSAGE_FEATURES, search
+from qa.reading.evidence import EVIDENCE, evidence
+from qa.retrieval.ranking import Weights, rank
+from qa.retrieval.retriever import CLAUSE_FEATURES, PASSAGE_FEATURES, search
+from qa.understanding.question import parse
 
 NAMES = [*(f"passage.{n}" for n in PASSAGE_FEATURES), *(f"clause.{n}" for n in CLAUSE_FEATURES)]
 LIKENESS = ("passage.dense", "passage.late")
@@ -116,7 +116,7 @@ def _problem(item: dict[str, Any], candidates: Sequence[Any], right: Sequence[bo
 
 
 def scores(problem: Problem, weights: torch.Tensor) -> torch.Tensor:
-    """Passage features and the best clause, as ``qa.fusion.rank`` adds them up."""
+    """Passage features and the best clause, as ``qa.retrieval.ranking.rank`` adds them up."""
     cut = len(PASSAGE_FEATURES)
     clauses = problem.clauses @ weights[cut:]
     best = torch.full((len(problem.passages),), -1e9).scatter_reduce(0, problem.owner, clauses, "amax")
@@ -161,7 +161,7 @@ def cross_validated(
 
 
 def weights_of(fitted: torch.Tensor) -> Weights:
-    """What ``fit`` found, as ``qa.fusion.rank`` takes it."""
+    """What ``fit`` found, as ``qa.retrieval.ranking.rank`` takes it."""
     values = fitted.numpy().astype(np.float32)
     return Weights(values[: len(PASSAGE_FEATURES)], values[len(PASSAGE_FEATURES) :])
 
@@ -203,7 +203,7 @@ def joined(parts: Sequence[Doubts]) -> Doubts:
 
 
 def fit_evidence(values: np.ndarray, answerable: np.ndarray) -> dict[str, float]:
-    """The logistic model of ``qa.evidence.confidence``."""
+    """The logistic model of ``qa.reading.evidence.confidence``."""
     spread = values.std(axis=0) + 1e-9
     model = LogisticRegression(max_iter=5000).fit(values / spread, answerable)
     weights = model.coef_[0] / spread

@@ -32,8 +32,8 @@ from benchmarks.fit import (
 from qa import Assistant
 from qa.assistant import ENOUGH
 from qa.evaluation import Table, run, tabulate
-from qa.evidence import EVIDENCE
-from qa.fusion import weights
+from qa.reading.evidence import EVIDENCE
+from qa.retrieval.ranking import weights
 
 PAGE = ROOT / "benchmarks" / "QUALITY.md"
 KINDS = ("fact", "paraphrase", "year", "list", "compare", "colloquial", "ALL", "none")

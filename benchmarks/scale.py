@@ -27,13 +27,14 @@ from typing import Any
 import numpy as np
 
 from benchmarks.common import ROOT, SAMPLE, WORK, machine, national_reports, questions, save, table
-from index import Library, files
-from index.builder import SEGMENTS, Work, commit, prepare, report_info
-from index.encoder import FloatArray, TokenEncoder, load_encoder
-from index.folding import fold
-from index.parsing import Parsed, parse
-from index.segment import segment_sums, write_segment
-from index.snapshot import Entry
+from index import Library
+from index.encoders.base import FloatArray, TokenEncoder, load_encoder
+from index.store import files
+from index.store.builder import SEGMENTS, Work, commit, prepare, report_info
+from index.store.parsed_report import Parsed, parse
+from index.store.segment import segment_sums, write_segment
+from index.store.snapshot import Entry
+from index.text.normalization import fold
 
 PAGE = ROOT / "benchmarks" / "SCALE.md"
 SIZES = (1_000, 10_000, 100_000)

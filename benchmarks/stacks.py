@@ -19,7 +19,7 @@ from statistics import median
 from typing import Any
 
 from benchmarks.common import ROOT, SAMPLE, WORK, national_reports, questions, save, spread, table
-from index.bundled_model import PROMPTS, bundled_model
+from index.encoders.bundled_model import PROMPTS, bundled_model
 from qa.evaluation import tabulate
 
 PEERS = Path(__file__).with_name("peers")

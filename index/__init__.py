@@ -1,8 +1,8 @@
 """The room that knows reports: from files to a searchable library on disk."""
 
-from . import quiet_openblas  # noqa: F401  # isort: skip
-from .encoder import Encoder
-from .errors import (
+from index import quiet_openblas  # noqa: F401  # isort: skip
+from index.encoders.base import Encoder
+from index.errors import (
     EncoderError,
     LibraryDamaged,
     LibraryError,
@@ -15,10 +15,10 @@ from .errors import (
     UnknownReport,
     WenbaoError,
 )
-from .figures import Figure
-from .library import Library, SyncResult
-from .snapshot import Snapshot
-from .types import PageStart, Passage, ReportInfo, Section
+from index.figures import Figure
+from index.library import Library, SyncResult
+from index.store.snapshot import Snapshot
+from index.types import PageStart, Passage, ReportInfo, Section
 
 __all__ = [
     "Encoder",

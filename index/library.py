@@ -17,7 +17,17 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from index.builder import (
+from index.encoders.base import Encoder, load_encoder
+from index.errors import (
+    LibraryDamaged,
+    LibraryLocked,
+    LibraryMismatch,
+    LibraryNotFound,
+    SourceError,
+    StorageError,
+)
+from index.figures import Figure, Kind, select
+from index.store.builder import (
     CURRENT,
     NOTHING,
     SEGMENTS,
@@ -31,21 +41,11 @@ from index.builder import (
     prepare,
     read_catalog,
 )
-from index.encoder import Encoder, load_encoder
-from index.engine import is_address
-from index.errors import (
-    LibraryDamaged,
-    LibraryLocked,
-    LibraryMismatch,
-    LibraryNotFound,
-    SourceError,
-    StorageError,
-)
-from index.figures import Figure, Kind, select
-from index.files import SharedHold, storage_errors
-from index.segment import segment_sums
-from index.snapshot import EMPTY, MANIFEST, Entry, Manifest, Snapshot
-from index.survey import gone, survey
+from index.store.files import SharedHold, storage_errors
+from index.store.milvus_client import is_address
+from index.store.segment import segment_sums
+from index.store.snapshot import EMPTY, MANIFEST, Entry, Manifest, Snapshot
+from index.store.source_files import gone, survey
 from index.types import Metadata, Progress, ReportInfo
 
 StrPath = str | os.PathLike[str]
@@ -85,7 +85,7 @@ class Library:
     def __new__(cls, path: StrPath, **_: Any) -> Library:
         """A MilvusLibrary where ``path`` is the address of a Milvus server."""
         if cls is Library and is_address(path):
-            from index.milvus import MilvusLibrary
+            from index.store.milvus import MilvusLibrary
 
             return super().__new__(MilvusLibrary)
         return super().__new__(cls)

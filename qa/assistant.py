@@ -8,17 +8,17 @@ from pathlib import Path
 from statistics import fmean
 
 from index import Library, QuestionError, Snapshot
-from qa.composer import cite, compose
-from qa.coverage import assumed_year, refusal_reason, selected
-from qa.evidence import also_fitting, confidence, joined, likeness, quote
-from qa.followup import complete
-from qa.fusion import Found, Ranked, rank
-from qa.overview import overview
-from qa.question import Question, parse, printable
-from qa.reranker import rerank
-from qa.retriever import Search, search
-from qa.tables import tabulate
+from qa.answers.composer import cite, compose
+from qa.answers.coverage import assumed_year, refusal_reason, selected
+from qa.answers.sections import overview
+from qa.answers.series import tabulate
+from qa.reading.evidence import also_fitting, confidence, joined, likeness, quote
+from qa.retrieval.ranking import Found, Ranked, rank
+from qa.retrieval.reranker import rerank
+from qa.retrieval.retriever import Search, search
 from qa.types import REFUSAL, Answer, Citation
+from qa.understanding.followup import complete
+from qa.understanding.question import Question, parse, printable
 
 LONGEST_QUESTION = 1000
 ENOUGH = 0.62

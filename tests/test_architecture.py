@@ -20,12 +20,12 @@ HEAVY = (
 )  # fmt: skip
 
 SOLE_IMPORTERS = {
-    "faiss": {"index/vectors.py"},
-    "pymilvus": {"index/engine.py"},
-    "langchain_text_splitters": {"index/chunking.py"},
-    "sentence_transformers": {"index/encoder.py", "qa/reranker.py"},
-    "openvino": {"index/quiet_openvino.py"},
-    "opencc": {"index/folding.py"},
+    "faiss": {"index/search/vectors.py"},
+    "pymilvus": {"index/store/milvus_client.py"},
+    "langchain_text_splitters": {"index/structure/chunking.py"},
+    "sentence_transformers": {"index/encoders/base.py", "qa/retrieval/reranker.py"},
+    "openvino": {"index/encoders/quiet_openvino.py"},
+    "opencc": {"index/text/normalization.py"},
     "pypdfium2": {"index/readers/pdf.py"},
     "docx": {"index/readers/docx.py", "index/readers/numbering.py"},
     "lxml": {"index/readers/html.py"},

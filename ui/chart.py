@@ -12,7 +12,7 @@ from typing import Any
 
 from index import Figure
 from index.figures import Measure, Row, signed
-from qa.tables import note_of
+from qa.answers.series import note_of
 
 Json = dict[str, Any]
 SIDES = {"目标": "var(--goal)", "实绩": "var(--done)"}

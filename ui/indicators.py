@@ -12,7 +12,7 @@ from typing import Any
 
 from index import Figure, Library, Snapshot, WenbaoError
 from index.figures import Kind, Measure, Row, select
-from qa.tables import CHANGES, all_figures, courses, note_of, shown_measure, title_of, years_told
+from qa.answers.series import CHANGES, all_figures, courses, note_of, shown_measure, title_of, years_told
 from ui.chart import chart
 from ui.messages import report_label, show
 from ui.viewer import place_link

@@ -1,9 +1,9 @@
 """The figures of a report as a table: read out of its clauses by rule, each with its place."""
 
-from .extraction import extract
-from .names import normalize_indicator
-from .table import Row, report_years, select, series, signed, to_frame
-from .types import Extraction, Figure, Kind, Measure
+from index.figures.extraction import extract
+from index.figures.names import normalize_indicator
+from index.figures.series import Row, report_years, select, series, signed, to_frame
+from index.figures.types import Extraction, Figure, Kind, Measure
 
 __all__ = [
     "Extraction",

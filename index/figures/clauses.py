@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from .names import strip_lead, strip_tail
-from .periods import Cue
-from .quantities import Quantity
-from .types import Measure
+from index.figures.names import strip_lead, strip_tail
+from index.figures.period_cues import Cue
+from index.figures.quantities import Quantity
+from index.figures.types import Measure
 
 _UP = "增长|上涨|提高|上升|增加|提升|改善|上浮|上调|扩大|回升|增产|增收|(?<!新)增|多|高"
 _DOWN = "下降|减少|削减|降低|回落|压减|压缩|缩减|下调|收窄|缩短|下浮|降|减产|减|少|低"

@@ -11,16 +11,15 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from index.figures import period_cues as periods
+from index.figures.names import normalize_indicator
+from index.figures.period_cues import Cue, Period
+from index.figures.quantities import is_counted, plain
+from index.figures.reading import Found, Reader
+from index.figures.subjects import Subjects
+from index.figures.timing import Timing
+from index.figures.types import Extraction, Figure
 from index.types import Section
-
-from . import periods
-from .names import normalize_indicator
-from .periods import Cue, Period
-from .quantities import is_counted, plain
-from .reading import Found, Reader
-from .subjects import Subjects
-from .timing import Timing
-from .types import Extraction, Figure
 
 _LONGEST_SENTENCE = 3000
 """Characters; what is longer is no prose (a table without line ends, a damaged file)."""

@@ -7,7 +7,7 @@ import tomllib
 from functools import cache
 from importlib.resources import files
 
-from .quantities import plain
+from index.figures.quantities import plain
 
 _SCOPE = "全国|我国|全省|全市|全区|全县|全州|全镇|全自治区|我省|我市|我区|我县"
 _ADVERBS = (
@@ -43,7 +43,7 @@ _BRACKETED = re.compile(r"[（(][^）)]*[）)]?")
 
 @cache
 def _aliases() -> dict[str, str]:
-    data = tomllib.loads((files("index") / "indicators.toml").read_text(encoding="utf-8"))
+    data = tomllib.loads((files("index.figures") / "indicators.toml").read_text(encoding="utf-8"))
     return {_spelling(alias): name for name, aliases in data["names"].items() for alias in (name, *aliases)}
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from .clauses import is_common, left_name
+from index.figures.clauses import is_common, left_name
 
 _GENERIC = re.compile(
     "^(?:总?(?:量|额|数|产|产量|规模|面积|投资|金额|建筑面积|收入|成本|余额)|总投资额?|计划总投资|数量|规模|金额|资金|资金额度|占地"

@@ -6,17 +6,16 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from index.numerals import to_int
-
-from . import clauses
-from .clauses import Context
-from .names import known_indicators, normalize_indicator
-from .periods import Period
-from .phrases import is_generic, is_name, is_verb, is_whole, told_together
-from .quantities import Quantity, find_quantities
-from .subjects import Subject, Subjects
-from .timing import Timing
-from .types import Measure
+from index.figures import clauses
+from index.figures.clauses import Context
+from index.figures.names import known_indicators, normalize_indicator
+from index.figures.period_cues import Period
+from index.figures.phrases import is_generic, is_name, is_verb, is_whole, told_together
+from index.figures.quantities import Quantity, find_quantities
+from index.figures.subjects import Subject, Subjects
+from index.figures.timing import Timing
+from index.figures.types import Measure
+from index.text.numerals import to_int
 
 _RANK = re.compile(
     r"(?:(?:总量|数量|规模|增速)?(?:排名?|位居|位列|位次|名列|居|列|跃居|稳居|高居|跃[升至]到?|[上升]升[至到]|升至)"

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from .clauses import Context, left_name
-from .names import known_indicators, normalize_indicator
-from .phrases import ends_in_verb, is_name, joined, with_verb, without_new
+from index.figures.clauses import Context, left_name
+from index.figures.names import known_indicators, normalize_indicator
+from index.figures.phrases import ends_in_verb, is_name, joined, with_verb, without_new
 
 _TOPIC_END = re.compile(
     "首次|突破|迈[上入]|跨[上越]|跃[上升]|连续|再|又|已|在(?!建)|继续|稳定|屡|获得|喜获|增产"

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
-from .clauses import Context, is_reached
-from .periods import Cue, Period, period_of
-from .types import Measure
+from index.figures.clauses import Context, is_reached
+from index.figures.period_cues import Cue, Period, period_of
+from index.figures.types import Measure
 
 _FLOW = re.compile(
     "新增|累计|完成|改造|建成|建设|新建|减少|解决|转移|投入|取消|减税|减轻|发放|引进|培训|培育|退出|淘汰|压减|化解|脱贫|搬迁|"

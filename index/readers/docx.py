@@ -12,7 +12,7 @@ from docx import Document
 from docx.oxml.ns import qn
 
 from index.errors import SourceError
-from index.readers.numbering import Numbering
+from index.readers.word_numbering import Numbering
 from index.types import Line, Page, Source
 
 MAX_UNPACKED_BYTES = 300_000_000

@@ -13,10 +13,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from index.bundled_model import bundled_model, convert
-from index.encoder import SentenceTransformerEncoder, load_encoder
+from index.encoders.base import SentenceTransformerEncoder, load_encoder
+from index.encoders.bundled_model import bundled_model, convert
+from index.encoders.model_cache import build_once, cache_root
 from index.errors import EncoderError
-from index.model_cache import build_once, cache_root
 
 TEXTS = [
     "2024年社会消费品零售总额是多少？",

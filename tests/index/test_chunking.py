@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.chunking import MAX_CHARACTERS, page_at, passages
+from index.structure.chunking import MAX_CHARACTERS, page_at, passages
 from index.types import CleanText, PageStart, Section
 
 PROSE = st.text(alphabet="发展经济，。；！“”（）\n 增长5%、：1.7万", max_size=600)

@@ -16,11 +16,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tokenizers import Tokenizer
 
-from index.bundled_model import PROMPTS, bundled_model
-from index.encoder import Encoder, SentenceTransformerEncoder, load_encoder
+from index.encoders.base import Encoder, SentenceTransformerEncoder, load_encoder
+from index.encoders.bundled_model import PROMPTS, bundled_model
+from index.encoders.fast_encoder import FastEncoder
+from index.encoders.fast_tokenizer import FastTokenizer, write_cuts
 from index.errors import EncoderError
-from index.fast_encoder import FastEncoder
-from index.fast_tokenizer import FastTokenizer, write_cuts
 from tests.conftest import save_tokenizer
 
 TEXTS = [
@@ -135,7 +135,7 @@ def test_the_default_needs_neither_torch_nor_network(default: Encoder) -> None:
 import socket, sys
 def refuse(*args): raise OSError("network")
 socket.socket.connect = socket.getaddrinfo = refuse
-from index.encoder import load_encoder
+from index.encoders.base import load_encoder
 print(load_encoder().encode_queries(["经济"]).shape)
 assert not {"torch", "transformers", "sentence_transformers"} & set(sys.modules), "heavy"
 """
@@ -227,7 +227,7 @@ def test_a_graph_this_processor_cannot_run_is_not_used(
 def test_a_quantized_model_that_drifts_is_not_used(
     tiny: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr("index.fast_encoder.LEAST_COSINE", 1.1)
+    monkeypatch.setattr("index.encoders.fast_encoder.LEAST_COSINE", 1.1)
     for _ in range(2):  # the second time the finding is remembered
         assert isinstance(load_encoder(str(tiny)), SentenceTransformerEncoder)
     assert "余弦相似度只有" in caplog.text

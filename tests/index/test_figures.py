@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 from index.figures import Figure, extract, normalize_indicator, select, series, signed, to_frame
 from index.figures.names import known_indicators
 from index.figures.quantities import find_quantities, parse_han, plain
-from index.parsing import parse
+from index.store.parsed_report import parse
+from index.text.time_expressions import report_year
 from index.types import Section
-from index.years import report_year
 
 ROOT = Path(__file__).parents[2]
 GOLD = ROOT / "tests" / "gold"

@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from index import Library, LibraryDamaged
-from index.encoder import TokenEncoder, load_encoder
-from index.late import max_similarities, pack
+from index.encoders.base import TokenEncoder, load_encoder
+from index.encoders.late_interaction import max_similarities, pack
 
 
 def _unit(rows: np.ndarray) -> np.ndarray:

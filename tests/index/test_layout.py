@@ -12,8 +12,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from index.layout import clean
 from index.readers import read, read_bytes
+from index.text.layout import clean
 from index.types import CleanText, Line, Page, Source
 
 from .samples import REPORT, wrap

@@ -16,8 +16,8 @@ from index import (
     SourceError,
     StorageError,
     UnknownReport,
-    builder,
 )
+from index.store import builder
 from tests.conftest import SAMPLE, FakeEncoder
 from tests.index.states import write_report
 

@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.layout import clean as rejoin
-from index.metadata import read_metadata
-from index.numerals import to_int
 from index.readers import read
+from index.structure.metadata import read_metadata
+from index.text.layout import clean as rejoin
+from index.text.numerals import to_int
+from index.text.time_expressions import years_in
 from index.types import CleanText, Heading, Metadata
-from index.years import years_in
 
 ROOT = Path(__file__).parents[2]
 NATIONAL = ROOT / "../shared/data/national"

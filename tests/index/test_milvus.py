@@ -6,18 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from index import (
-    Library,
-    LibraryDamaged,
-    LibraryLocked,
-    LibraryNotFound,
-    StorageError,
-    UnknownReport,
-    milvus,
-)
+from index import Library, LibraryDamaged, LibraryLocked, LibraryNotFound, StorageError, UnknownReport
 from index import library as library_module
-from index.lease import Lease
-from index.milvus import MilvusLibrary
+from index.store import milvus
+from index.store.lease import Lease
+from index.store.milvus import MilvusLibrary
 from tests.conftest import SAMPLE, FakeEncoder
 from tests.index.states import QUESTION, write_report
 

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from index.layout import clean as rejoin
-from index.metadata import read_metadata
-from index.outline import outline
 from index.readers import read
+from index.structure.metadata import read_metadata
+from index.structure.outline import outline
+from index.text.layout import clean as rejoin
 from index.types import CleanText, Heading, Metadata, Section
 
 ROOT = Path(__file__).parents[2]

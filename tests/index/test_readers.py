@@ -13,9 +13,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from index.errors import SourceError
-from index.layout import clean
 from index.readers import read, read_bytes
 from index.readers.text import MAX_LINES, MAX_TEXT_BYTES, decode
+from index.text.layout import clean
 
 from .samples import REPORT, make_docx, make_html
 

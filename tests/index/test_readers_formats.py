@@ -18,9 +18,9 @@ from reportlab.lib.pdfencrypt import StandardEncryption
 from reportlab.pdfgen.canvas import Canvas
 
 from index.errors import SourceError
-from index.layout import clean
 from index.readers import read_bytes
-from index.readers.numbering import chinese
+from index.readers.word_numbering import chinese
+from index.text.layout import clean
 from index.types import CleanText
 
 from .samples import FONT, REPORT, make_docx, make_html, make_pdf

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from index import vectors as vectors_module
-from index.folding import fold, tokenize
-from index.lexical import K1, B, LexicalIndex
-from index.vectors import VectorIndex
+from index.search import vectors as vectors_module
+from index.search.lexical import K1, B, LexicalIndex
+from index.search.vectors import VectorIndex
+from index.text.normalization import fold, tokenize
 
 RANDOM = np.random.default_rng(7)
 

@@ -2,10 +2,10 @@
 
 from filelock import FileLock
 
-import index.chunking
 import index.figures
-import index.layout
-import index.metadata
-import index.outline
+import index.structure.chunking
+import index.structure.metadata
+import index.structure.outline
+import index.text.layout
 
 __all__ = ["FileLock", "index"]

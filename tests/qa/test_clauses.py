@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qa.clauses import clauses
-from qa.terms import concepts, excluded, glossary, rewritten
+from qa.retrieval.clauses import clauses
+from qa.understanding.terms import concepts, excluded, glossary, rewritten
 
 TEXT = st.text(alphabet="全区新增12.5%，。；：、“”（）企业1,000\n ", max_size=80)
 

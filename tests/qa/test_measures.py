@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qa.measures import asked, match, measures
+from qa.understanding.answer_types import asked, match, measures
 
 
 @pytest.mark.parametrize(

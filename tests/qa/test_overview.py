@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from qa import Assistant
-from qa.overview import topic_of
-from qa.question import parse
+from qa.answers.sections import topic_of
+from qa.understanding.question import parse
 
 
 @pytest.fixture(scope="module")

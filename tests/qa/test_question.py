@@ -2,9 +2,9 @@
 
 import pytest
 
-from qa import places
-from qa.followup import complete
-from qa.question import parse
+from qa.understanding import places
+from qa.understanding.followup import complete
+from qa.understanding.question import parse
 
 
 def test_greetings_and_stories_are_left_out() -> None:

@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 
 from index import EncoderError, Library, Snapshot
-from index.folding import fold
+from index.text.normalization import fold
 from qa import Assistant
-from qa.fusion import Ranked, rank
-from qa.question import parse
-from qa.reranker import RERANKED, SETTING, _model, rerank
-from qa.retriever import search
+from qa.retrieval.ranking import Ranked, rank
+from qa.retrieval.reranker import RERANKED, SETTING, _model, rerank
+from qa.retrieval.retriever import search
+from qa.understanding.question import parse
 from tests.conftest import save_tokenizer
 from tests.test_architecture import HEAVY, loaded_after
 

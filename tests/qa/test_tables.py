@@ -9,9 +9,9 @@ import pytest
 
 from index import Encoder, Library
 from qa import Answer, Assistant
-from qa.question import parse
-from qa.tables import tabulate
+from qa.answers.series import tabulate
 from qa.types import Table
+from qa.understanding.question import parse
 from tests.conftest import FakeEncoder
 
 REPORT = """{place}{year}年政府工作报告

@@ -2,7 +2,7 @@
 
 import pytest
 
-from qa.when import When, in_report, parse_when
+from qa.understanding.time import When, in_report, parse_when
 
 
 @pytest.mark.parametrize(

@@ -14,8 +14,8 @@ from playwright.sync_api import BrowserContext, Page, expect
 from rich.cells import cell_len
 
 from index import Encoder, Figure, Library, UnknownReport, WenbaoError
-from qa.question import parse
-from qa.tables import tabulate
+from qa.answers.series import tabulate
+from qa.understanding.question import parse
 from tests.ui.conftest import HOSTILE, SECOND, ask, in_view, visit
 from ui import indicators
 from ui.chart import chart

@@ -1,0 +1,159 @@
+"""When a figure holds, and whether it is a result or a target."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from index.figures.types import Kind
+from index.text.numerals import to_int
+from index.types import Section
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """The years ``first`` to ``last`` or a part of one (``months``), and what is said of them."""
+
+    first: int
+    last: int
+    kind: Kind
+    months: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Cue:
+    """An expression of time at ``[start, end)``; ``years`` is None where they cannot be told."""
+
+    start: int
+    end: int
+    years: tuple[int, int] | None
+    months: str = ""
+    opens: bool = False
+    """It stands at the head of its clause, so it also holds for the clauses that follow."""
+    by: bool = False
+    """``到2020年``: what is reached at its end."""
+    length: int = 0
+    """``五年``: how many years, where which they are is for the surroundings to say."""
+
+
+_NUMERAL = "[一二三四五六七八九十两]"
+_PART = r"\d{1,2}\ *[-—－–~至到]\ *\d{1,2}\ *月份?|前三季度|[上下]半年|[一二三四1]季度"
+_PART += r"|前[\d一二三四五六七八九十]+个?月"
+_CUE = re.compile(
+    rf"""(?P<year>(?:19|20)\d\d)\ *年(?P<part>(?:{_PART})|\d{{1,2}}月份?|(?P<end>年?[底末初]))?
+    |(?<!\d)(?P<months>{_PART})
+    |[“"]?(?P<plan>十{_NUMERAL}?)五[”"]?(?:期间|时期|(?P<eve>期?末)|前(?P<n5>{_NUMERAL})年|(?=年均|规划|计划|以来|[，,]))
+    |(?P<last>去年(?:年?[底末])?|(?<!基础)上年(?!均)|上一年|过去的?一年|一年来|刚刚过去的一年)
+    |(?P<this>今年|本年度?|新的一年|当年)|(?P<next>明年)|(?P<before>前年)
+    |(?P<past>(?:过去|近|这|前)的?(?P<n1>{_NUMERAL})年(?:来|间)?|本届政府(?:五年)?
+        |(?P<n2>{_NUMERAL})年(?:来|间|累计|共|全国|全省|全市|全区))
+    |(?P<coming>(?:今后|未来)的?(?P<n3>{_NUMERAL})年)
+    |(?P<bare>(?<=[，。；：、\s—用])(?P<n4>{_NUMERAL})年(?:时间|内)?(?![级份度]))
+    |(?P<vague>近年来?|多年来?|以来|历史上|届时|目前|现在|当前|近期)""",
+    re.VERBOSE,
+)
+_COMPARED = re.compile(r"(?:比|较|与|同|和|从|由|自|是|为|按照?|占|高于|低于|多于|相当于|好于|超过)\ *$")
+_SINCE = re.compile(r"\ *(?:起|以来|开始|之后|以后|以前|之前)")
+_CLAUSE_HEAD = re.compile(
+    r"(?:^|[，,；;。：:！？\s、—])(?:其中|到|至|截至|在|刚刚过去的|回顾|我国|全国|全市|全省|全区|全县)?\ *$"
+)
+_ANNOUNCED = re.compile(
+    rf"(?:今年|新的一年|20\d\d\ *年|(?:今后|未来){_NUMERAL}年|五年来|过去五年|一年来|过去一年|去年"
+    rf"|[“\"]?十{_NUMERAL}?五[”\"]?时期)[^。；，]{{0,24}}"
+    r"(?:主要预期目标|预期目标|主要目标|[工任]作?务?(?:的?建议|部署|安排|及特点)?|以下建议|几方面)[^。；]{0,12}(?:[：:。]|$)"
+)
+
+
+def find_cues(text: str, report_year: int | None) -> list[Cue]:
+    """The expressions of time in a sentence that say when, not what is compared with."""
+    found = []
+    for match in _CUE.finditer(text):
+        if _COMPARED.search(text, max(0, match.start() - 4), match.start()):
+            continue
+        years = None
+        if not _SINCE.match(text, match.end()):
+            years = _years(match, report_year)
+        months = "" if match["end"] else match["part"] or match["months"] or ""
+        head = text[: match.start()]
+        found.append(
+            Cue(
+                match.start(),
+                match.end(),
+                years,
+                re.sub(r"\s", "", months),
+                bool(_CLAUSE_HEAD.search(head)),
+                bool(re.search(r"(?<![加高升降少展大增减])[到至]\ *$", head))
+                and not head.rstrip().endswith("截至"),
+                to_int(match["n4"] or "") or 0,
+            )
+        )
+    return found
+
+
+def _years(match: re.Match[str], year: int | None) -> tuple[int, int] | None:
+    if match["year"]:
+        return int(match["year"]), int(match["year"])
+    if match["plan"]:
+        opening = 1951 + 5 * (to_int(match["plan"]) or 0)
+        if match["eve"]:
+            return opening + 4, opening + 4
+        return opening, opening + (to_int(match["n5"] or "五") or 5) - 1
+    if year is None or match["vague"] or match["months"] or match["bare"]:
+        return None
+    for name, offset in (("last", -1), ("this", 0), ("next", 1), ("before", -2)):
+        if match[name]:
+            return year + offset, year + offset
+    if match["past"]:
+        return year - (to_int(match["n1"] or match["n2"] or "五") or 5), year - 1
+    return year, year + (to_int(match["n3"]) or 1) - 1
+
+
+def section_period(section: Section | None) -> Period | None:
+    """What the section's heading says of all figures under it; None where it says neither or both."""
+    if section is None or not section.years or not section.stance:
+        return None
+    first, last = min(section.years), max(section.years)
+    if section.stance == "plan":
+        return Period(first, last, "target")
+    return Period(first, last, "result" if first == last else "cumulative")
+
+
+def period_of(cue: Cue, around: Period | None, report_year: int | None) -> Period | None:
+    """The period ``cue`` says, given the one ``around`` it; None where that stays unsure."""
+    if cue.years is None:
+        if cue.length:
+            return around if around and around.last - around.first + 1 == cue.length else None
+        single = around is not None and around.first == around.last and around.kind != "target"
+        return replace(around, months=cue.months) if around and cue.months and single else None
+    first, last = cue.years
+    reviewing = around is None or around.kind != "target"
+    if report_year is None:
+        kind = around.kind if around else None
+        return Period(first, last, kind, cue.months) if kind and around and last <= around.last else None
+    if last >= report_year:
+        # This year's part in a review, or a plan that already runs, is neither result nor target.
+        if first < report_year or (reviewing and not cue.by and around is not None and first == report_year):
+            return None
+        return Period(first, last, "target", cue.months)
+    return Period(first, last, "result" if first == last else "cumulative", cue.months)
+
+
+def announced(sentence: str, report_year: int | None) -> Period | None:
+    """What a sentence such as ``今年的主要预期目标是：`` says of all that follows it."""
+    match = _ANNOUNCED.search(sentence)
+    if not match or report_year is None:
+        return None
+    cues = [c for c in find_cues(match[0], report_year) if c.years]
+    if not cues or not cues[0].years:
+        return None
+    first, last = cues[0].years
+    if first >= report_year:
+        return Period(first, last, "target")
+    return Period(first, last, "result" if first == last else "cumulative") if last < report_year else None
+
+
+def sentences(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Offsets of the sentences of a paragraph ``text[start:end]``."""
+    for match in re.finditer(r"[^。！？!?]+[。！？!?]*[”』」]?", text[start:end]):
+        yield start + match.start(), start + match.end()

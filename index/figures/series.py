@@ -1,0 +1,138 @@
+"""Figures as rows: filtered, lined up over the years, and as a data frame."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Any
+
+from index.figures.names import normalize_indicator
+from index.figures.types import Figure, Kind, Measure
+
+_FAMILY: dict[str, Measure] = {
+    "decline": "growth",
+    "fall": "rise",
+    "average_decline": "average_growth",
+    "count": "amount",
+}
+_DOWN = ("decline", "fall", "average_decline")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One year of a series: the target its report set and the result the next report states."""
+
+    year: int
+    target: Figure | None
+    result: Figure | None
+
+
+def select(
+    figures: Iterable[Figure],
+    name: str | None = None,
+    report: str | None = None,
+    year: int | None = None,
+    kind: Kind | None = None,
+) -> list[Figure]:
+    """The figures that match all of what is given, in their order.
+
+    ``name`` is an indicator under any of its names; where none is called so, every indicator whose
+    name holds it. ``year`` keeps figures of that one year, with ``kind="cumulative"`` the spans that
+    hold it.
+    """
+    found = [
+        f
+        for f in figures
+        if (report is None or f.report == report)
+        and (kind is None or f.kind == kind)
+        and (year is None or _covers(f, year, kind))
+    ]
+    if name is None:
+        return found
+    wanted = normalize_indicator(name)
+    return [f for f in found if f.indicator == wanted] or [f for f in found if wanted in f.indicator]
+
+
+def _covers(figure: Figure, year: int, kind: Kind | None) -> bool:
+    if kind == "cumulative":
+        return figure.first_year <= year <= figure.last_year
+    return figure.first_year == figure.last_year == year
+
+
+def signed(figure: Figure) -> float:
+    """The value as a change reads it: a decline or fall is negative."""
+    return -figure.value if figure.measure in _DOWN else figure.value
+
+
+def series(figures: Iterable[Figure], indicator: str, measure: Measure | None = None) -> list[Row]:
+    """The years of ``indicator``, ascending and without a hole, each with its target and its result.
+
+    ``figures`` should be those of one place's reports. The target of a year comes from the report
+    given in it, the result from the first report after it; either is None where no report says it.
+    Without ``measure`` the one with the most targets (then the most results) is taken, growth and
+    decline counting as one; only whole years count.
+    """
+    figures = list(figures)
+    given = report_years(figures)
+    wanted = normalize_indicator(indicator)
+    yearly = [
+        f
+        for f in figures
+        if f.indicator == wanted and f.first_year == f.last_year and not f.months and f.kind != "cumulative"
+    ]
+    chosen = _family(measure) if measure else _usual_measure(yearly)
+    yearly = [f for f in yearly if _family(f.measure) == chosen]
+    if not yearly:
+        return []
+    years = range(min(f.first_year for f in yearly), max(f.first_year for f in yearly) + 1)
+    return [Row(year, _target(yearly, year, given), _result(yearly, year, given)) for year in years]
+
+
+def report_years(figures: Iterable[Figure]) -> dict[str, int]:
+    """The year each report was given in, as its figures tell: the one most of its targets are for."""
+    targets: dict[str, Counter[int]] = {}
+    results: dict[str, int] = {}
+    for f in figures:
+        if f.first_year != f.last_year:
+            continue
+        if f.kind == "target":
+            targets.setdefault(f.report, Counter())[f.first_year] += 1
+        elif f.kind == "result":
+            results[f.report] = max(results.get(f.report, 0), f.first_year)
+    return {
+        report: targets[report].most_common(1)[0][0] if report in targets else results[report] + 1
+        for report in {*targets, *results}
+    }
+
+
+def _family(measure: Measure) -> Measure:
+    return _FAMILY.get(measure, measure)
+
+
+def _usual_measure(figures: Sequence[Figure]) -> Measure | None:
+    count: Counter[Measure] = Counter()
+    for f in figures:
+        count[_family(f.measure)] += 1000 if f.kind == "target" else 1
+    return count.most_common(1)[0][0] if count else None
+
+
+def _target(figures: Sequence[Figure], year: int, given: dict[str, int]) -> Figure | None:
+    found = [f for f in figures if f.kind == "target" and f.first_year == year]
+    return min(found, key=lambda f: abs(given.get(f.report, year) - year), default=None)
+
+
+def _result(figures: Sequence[Figure], year: int, given: dict[str, int]) -> Figure | None:
+    found = [
+        f
+        for f in figures
+        if f.first_year == year and f.kind in ("result", "expected") and given.get(f.report, year + 1) > year
+    ]
+    return min(found, key=lambda f: (given.get(f.report, year + 1), f.kind == "expected"), default=None)
+
+
+def to_frame(figures: Iterable[Figure]) -> Any:
+    """A ``pandas.DataFrame``, one row a figure; raises ImportError where pandas is not installed."""
+    pandas = import_module("pandas")
+    return pandas.DataFrame([figure.to_dict() for figure in figures])

@@ -1,0 +1,72 @@
+"""One writer at a time in an engine that has no locks."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+import uuid
+
+from index import library
+from index.errors import LibraryLocked
+from index.store.milvus_client import Engine
+from index.types import Progress
+
+LOCK = "LOCK"
+LEASE = 30.0
+"""Seconds after which the lock of a writer that died is free."""
+
+
+class Lease:
+    """The right to write, told in the engine and renewed while it is held."""
+
+    def __init__(self, engine: Engine, tell: Progress) -> None:
+        self._engine, self._tell = engine, tell
+        self._token = uuid.uuid4().hex
+        self._done = threading.Event()
+        self._renewing = threading.Thread(target=self._renew, daemon=True)
+
+    def __enter__(self) -> Lease:
+        until = time.monotonic() + library.LOCK_SECONDS
+        told = False
+        while not self._take():
+            if not told:
+                self._tell(0, 0, "另一个进程正在更新这个文库，正在等待它完成")
+                told = True
+            if time.monotonic() > until:
+                raise LibraryLocked(f"另一个进程一直在更新文库“{self._engine.address}”，请等它结束后重试。")
+            time.sleep(0.5)
+        self._renewing.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._done.set()
+        self._renewing.join()
+        if self._holder() == self._token:
+            self._say(0)
+
+    def check(self) -> None:
+        """Raises LibraryLocked where another writer has taken over."""
+        if self._holder() != self._token:
+            raise LibraryLocked("写入等待太久，另一个进程已接管这个文库，请重新运行。")
+
+    def _holder(self) -> str:
+        data = self._engine.get([LOCK]).get(LOCK)
+        token, until = json.loads(data) if data else ("", 0.0)
+        return str(token) if until > time.time() else ""
+
+    def _take(self) -> bool:
+        """Milvus cannot compare and set: of two who ask at once, the last to write has it."""
+        if self._holder():
+            return False
+        self._say(LEASE)
+        time.sleep(0.2)
+        return self._holder() == self._token
+
+    def _renew(self) -> None:
+        while not self._done.wait(LEASE / 3):
+            if self._holder() in (self._token, ""):
+                self._say(LEASE)
+
+    def _say(self, seconds: float) -> None:
+        self._engine.put(LOCK, json.dumps([self._token, time.time() + seconds]).encode(), "", 0)

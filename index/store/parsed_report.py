@@ -1,0 +1,142 @@
+"""One source file to everything the library keeps of it, and that to JSON and back."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields, replace
+from typing import Any
+
+from index.errors import SourceError
+from index.figures.types import Figure
+from index.types import Metadata, PageStart, Passage, Section
+
+_FIGURE = tuple(field.name for field in fields(Figure) if field.name != "report")
+
+
+def context(title: str, passage: Passage) -> str:
+    """What stands before a passage of the report named ``title`` where it is embedded: title and path, a line."""
+    return " ".join((title, *passage.section)) + "\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """A report as parsed."""
+
+    text: str
+    pages: tuple[PageStart, ...]
+    metadata: Metadata
+    sections: tuple[Section, ...]
+    passages: tuple[Passage, ...]
+    figures: tuple[Figure, ...]
+    skipped_figures: int
+
+    def passage_texts(self) -> list[str]:
+        """What is embedded and searched for each passage: title and section path in front."""
+        return [context + body for context, body in self.passage_parts()]
+
+    def passage_parts(self) -> list[tuple[str, str]]:
+        """The same in two parts: its ``context``, and the passage."""
+        return [(context(self.metadata.title, p), p.text) for p in self.passages]
+
+    def to_json(self) -> bytes:
+        """A deterministic encoding: equal reports give equal bytes."""
+        owner = _owners(self.sections, self.passages)
+        value = {
+            "text": self.text,
+            "pages": [(page.start, page.number) for page in self.pages],
+            "metadata": asdict(self.metadata),
+            "sections": [asdict(section) for section in self.sections],
+            "passages": [
+                (p.start, p.end, section, p.page, p.last_page)
+                for p, section in zip(self.passages, owner, strict=True)
+            ],
+            "figures": [[getattr(figure, name) for name in _FIGURE] for figure in self.figures],
+            "skipped_figures": self.skipped_figures,
+        }
+        return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+
+    @classmethod
+    def from_json(cls, data: bytes, report: str) -> Parsed:
+        """The report ``to_json`` wrote, under the id ``report``; raises ValueError, KeyError, TypeError."""
+        value = json.loads(data)
+        text = value["text"]
+        sections = tuple(_section(item) for item in value["sections"])
+        return cls(
+            text=text,
+            pages=tuple(PageStart(*page) for page in value["pages"]),
+            metadata=_metadata(value["metadata"]),
+            sections=sections,
+            passages=tuple(
+                _passage(report, text, sections[owner], start, end, page, last_page)
+                for start, end, owner, page, last_page in value["passages"]
+            ),
+            figures=tuple(_figure(report, item) for item in value["figures"]),
+            skipped_figures=value["skipped_figures"],
+        )
+
+
+def parse(data: bytes, name: str, report: str, corrections: Mapping[str, Any]) -> Parsed:
+    """Read the file ``name`` with content ``data``; ``corrections`` replace fields of its metadata.
+
+    Raises SourceError where the file is no readable report.
+    """
+    from index.figures import extract
+    from index.readers import read_bytes
+    from index.structure.chunking import page_at, passages
+    from index.structure.metadata import read_metadata
+    from index.structure.outline import outline
+    from index.text.layout import clean
+    from index.text.time_expressions import report_year
+
+    text = clean(read_bytes(data, name))
+    if not text.text.strip():
+        raise SourceError(f"“{name}”里除了页码没有正文，请换一个有正文的文件。")
+    metadata = replace(read_metadata(text, name.rsplit(".", 1)[0]), **corrections)
+    sections = outline(text, metadata)
+    cut = passages(text, sections, report)
+    extraction = extract(text.text, sections, report, report_year(metadata))
+    return Parsed(
+        text=text.text,
+        pages=text.pages,
+        metadata=metadata,
+        sections=sections,
+        passages=tuple(cut),
+        figures=tuple(
+            replace(f, title=metadata.title, page=page_at(text.pages, f.value_start))
+            for f in extraction.figures
+        ),
+        skipped_figures=extraction.skipped,
+    )
+
+
+def _owners(sections: tuple[Section, ...], cut: tuple[Passage, ...]) -> list[int]:
+    """The index of each passage's section."""
+    owners, at = [], 0
+    for passage in cut:
+        while not sections[at].body <= passage.start < sections[at].own_end:
+            at += 1
+        owners.append(at)
+    return owners
+
+
+def _passage(
+    report: str, text: str, section: Section, start: int, end: int, page: int | None, last: int | None
+) -> Passage:
+    return Passage(
+        report, start, end, text[start:end], section.path, page, last, section.years, section.stance
+    )
+
+
+def _figure(report: str, values: list[Any]) -> Figure:
+    named = dict(zip(_FIGURE, values, strict=True))
+    return Figure(report=report, **{**named, "section": tuple(named["section"])})
+
+
+def _section(item: dict[str, Any]) -> Section:
+    return Section(**{**item, "path": tuple(item["path"]), "years": tuple(item["years"])})
+
+
+def _metadata(item: dict[str, Any]) -> Metadata:
+    years = {key: tuple(item[key]) for key in ("years_reviewed", "years_planned")}
+    return Metadata(**{**item, **years})

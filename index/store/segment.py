@@ -1,0 +1,185 @@
+"""One report on disk: its parsed form and its vectors, immutable and named by their content.
+
+A segment is written once and shared by every snapshot that holds the report, so adding a report
+embeds and writes that report only, and a killed build resumes where it stopped. What a question
+needs of a passage is one record with a checksum of its own: it is read, and checked, alone.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import zlib
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from index.encoders.base import Encoder, TokenEncoder
+from index.errors import LibraryDamaged
+from index.search.vectors import HalfArray
+from index.store.files import checksums, new_directory, sha256, write_array
+from index.store.parsed_report import Parsed
+from index.text.normalization import fold
+from index.types import Passage
+
+REPORT, PASSAGES, RECORDS, TOKENS, SUMS = (
+    "report.json", "passages.npy", "records", "tokens", "sums.json",
+)  # fmt: skip
+
+
+def passage_record(passage: Passage) -> bytes:
+    """What a question needs of a passage, the report's id left out."""
+    p = passage
+    values = [p.start, p.end, p.text, p.section, p.page, p.last_page, p.years, p.stance]
+    return json.dumps(values, ensure_ascii=False).encode()
+
+
+def read_record(data: bytes, report: str) -> Passage:
+    """What ``passage_record`` wrote, as a passage of ``report``."""
+    start, end, text, section, page, last, years, stance = json.loads(data)
+    return Passage(report, start, end, text, tuple(section), page, last, tuple(years), stance)
+
+
+def segment_id(payload: bytes, encoder: Encoder) -> str:
+    """Equal for equal parsed content under the same encoder."""
+    return hashlib.sha256(encoder.id.encode() + b"\0" + payload).hexdigest()[:32]
+
+
+Embedded = tuple[HalfArray, list[bytes]]
+"""The vectors of passages ``(n, dimension)``; their tokens for late interaction, none of some encoders."""
+
+
+def embed(parsed: Parsed, encoder: Encoder, progress: Callable[[int], None]) -> Embedded:
+    """The passages' vectors and tokens; ``progress(done)`` counts passages.
+
+    In half precision: vectors are only compared, and the error is far below a score's meaning.
+    """
+    if isinstance(encoder, TokenEncoder):
+        pairs = [(fold(context), fold(body)) for context, body in parsed.passage_parts()]
+        vectors, tokens = encoder.encode_passage_tokens(pairs, progress)
+    else:
+        vectors, tokens = encoder.encode_passages([fold(t) for t in parsed.passage_texts()], progress), []
+    return vectors.astype(np.float16), tokens
+
+
+def write_segment(target: Path, parsed: Parsed, embedded: Embedded) -> None:
+    """Write a report and what ``embed`` made of it to ``target``; raises OSError."""
+    vectors, tokens = embedded
+    with new_directory(target) as directory:
+        (directory / REPORT).write_bytes(parsed.to_json())
+        write_array(directory / PASSAGES, vectors)
+        _write_records(directory / RECORDS, [passage_record(passage) for passage in parsed.passages])
+        _write_records(directory / TOKENS, tokens)
+        (directory / SUMS).write_text(json.dumps(checksums(directory)))
+
+
+def _write_records(stem: Path, records: Sequence[bytes]) -> None:
+    """The records one after another, and beside them where each begins and ends and its CRC-32."""
+    ends = np.cumsum([0, *map(len, records)])
+    table = np.stack([ends[:-1], ends[1:], np.array(list(map(zlib.crc32, records)), np.int64)], axis=1)
+    stem.with_suffix(".bin").write_bytes(b"".join(records))
+    write_array(stem.with_suffix(".npy"), table)
+
+
+def segment_sums(directory: Path) -> dict[str, str] | None:
+    """The SHA-256 sums of a segment's parts; None where it is absent or damaged."""
+    try:
+        sums: dict[str, str] = json.loads((directory / SUMS).read_text())
+        found = checksums(directory)
+    except (OSError, ValueError):
+        return None
+    found.pop(SUMS)
+    return sums if found == sums else None
+
+
+@lru_cache(maxsize=2048)
+def open_segment(directory: Path, sums: tuple[tuple[str, str], ...], report: str) -> Segment:
+    """The segment in ``directory``; as it never changes, all snapshots share it."""
+    return Segment(directory, dict(sums), report)
+
+
+@lru_cache(maxsize=32)
+def _parsed(segment: Segment) -> Parsed:
+    return segment.read_parsed()
+
+
+@lru_cache(maxsize=20_000)
+def _passage(segment: Segment, n: int) -> Passage:
+    return read_record(segment.read_record(RECORDS, n), segment.report)
+
+
+@lru_cache(maxsize=2048)
+def _tokens(segment: Segment, n: int) -> bytes:
+    return segment.read_record(TOKENS, n)
+
+
+class Segment:
+    """A segment opened for reading; a part is checked when it is read."""
+
+    def __init__(self, directory: Path, sums: dict[str, str], report: str) -> None:
+        self._directory = directory
+        self._sums = sums
+        self._tables: dict[str, npt.NDArray[np.int64]] = {}
+        self.report = report
+
+    @property
+    def parsed(self) -> Parsed:
+        """The report; raises LibraryDamaged."""
+        return _parsed(self)
+
+    def read_parsed(self) -> Parsed:
+        """The report, read anew; raises LibraryDamaged."""
+        return Parsed.from_json(self._checked(REPORT).read_bytes(), self.report)
+
+    def read_vectors(self) -> HalfArray:
+        """The passages' vectors, (n, dimension); raises LibraryDamaged."""
+        vectors: HalfArray = np.load(self._checked(PASSAGES))
+        return vectors
+
+    def passage(self, n: int) -> Passage:
+        """Passage ``n``; raises LibraryDamaged."""
+        return _passage(self, n)
+
+    def tokens(self, n: int) -> bytes:
+        """The tokens of passage ``n`` for ``index.encoders.late_interaction``; empty without any; raises LibraryDamaged."""
+        return _tokens(self, n)
+
+    def read_record(self, name: str, n: int) -> bytes:
+        """Record ``n`` of the records ``name``, read anew; empty without any; raises LibraryDamaged."""
+        table = self._table(name)
+        if not len(table):
+            return b""
+        start, end, checksum = table[n].tolist()
+        try:
+            with open(f"{self._directory}/{name}.bin", "rb", buffering=0) as file:
+                file.seek(start)
+                data = file.read(end - start)
+        except OSError:
+            data = b""
+        if zlib.crc32(data) != checksum:
+            raise self._damaged(f"{name}.bin")
+        return data
+
+    def _table(self, name: str) -> npt.NDArray[np.int64]:
+        """What ``_write_records`` put beside the records ``name``."""
+        if name not in self._tables:
+            self._tables[name] = np.load(self._checked(f"{name}.npy"))
+        return self._tables[name]
+
+    def _checked(self, name: str) -> Path:
+        path = self._directory / name
+        try:
+            sound = sha256(path) == self._sums[name]
+        except (OSError, KeyError):
+            sound = False
+        if not sound:
+            raise self._damaged(name)
+        return path
+
+    def _damaged(self, name: str) -> LibraryDamaged:
+        return LibraryDamaged(
+            f"文库中报告“{self.report}”的文件 {name} 已损坏或丢失，请运行 wenbao rebuild 重建。"
+        )

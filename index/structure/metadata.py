@@ -1,0 +1,296 @@
+"""What a report says of itself: title, place, issuer, date, speaker, the years it is about."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from index.structure.numbering import Rank, mark_of, plain, plain_lines
+from index.text.numerals import NUMERAL, to_int
+from index.text.time_expressions import Years, stance_of, years_in
+from index.types import CleanText, Metadata
+
+_HEAD_PARAGRAPHS, _HEAD_CHARACTERS = 24, 2000
+
+_TITLE = re.compile(
+    "[^。！？；：]{0,70}(?:工作报告|执行情况[^。：]{0,40}报告|(?:情况|草案|预算|决算|计划|纲要|调研|发展|评估|审计)[^。：]{0,12}报告"
+    "|统计公报|公报|白皮书|规划纲要|[规计]划|纲要|要点|方案|意见|决定|办法|述职报告|工作总结|报告)(?:（[^）]{1,20}）)?"
+)
+_DIGITS = {0xFF10 + digit: str(digit) for digit in range(10)}
+_FOOTNOTE = re.compile(r"(?:\[\d+\]|【\d+】|\*+|\(\d+\))$")
+_NOT_TITLE = re.compile("现在|我代表|各位|审议|摄$|开幕|[“”《》]$|^作|向大会|^(?:一|（一）)、?")
+_DATE = re.compile(f"((?:19|20)\\d\\d)\\s*年\\s*({NUMERAL}{{1,3}})\\s*月(?:\\s*({NUMERAL}{{1,3}})\\s*日)?")
+_SESSION = re.compile(
+    "在\\s*(?:(?P<before>[^，。\\d第]{1,24}?)\\s*)?第?[一二三四五六七八九十百\\d]{1,4}届\\s*"
+    "(?P<nation>全国)?\\s*(?:人民代表大会|人大)"
+)
+_PLACE = re.compile(
+    "中华人民共和国|全国"
+    "|(?:[\\u4e00-\\u9fff]{1,8}?(?:特别行政区|自治[区州县旗]|省|市|区|县|旗|盟|地区|州|镇|乡|街道))+"
+)
+_OFFICES = (
+    "总理|省长|市长|区长|县长|州长|旗长|盟长|镇长|乡长|专员|主席|主任|检察长|院长|局长|厅长|部长|行政长官"
+)
+_SPEAKER = re.compile(
+    f"(?:{_OFFICES})\\s*[：:]?\\s*"
+    "([\\u4e00-\\u9fff](?:\\s?[\\u4e00-\\u9fff]){1,2}|[\\u4e00-\\u9fff]{2,8}(?:·[\\u4e00-\\u9fff]{1,8})+)"
+    "(?=\\s*$|\\s{1,}\\S|）|（)"
+)
+_SPEAKER_CAPTION = re.compile(f"(?:{_OFFICES})([\\u4e00-\\u9fff]{{2,3}}?)(?=在第|代表|作)")
+_BEHALF = re.compile(
+    "(?:^|我|，|(?<=[：。 ]))(?:受|代表(?!大会))([^，。；：]{2,30}?)(?:委托)?，?(?=，|向|作|报告|就|做)"
+)
+_ISSUER = re.compile(
+    "[\\u4e00-\\u9fff ]{2,40}(?:政府|委员会|法院|检察院|财政部|发展改革委|局|厅|调查队|常委会)"
+)
+_PUBLISHED = re.compile("((?:19|20)\\d\\d)年\\s*\\d{1,2}月\\s*\\d{1,2}日")
+_GREETING = re.compile("(?:尊敬的)?各位(?:代表|委员)|同志们")
+
+
+def read_metadata(clean: CleanText, name: str = "") -> Metadata:
+    """What ``clean`` says of itself; ``name`` (the file's stem) helps only where the text is silent."""
+    lines = [line.strip() for line in plain_lines(clean.text) if line.strip()]
+    head = _head(lines)
+    written = _Written(clean.text)
+    title = _title(head) or _guess(lines)
+    place, issuer = _place_and_issuer(head, title)
+    date = _date(head)
+    year = int(date[:4]) if date else _year(lines, title, name)
+    reviewed, planned = _years(lines, title, year)
+    return Metadata(
+        title=_display(written.restore(title) or _declared(clean), written.restore(place), year, name),
+        place=written.restore(place),
+        issuer=written.restore(issuer),
+        date=date or (str(year) if year else ""),
+        speaker=written.restore(_speaker(head)),
+        years_reviewed=reviewed,
+        years_planned=planned,
+    )
+
+
+class _Written:
+    """Finds what was read in plain spelling (simplified, lower case) as the report writes it."""
+
+    def __init__(self, text: str) -> None:
+        self._raw = re.sub(r"\s", "", text[: 4 * _HEAD_CHARACTERS])
+        self._plain = plain(self._raw)
+
+    def restore(self, value: str) -> str:
+        at = self._plain.find(value) if value and " " not in value else -1
+        return self._raw[at : at + len(value)].translate(_DIGITS) if at >= 0 else value
+
+
+def _head(lines: Sequence[str]) -> list[str]:
+    """The paragraphs before the first heading, each cut where several stand in one."""
+    head: list[str] = []
+    size = 0
+    for line in lines[:_HEAD_PARAGRAPHS]:
+        mark = mark_of(line)
+        if (mark and mark.rank <= Rank.SECOND) or size > _HEAD_CHARACTERS:
+            break
+        size += len(line)
+        head += [part.strip() for part in re.split("(?=——)|(?<=[上会])(?=国务院)|(?=各位代表)", line)]
+    return [part for part in head if part]
+
+
+def _close_up(text: str) -> str:
+    """Without the spaces that letter-space a title (政 府 工 作 报 告)."""
+    return re.sub(r"(?<=[^\x00-\x7f])\s+(?=[^\x00-\x7f])|(?<=\d)\s+(?=年)|(?<=年)\s+", "", text).strip()
+
+
+def _title(head: Sequence[str]) -> str:
+    for index, part in enumerate(head[:10]):
+        if _GREETING.match(part):
+            return ""
+        text = _close_up(_FOOTNOTE.sub("", re.split(r"\s{3,}", part)[0]))
+        if not _TITLE.fullmatch(text) or _NOT_TITLE.search(text) or part.startswith("——"):
+            continue
+        return _close_up("".join([*_title_opening(head[:index]), text]))
+    return ""
+
+
+def _title_opening(before: Sequence[str]) -> list[str]:
+    """Lines above that the title begins on: 关于…年 / 天桥区2025年."""
+    taken: list[str] = []
+    for part in reversed(before[-2:]):
+        text = _close_up(part)
+        if len(text) > 40 or re.search("[。，！？：—、电]|讯|摄|[日号期]$|^第", text):
+            break
+        taken.insert(0, text)
+    return taken
+
+
+def _guess(lines: Sequence[str]) -> str:
+    """A title where no line is one: the kind of report that its opening sentence makes it."""
+    opening = "".join(lines[:6])
+    speaks = re.search("代表[^，。]{0,12}(?:政府|国务院)", opening) and "大会" in opening
+    return "政府工作报告" if speaks else ""
+
+
+def _declared(clean: CleanText) -> str:
+    """The first heading that the source file declares."""
+    return clean.text[clean.headings[0].start : clean.headings[0].end].strip() if clean.headings else ""
+
+
+def _display(title: str, place: str, year: int | None, name: str) -> str:
+    """The title a reader tells reports apart by: place and year are put in front where it lacks them."""
+    if not title:
+        return name or "未命名报告"
+    if len(title) > 20 or title.startswith("关于"):
+        return title
+    named = _PLACE.search(re.sub("^(?:19|20)\\d\\d年", "", title))
+    has_place = bool(place and place in title) or (named is not None and named[0] in title)
+    front = "" if has_place or place in ("", "全国") else place
+    if re.search("(?:19|20)\\d\\d|第十.?个五年|十.?五", title) or year is None:
+        return front + title
+    return f"{front}{year}年{title}"
+
+
+def _date(head: Iterable[str]) -> str:
+    """The day the report was given, ISO; a day beside a session counts more than any other."""
+    found = [
+        (bool(re.search("会议|大会|人大", part)) or part.startswith(("——", "（")), _iso(match))
+        for part in head
+        if len(part) < 120
+        for match in _DATE.finditer(part)
+        if match[3] or len(part) < 20 or part.startswith("——")
+    ]
+    return max(found, key=lambda item: item[0])[1] if found else ""
+
+
+def _iso(match: re.Match[str]) -> str:
+    year, month, day = match[1], to_int(match[2]) or 0, to_int(match[3] or "") or 0
+    if not 1 <= month <= 12:
+        return year
+    return f"{year}-{month:02d}-{day:02d}" if 1 <= day <= 31 else f"{year}-{month:02d}"
+
+
+def _place_and_issuer(head: Sequence[str], title: str) -> tuple[str, str]:
+    text = " ".join(part for part in head if len(part) < 400)
+    on_behalf = _BEHALF.search(text)
+    speaker_of = on_behalf[1].strip() if on_behalf else ""
+    place = _session_place(text) or _title_place(title)
+    if not place and re.search("国务院|最高人民(?:法院|检察院)|全国人大", text[:600] + speaker_of):
+        place = "全国"
+    if not place:
+        office = re.search(
+            f"([\\u4e00-\\u9fff]{{2,12}}?[省市区县州旗镇乡])(?:人民政府|政府)?(?:代理?)?(?:{_OFFICES})", text
+        )
+        place = office[1] if office else ""
+    return place, _issuer(head, title, place, speaker_of)
+
+
+def _session_place(text: str) -> str:
+    match = _SESSION.search(text)
+    if match is None:
+        return ""
+    if match["nation"]:
+        return "全国"
+    found = (match["before"] or "").strip()
+    return "" if found in ("", "市", "区", "县", "省", "州", "镇", "乡") else found
+
+
+def _title_place(title: str) -> str:
+    bare = re.sub("(?:19|20)\\d\\d年(?:度)?", " ", title.removeprefix("关于"))
+    match = re.match("\\s*(" + _PLACE.pattern + ")", bare)
+    if match is None:
+        return ""
+    return "全国" if match[1] == "中华人民共和国" else match[1]
+
+
+def _issuer(head: Sequence[str], title: str, place: str, on_behalf: str) -> str:
+    if on_behalf in ("国务院", "最高人民法院", "最高人民检察院"):
+        return on_behalf
+    for part in head[1:8]:
+        if len(part) < 45 and _ISSUER.fullmatch(part) and not _TITLE.fullmatch(part):
+            return _close_up(part)
+    if place == "全国":
+        return "国务院" if "国务院" in " ".join(head)[:600] else ""
+    named = re.match("(?:(?:19|20)\\d\\d年)?(.*(?:法院|检察院|委员会|人民政府))工作报告", title)
+    if named and place and place in named[1]:
+        return named[1]
+    bodies = ("人民政府", "人民法院", "人民检察院", "人大常委会", "政府")
+    body = next((b for b in bodies if b in on_behalf), "")
+    if not body and title.endswith("政府工作报告"):
+        body = "人民政府"
+    body = "人民政府" if body == "政府" else body
+    return place + body if place and body else on_behalf if "代表" not in on_behalf else ""
+
+
+def _speaker(head: Sequence[str]) -> str:
+    for part in head[:12]:
+        if len(part) < 90 and not _GREETING.match(part) and (match := _SPEAKER.search(part)):
+            return re.sub(r"\s", "", match[1])
+    for part in head[:6]:
+        if match := _SPEAKER_CAPTION.search(part):
+            return match[1]
+    return ""
+
+
+def _headings(lines: Sequence[str]) -> list[str]:
+    """Short numbered lines: the headings, before the outline is known."""
+    found = []
+    for line in lines:
+        mark = mark_of(line) if len(line) < 60 else None
+        if mark and mark.rank <= Rank.TOP:
+            found.append(line[mark.length :])
+    return found
+
+
+def _year(lines: Sequence[str], title: str, name: str) -> int | None:
+    """The report's year where it bears no date: from headings, its opening, its end, its name."""
+    votes: Counter[int] = Counter()
+    for heading in _headings(lines):
+        years, stance = years_in(heading, None), stance_of(heading)
+        if len(years) == 1 and stance:
+            votes[years[0] + (stance == "review")] += 2
+    for line in lines:
+        for found in re.findall(
+            "((?:19|20)\\d\\d)年(?:是[^。]{0,60}(?:之年|一年)|政府工作的?总体要求)", line[:80]
+        ):
+            votes[int(found)] += 1
+    for line in lines[-3:]:
+        if len(line) < 40 and (match := _PUBLISHED.search(line)):
+            votes[int(match[1])] += 2
+    titled = () if re.search("规划|纲要|方案|意见|办法|决定", title) else years_in(title, None)
+    if titled and not re.search("公报|执行情况", title):
+        votes[titled[-1]] += 4
+    elif titled:
+        return titled[0] + 1
+    if votes:
+        return max(votes.items(), key=lambda item: (item[1], item[0]))[0]
+    match = re.search("(?<!\\d)((?:19|20)\\d\\d)(?!\\d)", name)
+    return int(match[1]) if match else None
+
+
+def _years(lines: Sequence[str], title: str, year: int | None) -> tuple[Years, Years]:
+    """The years reviewed and planned."""
+    if "公报" in title:
+        return years_in(title, year) or ((year - 1,) if year else ()), ()
+    if "执行情况" in title or re.search("预算|决算", title):
+        review, _, plan = re.split("(?<=情况)(?:和|与|及|暨)|$", title, maxsplit=1)[0], "", title
+        reviewed = years_in(review, year)
+        planned = tuple(y for y in years_in(plan, year) if y not in reviewed)
+        return reviewed, planned
+    if re.search("规划|纲要", title):
+        return (), years_in(title, None)
+    reviewed_set: set[int] = set()
+    planned_set: set[int] = set()
+    for heading in _headings(lines):
+        stance = stance_of(heading)
+        if stance:
+            (reviewed_set if stance == "review" else planned_set).update(years_in(heading, year))
+    if not reviewed_set:
+        opening = re.search("报告[^，。]{0,12}(过去[一二三四五]年|[一二三四五]年来)", "".join(lines[:8]))
+        reviewed_set.update(years_in(opening[1], year) if opening else ())
+    if "总结" in title and year is not None:
+        reviewed_set = reviewed_set or {year}
+    if year is None or not _is_work_report(title, lines):
+        return tuple(sorted(reviewed_set)), tuple(sorted(planned_set))
+    reviewed_set = reviewed_set or {year - 1}
+    return tuple(sorted(reviewed_set)), tuple(sorted(planned_set | {year}))
+
+
+def _is_work_report(title: str, lines: Sequence[str]) -> bool:
+    return "工作报告" in title or bool(re.search("代表[^，。]{0,12}(?:政府|国务院)", "".join(lines[:6])))

@@ -1,0 +1,76 @@
+"""The numbering that opens a paragraph: 第一章, 一、, （一）, 1., （1）, ①, 一是, ——."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import IntEnum
+
+from index.text.normalization import fold
+from index.text.numerals import arabic_years, to_int
+
+
+class Rank(IntEnum):
+    """Styles of numbering, from the outermost in."""
+
+    PART = 1
+    CHAPTER = 2
+    ARTICLE = 3
+    TOP = 4
+    SECOND = 5
+    DIGIT = 6
+    BRACKET = 7
+    CIRCLE = 8
+    ITEM = 9
+    DASH = 10
+    RUN_IN = 11
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """Numbering found at a paragraph's start: its style, its number, its length in characters."""
+
+    rank: Rank
+    number: int
+    length: int
+
+
+_N = "([一二三四五六七八九十百零〇]{1,4}|[0-9]{1,3})"
+_C = "([一二三四五六七八九十百]{1,4})"
+_PATTERNS = (
+    (Rank.PART, re.compile(f"第{_N}(?:部分|编|篇|辑)(?![第、，和与至])")),
+    (Rank.CHAPTER, re.compile(f"第{_N}章(?![第、，和与至])")),
+    (Rank.ARTICLE, re.compile(f"第{_N}节(?![第、，和与至])")),
+    (Rank.TOP, re.compile(rf"{_C}(?:、|[.．](?=\D))(?!\s*[一二三四五六七八九十]+[、是产次季])")),
+    (Rank.SECOND, re.compile(f"（{_C}）[、.．]?")),
+    (Rank.BRACKET, re.compile(r"（([0-9]{1,2})）[、.．]?|([0-9]{1,2})）")),
+    (Rank.DIGIT, re.compile(r"([0-9]{1,2})(?:、|[.．](?![0-9]))")),
+    (Rank.CIRCLE, re.compile("([①-⑳])")),
+    (Rank.ITEM, re.compile(f"{_C}(?:是|要|、是)(?!年)|第{_C}[，、]|其([一二三四五六七八九十])[，、]")),
+    (Rank.DASH, re.compile("(?:——|—|－－|--|―{1,2}|──)(?=[^—\\-－\\s\\d])|([●■◆▪•▶])")),
+)
+_TIGHT = str.maketrans({"(": "（", ")": "）", ":": "：", "!": "！", ";": "；", "\t": " ", "\xa0": " "})
+
+
+def plain(text: str) -> str:
+    """``text`` for matching: simplified, half-width digits, full-width marks; same length, always."""
+    return "\n".join(plain_lines(text))
+
+
+def plain_lines(text: str) -> list[str]:
+    """The lines of ``text``, each plain and of its own length."""
+    lines, folded = text.split("\n"), fold(text).split("\n")
+    if len(lines) != len(folded):
+        folded = [fold(line) for line in lines]
+    kept = (new if len(new) == len(old) else old for old, new in zip(lines, folded, strict=True))
+    return [arabic_years(line.translate(_TIGHT)) for line in kept]
+
+
+def mark_of(text: str) -> Mark | None:
+    """The numbering that opens ``text`` (plain, no leading space), if any."""
+    for rank, pattern in _PATTERNS:
+        if match := pattern.match(text):
+            numeral = next((group for group in match.groups() if group), "")
+            number = ord(numeral) - ord("①") + 1 if rank is Rank.CIRCLE else to_int(numeral) or 0
+            return Mark(rank, number, match.end())
+    return None

@@ -1,0 +1,82 @@
+"""Rows to clean text: whole paragraphs, and where the pages open."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from index.text.rejoin import is_wrapped, rejoin
+from index.text.rows import Row, rows_of
+from index.types import CleanText, Heading, PageStart, Source
+
+_CJK = "\u2e80-\u9fff\uf900-\ufaff\ufe30-\ufe4f\uff00-\uffef"
+_WIDE_MARK = "\u3001-\u3003\u3008-\u301f\uff01-\uff0f\uff1a-\uff20\uff3b-\uff40\uff5b-\uff65“”‘’…—·"
+_SPACED_LETTERS = re.compile(rf"(?<!\S)[{_CJK}](?: +[{_CJK}]){{2,}}(?!\S)")
+_NEEDLESS_SPACE = re.compile(
+    rf"(?<=[{_CJK}{_WIDE_MARK}]) +(?=[!-~])|(?<=[!-~]) +(?=[{_CJK}{_WIDE_MARK}%‰℃])"
+    rf"|(?<=[{_WIDE_MARK}]) +| +(?=[{_WIDE_MARK}])|(?<=\d) +(?=%)"
+)
+
+
+def clean(source: Source) -> CleanText:
+    """Whole paragraphs, one a line, with the page map and the headings the file declared.
+
+    Lines cut at the page's width are rejoined; a source with one paragraph a line keeps its lines.
+    No visible character is lost or made up, page furniture excepted; the invisible ones (Unicode
+    categories Cc and Cf) and needless white space go. In a rejoined text the spaces between Chinese
+    and digits or Latin letters are the PDF's, not the writer's, and go too.
+    """
+    rows = rows_of(source)
+    wrapped = source.kind == "pdf" or is_wrapped(rows)
+    paragraphs = rejoin(rows) if wrapped else _as_given(rows)
+    return _write(paragraphs, wrapped)
+
+
+def _as_given(rows: Sequence[Row]) -> list[list[Row]]:
+    """One paragraph a row; a row without room goes on in the next (a page opens in mid-paragraph)."""
+    paragraphs: list[list[Row]] = []
+    for before, row in zip([None, *rows], rows, strict=False):
+        if before is not None and before.room == 0:
+            paragraphs[-1].append(row)
+        else:
+            paragraphs.append([row])
+    return paragraphs
+
+
+def _write(paragraphs: Sequence[Sequence[Row]], wrapped: bool) -> CleanText:
+    parts: list[str] = []
+    pages: list[PageStart] = []
+    headings: list[Heading] = []
+    at = 0
+    for paragraph in paragraphs:
+        start = at = at + (1 if parts else 0)
+        if parts:
+            parts.append("\n")
+        before = ""
+        for row in paragraph:
+            text = _tidy(row.text, wrapped)
+            glue = " " if before and _needs_space(before, text) else ""
+            if row.opens is not None:
+                pages.append(PageStart(at + len(glue), row.opens))
+            parts += (glue, text)
+            at += len(glue) + len(text)
+            before = text
+        if paragraph[0].level:
+            headings.append(Heading(start, at, paragraph[0].level))
+    return CleanText("".join(parts), tuple(pages), tuple(headings))
+
+
+def _needs_space(before: str, after: str) -> bool:
+    """Two Latin words met at a line end."""
+    left, right = before[-1], after[0]
+    if left in "-/(" or right in "-/)" or not (left.isascii() and right.isascii()):
+        return False
+    return left.isalpha() or right.isalpha()
+
+
+def _tidy(text: str, wrapped: bool) -> str:
+    """Spaces as a reader would write them; a letter-spaced line (政 府 工 作 报 告) closes up."""
+    if not wrapped:
+        return re.sub(r"\s+", "", text) if _SPACED_LETTERS.fullmatch(" ".join(text.split())) else text
+    text = _SPACED_LETTERS.sub(lambda match: match[0].replace(" ", ""), " ".join(text.split()))
+    return _NEEDLESS_SPACE.sub("", text)

@@ -1,0 +1,39 @@
+"""Passages to citations, and their quotes to answer text: quotes, marks and punctuation alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from index import Passage, Snapshot
+from index.structure.chunking import page_at
+from qa.types import Citation, Spans
+
+GAP = "……"
+"""Stands between quotes that do not touch in the report."""
+_MARKS = "，、；：。！？,;:"
+
+
+def cite(snapshot: Snapshot, passage: Passage, spans: Spans, score: float = 1.0) -> Citation:
+    """``passage`` with what stands at ``spans`` of its text as the quote, on the page the quote opens on."""
+    page = passage.page
+    if page != passage.last_page:
+        page = page_at(snapshot.page_starts(passage.report), passage.start + spans[0][0])
+    return Citation(
+        text=passage.text,
+        quote=GAP.join(passage.text[a:b] for a, b in spans),
+        quote_spans=spans,
+        report=passage.report,
+        title=snapshot.report(passage.report).title,
+        section=passage.section,
+        page=page,
+        last_page=passage.last_page,
+        start=passage.start,
+        end=passage.end,
+        score=score,
+    )
+
+
+def compose(citations: Sequence[Citation], used: Iterable[int] | None = None) -> str:
+    """The quotes of ``citations`` (only of the positions ``used``), each with its mark: ``甲。[1]乙。[2]``."""
+    positions = range(len(citations)) if used is None else used
+    return "".join(f"{citations[i].quote.rstrip(_MARKS)}。[{i + 1}]" for i in positions)

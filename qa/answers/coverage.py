@@ -1,0 +1,60 @@
+"""What the reports at hand cover: years and places, for refusals and for years that were inferred."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+from index import ReportInfo, Snapshot
+from qa.retrieval.ranking import Found
+from qa.retrieval.retriever import report_year
+from qa.types import RefusalReason
+from qa.understanding import places
+from qa.understanding.question import Question
+
+CLOSE = 1.0
+"""How much less a passage of another year may score and still be a reading of the question."""
+
+
+def selected(snapshot: Snapshot, reports: Collection[str] | None) -> list[ReportInfo]:
+    """The reports a question is asked of; raises UnknownReport for an id that is not held."""
+    for report in reports or ():
+        snapshot.report(report)
+    return [info for info in snapshot.reports if reports is None or info.id in reports]
+
+
+def years_of(report: ReportInfo) -> set[int]:
+    """Every year the report reviews or plans, and its own."""
+    own = report_year(report)
+    return {*report.years_reviewed, *report.years_planned, *([own] if own else [])}
+
+
+def refusal_reason(question: Question, reports: Sequence[ReportInfo]) -> RefusalReason:
+    """Whether no report of the year or place asked about is there, or those there do not say."""
+    covered = set().union(*map(years_of, reports)) if reports else set()
+    asked = {year for side in question.sides for year in side.when.years} | set(question.report_years)
+    if asked and not asked & covered:
+        return "not_in_library"
+    if question.places and not any(places.is_place(p, r.place) for p in question.places for r in reports):
+        return "not_in_library"
+    return "not_covered"
+
+
+def assumed_year(found: Found, snapshot: Snapshot) -> tuple[int | None, tuple[int, ...]]:
+    """The year the answer is for where the question did not name it, and the other years it may mean.
+
+    None where the question names its year, or where the year makes no difference.
+    """
+    one, ranked = found
+    best = ranked[0].candidate.passage
+    report = snapshot.report(best.report)
+    if one.side.when.years:
+        return None, ()
+    if one.side.when.offset is not None:
+        years = one.side.when.years_for(report_year(report))
+        return (years[0], tuple(sorted(years_of(report) - set(years)))) if years else (None, ())
+    others = {
+        r.candidate.passage.years[0]
+        for r in ranked[1:6]
+        if len(r.candidate.passage.years) == 1 and r.score > ranked[0].score - CLOSE
+    } - set(best.years)
+    return (best.years[0], tuple(sorted(others))) if len(best.years) == 1 and others else (None, ())

@@ -1,0 +1,64 @@
+"""Passages cut into clauses and read for numbers and years, ready to be compared with questions."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+from index.text.normalization import fold
+from qa.understanding.answer_types import Measure, measures
+
+SHORTEST = 6
+"""A shorter clause says nothing by itself and stays with the next one."""
+
+_END = re.compile(r"(?:[。！？!?；;：:，]|,(?!\d)|\n)+[”’」』）)】》]*")
+_SENTENCE_END = re.compile(r"[。！？!?；;\n][”’」』）)】》]*$")
+_YEAR = re.compile(r"(?:19[4-9]\d|20\d\d)(?=年|-|～)")
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """A clause ``[start, end)`` of its passage without its closing mark; ``text`` is folded.
+
+    ``sentence`` numbers the sentence (or semicolon part) that it stands in.
+    """
+
+    start: int
+    end: int
+    text: str
+    measures: tuple[Measure, ...]
+    years: frozenset[int]
+    sentence: int
+
+
+@lru_cache(maxsize=20_000)
+def clauses(text: str) -> tuple[Clause, ...]:
+    """The clauses of a passage's ``text``, in order."""
+    found: list[Clause] = []
+    start = sentence = 0
+    for end, mark in _ends(text):
+        stops = bool(_SENTENCE_END.search(text[start:mark]))
+        if end - start < SHORTEST and not stops and mark < len(text):
+            continue
+        if text[start:end].strip():
+            found.append(_clause(text, start, end, sentence))
+        start = mark
+        sentence += stops
+    return tuple(found)
+
+
+def _ends(text: str) -> list[tuple[int, int]]:
+    """Where clauses end: before their closing mark, and after it."""
+    ends = [(m.start(), m.end()) for m in _END.finditer(text)]
+    if not ends or ends[-1][1] < len(text):
+        ends.append((len(text), len(text)))
+    return ends
+
+
+def _clause(text: str, start: int, end: int, sentence: int) -> Clause:
+    start += len(text[start:end]) - len(text[start:end].lstrip())
+    folded = fold(text[start:end])
+    return Clause(
+        start, end, folded, tuple(measures(folded)), frozenset(map(int, _YEAR.findall(folded))), sentence
+    )

@@ -1,0 +1,56 @@
+"""One score from many features: a linear model whose weights stand in ``weights.toml``."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+import numpy as np
+
+from index.encoders.base import FloatArray
+from qa.retrieval.retriever import CLAUSE_FEATURES, PASSAGE_FEATURES, Candidate, Search
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """Weights in the order of PASSAGE_FEATURES and CLAUSE_FEATURES."""
+
+    passage: FloatArray
+    clause: FloatArray
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """A candidate with its score; ``clause_scores`` (n,) are those of its clauses."""
+
+    candidate: Candidate
+    score: float
+    clause_scores: FloatArray
+
+
+Found = tuple[Search, list[Ranked]]
+"""A side's search and its candidates in order."""
+
+
+@cache
+def weights() -> Weights:
+    """The fitted weights."""
+    with (files("qa.retrieval") / "weights.toml").open("rb") as file:
+        table = tomllib.load(file)
+    return Weights(
+        np.array([table["passage"][name] for name in PASSAGE_FEATURES], dtype=np.float32),
+        np.array([table["clause"][name] for name in CLAUSE_FEATURES], dtype=np.float32),
+    )
+
+
+def rank(search: Search, by: Weights | None = None) -> list[Ranked]:
+    """The candidates, best first: a passage is worth its own features and its best clause."""
+    by = by or weights()
+    ranked = []
+    for candidate in search.candidates:
+        clause_scores = candidate.clause_features @ by.clause
+        best = float(clause_scores.max()) if len(clause_scores) else 0.0
+        ranked.append(Ranked(candidate, float(candidate.features @ by.passage) + best, clause_scores))
+    return sorted(ranked, key=lambda r: -r.score)

@@ -1,0 +1,283 @@
+"""Candidate passages for one side of a question, and the evidence for each as numbers."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import accumulate, pairwise
+
+import numpy as np
+
+from index import Encoder, Passage, ReportInfo, Snapshot
+from index.encoders.base import FloatArray, TokenEncoder
+from index.store.parsed_report import context
+from index.text.normalization import fold
+from qa.retrieval.clauses import Clause, clauses
+from qa.understanding import places
+from qa.understanding.answer_types import match
+from qa.understanding.question import Question, Side
+from qa.understanding.terms import Concept, concepts, rewritten, searched
+from qa.understanding.time import When
+
+DEPTH = 50
+"""Passages taken from each search, at least."""
+KEPT = 32
+"""Passages kept of those, at least: of the questions measured, about 1 in 100 has its answer further down."""
+_RANK_OFFSET = 10
+_LAST_YEAR = re.compile("去年|过去的?一年|(?<!第)一年来")
+
+PASSAGE_FEATURES = ("dense", "late", "covered", "year", "stance", "report", "place")
+CLAUSE_FEATURES = ("covered", "answers")
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A passage that may answer.
+
+    ``features`` (len(PASSAGE_FEATURES),); for its clauses ``clause_features`` (n, len(CLAUSE_FEATURES)),
+    ``found`` (concepts, n) how much of each concept a clause holds, ``answers`` (asks, n) how well it
+    answers each ask.
+    """
+
+    row: int
+    passage: Passage
+    features: FloatArray
+    clauses: tuple[Clause, ...]
+    clause_features: FloatArray
+    found: FloatArray
+    answers: FloatArray
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """One side of ``question`` and its candidates.
+
+    ``concepts`` are what is looked for, ``weights`` (len(concepts),) their rarity; ``vector``
+    (dimension,) is its wording in official terms as embedded.
+    """
+
+    question: Question
+    side: Side
+    concepts: list[Concept]
+    weights: FloatArray
+    candidates: list[Candidate]
+    vector: FloatArray
+
+
+def search(
+    snapshot: Snapshot,
+    encoder: Encoder,
+    question: Question,
+    side: Side,
+    reports: Collection[str] | None = None,
+    most: int = KEPT,
+) -> Search:
+    """Dense and lexical candidates for ``side``, each with its features; ``most`` of them, or ``KEPT``."""
+    text = fold(side.text)
+    vector, tokens = _encoded(encoder, rewritten(text))
+    rows = _rows(snapshot, vector, searched(text), side.when, reports, max(most, KEPT))
+    wanted = concepts(text)
+    weights = rarity(snapshot, wanted)
+    dense = snapshot.vectors(rows) @ vector
+    late = None if tokens is None else snapshot.late_similarities(rows, tokens)
+    likeness = np.stack([dense, dense if late is None else late], axis=1).tolist()
+    infos = {report.id: report for report in snapshot.reports}
+    found = [(row, p, infos[p.report]) for row, p in zip(rows, snapshot.passages(rows), strict=True)]
+    candidates = _candidates(question, side, wanted, weights, found, likeness)
+    return Search(question, side, wanted, weights, candidates, vector)
+
+
+def _encoded(encoder: Encoder, text: str) -> tuple[FloatArray, FloatArray | None]:
+    """The vector of ``text``, and those of its tokens where the encoder tells them."""
+    if not isinstance(encoder, TokenEncoder):
+        return encoder.encode_queries([text])[0], None
+    [vector], [tokens] = encoder.encode_query_tokens([text])
+    return vector, tokens
+
+
+def _rows(
+    snapshot: Snapshot,
+    vector: FloatArray,
+    terms: str,
+    when: When,
+    reports: Collection[str] | None,
+    most: int,
+) -> list[int]:
+    """The ``most`` best rows by reciprocal rank fusion of the searches.
+
+    Each is also made within the reports of the years asked for.
+    """
+    depth = max(DEPTH, most)
+    scores: dict[int, float] = {}
+
+    def add(depth: int, reports: Collection[str] | None) -> None:
+        dense = snapshot.search_dense(vector, depth, reports)
+        for found in (dense, snapshot.search_lexical(terms, depth, reports)):
+            for rank, (row, _) in enumerate(found):
+                scores[row] = scores.get(row, 0.0) + 1 / (_RANK_OFFSET + rank)
+
+    add(depth, reports)
+    near = [r.id for r in snapshot.reports if when.years and report_distance(when, r) in (0, 1)]
+    near = [id for id in near if reports is None or id in reports]
+    if near and len(near) < len(snapshot.reports):
+        add(depth // 2, near)
+    return sorted(sorted(scores, key=lambda row: (-scores[row], row))[:most])
+
+
+def report_year(report: ReportInfo) -> int | None:
+    """The year of the report's own date, or the latest it plans for."""
+    if report.date[:4].isdigit():
+        return int(report.date[:4])
+    return max(report.years_planned, default=None)
+
+
+def report_distance(when: When, report: ReportInfo) -> int | None:
+    """How many years after the last year asked for the report was given."""
+    year = report_year(report)
+    return None if year is None or not when.years else year - when.years[-1]
+
+
+def rarity(snapshot: Snapshot, wanted: Sequence[Concept]) -> FloatArray:
+    """The weight of each concept: BM25's IDF of the most usual of its alternatives.
+
+    An alternative is as rare as its rarest term; what stands nowhere weighs most, once a stretch.
+    """
+    terms = sorted({term for c in wanted for terms in c.alternatives for term in terms})
+    counts = dict(zip(terms, snapshot.frequencies(terms), strict=True))
+    size = snapshot.size
+
+    def idf(term: str) -> float:
+        return 0.5 if len(term) == 1 else math.log(1 + (size - counts[term] + 0.5) / (counts[term] + 0.5))
+
+    found = [min(max(map(idf, terms), default=0.0) for terms in c.alternatives) for c in wanted]
+    unknown = [c.term if c.term and not counts[c.term] else "" for c in wanted]
+    for i, (before, term) in enumerate(pairwise(unknown), start=1):
+        if before and term and before[-1] == term[0]:
+            found[i] = 0.0  # a stretch of unknown characters is one thing looked for, not one a bigram
+    return np.array(found, dtype=np.float32)
+
+
+@lru_cache(maxsize=20_000)
+def _around(title: str, passage: Passage) -> str:
+    return fold(context(title, passage) + passage.text)
+
+
+def _candidates(
+    question: Question,
+    side: Side,
+    wanted: Sequence[Concept],
+    weights: FloatArray,
+    found: Sequence[tuple[int, Passage, ReportInfo]],
+    likeness: Sequence[Sequence[float]],
+) -> list[Candidate]:
+    """The passages ``found`` with their features; the clauses of all of them are weighed in one array.
+
+    ``likeness`` are the first two features, dense and late.
+    """
+    parts = [clauses(passage.text) for _, passage, _ in found]
+    ends = list(accumulate(map(len, parts), initial=0))
+    whole = _held(wanted, [_around(report.title, passage) for _, passage, report in found])
+    held = _held(wanted, [part.text for own in parts for part in own])
+    answers = np.array(
+        [[match(ask, c.text, c.measures) for own in parts for c in own] for ask in side.asks],
+        dtype=np.float32,
+    ).reshape(len(side.asks), ends[-1])
+    total = float(weights.sum()) or 1.0
+    fits = answers.max(axis=0) if len(answers) else np.full(ends[-1], 0.5, dtype=np.float32)
+    clause_features = np.stack([weights @ held / total, fits], axis=1)
+    covered = (weights @ whole / total).tolist()
+    candidates = []
+    for i, (row, passage, report) in enumerate(found):
+        features = [
+            *likeness[i],
+            covered[i],
+            _year(side.when, passage, report, _written(parts[i], report)),
+            _stance(side.when, passage),
+            _report(question, side.when, report),
+            _place(question, passage, report),
+        ]
+        own = slice(ends[i], ends[i + 1])
+        candidates.append(
+            Candidate(
+                row,
+                passage,
+                np.array(features, dtype=np.float32),
+                parts[i],
+                clause_features[own],
+                held[:, own],
+                answers[:, own],
+            )
+        )
+    return candidates
+
+
+def _held(wanted: Sequence[Concept], texts: Sequence[str]) -> FloatArray:
+    """How much of each concept every text holds, 0 to 1: the most of any alternative; ``(concepts, texts)``."""
+    terms = {term for concept in wanted for terms in concept.alternatives for term in terms}
+    stands = {term: np.array([term in text for text in texts], dtype=np.float32) for term in terms}
+    held = np.zeros((len(wanted), len(texts)), np.float32)
+    for own, concept in zip(held, wanted, strict=True):
+        for alternative in filter(None, concept.alternatives):
+            share = sum(stands[term] for term in alternative) / len(alternative)
+            np.maximum(own, share, out=own)
+    return held
+
+
+def _written(parts: Sequence[Clause], report: ReportInfo) -> frozenset[int]:
+    """The years that the clauses name, and the last one where they look back on it among plans."""
+    written = frozenset().union(*(part.years for part in parts))
+    own = report_year(report)
+    if own is not None and any(_LAST_YEAR.search(part.text) for part in parts):
+        return written | {own - 1}
+    return written
+
+
+def _year(when: When, passage: Passage, report: ReportInfo, written: frozenset[int]) -> float:
+    """Agreement of the years asked for with the passage's, -1 to 1; 0 where none is asked for."""
+    own = report_year(report)
+    asked, told = set(when.years_for(own)), set(passage.years)
+    if not asked:
+        return 0.0
+    if not told:
+        near = own is not None and (own in asked or own - 1 in asked)
+        agreement = 0.2 if near else -1.0
+    elif len(asked) == 1:
+        agreement = 1.0 if told == asked else 0.7 if asked <= told else -1.0
+    else:
+        overlap = len(asked & told) / len(asked | told)
+        agreement = 2 * overlap - 1 if overlap else -1.0
+    return max(agreement, 0.5) if written & asked else agreement
+
+
+def _stance(when: When, passage: Passage) -> float:
+    """Agreement on results or targets, -1 to 1; less where only a particle hints at one."""
+    if not when.stance or not passage.stance:
+        return 0.0
+    return (1.0 if when.strong else 0.4) * (1 if when.stance == passage.stance else -1)
+
+
+def _report(question: Question, when: When, report: ReportInfo) -> float:
+    """Whether the report is the one that would say it: of that year for plans, of the next for results."""
+    year = report_year(report)
+    if year is None:
+        return 0.0
+    if question.report_years:
+        return 2.0 if year in question.report_years else -2.0
+    distance = report_distance(when, report)
+    if distance is None:
+        return 0.0
+    fitting = {"plan": (0,), "review": (1,), "": (0, 1)}[when.stance]
+    return 1.0 if distance in fitting else -1.0
+
+
+def _place(question: Question, passage: Passage, report: ReportInfo) -> float:
+    """-1 where another place than the report's is asked about and the passage does not name it."""
+    others = [p for p in question.places if not places.is_place(p, report.place)]
+    if not others or len(others) < len(question.places):
+        return 0.0
+    if any(places.is_nation(p) for p in others):
+        return -1.0
+    return 1.0 if any(places.bare(p) in passage.text for p in others) else -1.0

@@ -1,0 +1,140 @@
+"""A question as understood: when, where, what kind of answer, and the words worth looking for."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+
+from index.text.normalization import fold
+from qa.types import Shape
+from qa.understanding import places
+from qa.understanding.answer_types import Asked, asked
+from qa.understanding.time import When, in_report, is_next, parse_when
+
+_GREETING = re.compile(
+    r"^(?:您好|你好|请问(?:一下)?|问一下|想问(?:一下|问)?|麻烦问一下|那么?|嗯)[，,、：:\s]*"
+)
+_STORY = re.compile(r"我(?![国区市县省们])|记者|作业|老板|论文|写.{0,8}用|周末|求数据|核实")
+_ASKS = re.compile(r"多少|几|哪|谁|什么|啥|何|怎么|怎样|如何|多[大长高久重远]|吗|是不是|有没有|咋|呢")
+_PIECES = re.compile(r"[^，,；;：:。？?！!\s]+[，,；;：:。？?！!\s]*")
+_LIST = re.compile(
+    r"哪些|哪几|哪[二两三四五六七八九十]+[个家所座类种处片块位项条大]|都有什么|都保|分别是哪|包括哪|包括什么|列[一出举]"
+)
+_COMPARE = re.compile(
+    r"相比|比较|对比|差多少|差距|哪个.{0,6}[多快高大少慢低]|哪年.{0,3}[多快高大少低]|多了?还是少|"
+    r"各.{0,8}(?:多少|几|是)|[跟和与].+比|目标.{0,12}(?:实际|完成|实现)|(?:年初|预算).{0,8}实际|变化|"
+    r"(?:[今去前明]年|(?:19|20)\d\d年?)[和与跟、](?:[今去前明]年|(?:19|20)\d\d年)"
+)
+_BETWEEN_TIMES = re.compile(
+    r"(?<=[，,；;：:。？?！!])|(?=[和跟与、](?:今|去|前|明|全年|(?:19|20)\d\d))"
+    r"|(?<=[一-鿿])(?<![和跟与到至比较从于大])(?=[今去前明]年|(?:19|20)\d\d年)"
+)
+_TWO = re.compile(
+    r"(?<=[年，,：:])?([一-鿿]{2,8}?)[和与跟同]([一-鿿]{2,8}?)(?=哪个|哪一个|谁|各|分别|相比|比)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """What to look for and when; a compare question has several sides, any other has one."""
+
+    text: str
+    when: When
+    asks: tuple[Asked, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """``text`` as asked; ``core`` folded, without greetings and the asker's own story."""
+
+    text: str
+    core: str
+    sides: tuple[Side, ...]
+    shape: Shape
+    places: tuple[str, ...]
+    report_years: tuple[int, ...]
+
+
+def parse(text: str) -> Question:
+    """Understands one question that stands by itself."""
+    core = _core(fold(printable(text)))
+    when = parse_when(core)
+    sides = _sides(core)
+    shape: Shape = "compare" if len(sides) > 1 else "list" if _LIST.search(core) else "fact"
+    if shape == "fact" and _COMPARE.search(core):
+        shape = "compare"
+    if not sides:
+        sides = (Side(core, when, asked(core)),)
+    return Question(text, core, sides, shape, places.named(core), in_report(core))
+
+
+def printable(text: str) -> str:
+    """``text`` without control and other invisible characters, and without spaces around it."""
+    return "".join(c if c.isprintable() else " " for c in text).strip()
+
+
+def _core(text: str) -> str:
+    """Without greetings and clauses in which the asker speaks of himself, while a question remains."""
+    text = _GREETING.sub("", text)
+    pieces = _PIECES.findall(text)
+    kept = [p for p in pieces if not _STORY.search(p) or _ASKS.search(p)]
+    core = "".join(kept)
+    core = core if _ASKS.search(core) and len(core) >= 6 else text
+    return _GREETING.sub(
+        "", re.sub(r"听说|我要的是|我问的是|想查|请问|想知道|想比较一下|比较一下|到底|求数据", "", core)
+    ).strip()
+
+
+def _sides(core: str) -> tuple[Side, ...]:
+    """The sides of a question about several times or subjects; empty when it has one side only."""
+    if not _COMPARE.search(core) and len(asked(core)) < 2:
+        return ()
+    return _times(core) or _subjects(core)
+
+
+def _times(core: str) -> tuple[Side, ...]:
+    """A side for each time named, each with the words it shares with the others."""
+    base = parse_when(core)
+    own: dict[When, list[str]] = {}
+    shared: list[str] = []
+    for piece in filter(None, _BETWEEN_TIMES.split(core)):
+        when = parse_when(piece)
+        if not (when.years or when.offset is not None or when.strong):
+            shared.append(piece)
+        for one in when.each() if piece not in shared else ():
+            if not one.years and one.offset is None:
+                one = replace(one, years=base.years[:1], offset=base.offset)
+            known = next((w for w in own if w == replace(one, strong=w.strong)), one)
+            own.setdefault(known, []).append(piece)
+    for vague in [w for w in own if any(w.widens(other) for other in own)]:
+        shared += own.pop(vague)
+    if len(own) < 2 or is_next(core):
+        return ()
+    topic = "".join(shared)
+    enough = len(_ASKS.sub("", topic)) >= 3
+    return tuple(
+        Side(topic + "".join(pieces) if enough else core, when, _asks("".join(pieces), core))
+        for when, pieces in own.items()
+    )
+
+
+def _asks(piece: str, core: str) -> tuple[Asked, ...]:
+    """What ``piece`` asks for; a bare 多少 asks for what the whole question does."""
+    whole = asked(core)
+    family = next((ask for ask in whole if ask.family), None)
+    own = asked(piece) or whole[:1]
+    return tuple(
+        replace(ask, family=family.family, unit=family.unit)
+        if family and ask.kind == "number" and not ask.family
+        else ask
+        for ask in own
+    )
+
+
+def _subjects(core: str) -> tuple[Side, ...]:
+    """A side for each of two things set against each other: 甲和乙哪个多."""
+    m = _TWO.search(core)
+    if not m:
+        return ()
+    when, asks = parse_when(core), asked(core)
+    return tuple(Side(core[: m.start()] + one + core[m.end() :], when, asks) for one in (m[1], m[2]))
