@@ -85,19 +85,20 @@ def problems(assistant: Assistant, asked: Sequence[dict[str, Any]]) -> list[Prob
     made = []
     for item in asked:
         question = parse(item["question"])
-        for i, side in enumerate(question.sides if item["kind"] != "none" else ()):
-            one = search(snapshot, assistant.library.encoder, question, side)
+        for i, sub_question in enumerate(question.sub_questions if item["kind"] != "none" else ()):
+            one = search(snapshot, assistant.library.encoder, question, sub_question)
             right = [
-                _right(item, i, len(question.sides), c.passage.text, c.passage.report) for c in one.candidates
+                _right(item, i, len(question.sub_questions), c.passage.text, c.passage.report)
+                for c in one.candidates
             ]
             if any(right):
                 made.append(_problem(item, one.candidates, right))
     return made
 
 
-def _right(item: dict[str, Any], side: int, sides: int, text: str, report: str) -> bool:
+def _right(item: dict[str, Any], sub_question: int, sub_questions: int, text: str, report: str) -> bool:
     for option in options(item):
-        places = [option[side]] if len(option) == sides else option
+        places = [option[sub_question]] if len(option) == sub_questions else option
         if any(t in squeeze(text) and (not ids or report in ids) for place in places for t, ids in place):
             return True
     return False
@@ -150,11 +151,11 @@ def cross_validated(
     figures = []
     for seed in seeds:
         order = np.random.default_rng(seed).permutation(len(asked))
-        fold = {asked[i]: n % FOLDS for n, i in enumerate(order)}
+        normalize = {asked[i]: n % FOLDS for n, i in enumerate(order)}
         hits = []
         for n in range(FOLDS):
-            weights = fit([p for p in found if fold[p.group] != n], without)
-            held_out = [p for p in found if fold[p.group] == n]
+            weights = fit([p for p in found if normalize[p.group] != n], without)
+            held_out = [p for p in found if normalize[p.group] == n]
             hits += [bool(p.right[scores(p, weights).argmax()]) for p in held_out]
         figures.append(float(np.mean(hits)))
     return figures
@@ -182,8 +183,8 @@ def doubts(assistant: Assistant, asked: Sequence[dict[str, Any]], by: Weights) -
     values, question, group, answerable = [], [], [], []
     for number, item in enumerate(asked):
         parsed = parse(item["question"])
-        for side in parsed.sides:
-            one = search(snapshot, encoder, parsed, side)
+        for sub_question in parsed.sub_questions:
+            one = search(snapshot, encoder, parsed, sub_question)
             values.append(evidence(one, rank(one, by), encoder))
             question.append(number)
             group.append(item["id"])
@@ -214,10 +215,10 @@ def held_out_confidence(found: Doubts, seed: int) -> tuple[np.ndarray, np.ndarra
     """The confidence in every question, of a model that did not see it, and whether it is answerable."""
     count = int(found.question.max()) + 1
     groups, group = np.unique(found.group, return_inverse=True)
-    fold = np.random.default_rng(seed).permutation(len(groups)) % FOLDS
+    normalize = np.random.default_rng(seed).permutation(len(groups)) % FOLDS
     sure = np.zeros(len(found.values))
     for n in range(FOLDS):
-        out = fold[group] == n
+        out = normalize[group] == n
         model = fit_evidence(found.values[~out], found.answerable[~out])
         z = model["bias"] + found.values[out] @ np.array([model[name] for name in EVIDENCE])
         sure[out] = 1 / (1 + np.exp(-z))

@@ -31,7 +31,7 @@ from benchmarks.fit import (
 )
 from qa import Assistant
 from qa.assistant import ENOUGH
-from qa.evaluation import Table, run, tabulate
+from qa.evaluation import Table, answer_series, run
 from qa.reading.evidence import EVIDENCE
 from qa.retrieval.ranking import weights
 
@@ -47,7 +47,7 @@ OFF = {
     "terms in the clause": ("clause.covered",),
     "what kind of answer": ("clause.answers",),
     "years": ("passage.year", "passage.report"),
-    "results or targets": ("passage.stance",),
+    "results or targets": ("passage.mode",),
     "all but passage vectors": tuple(name for name in NAMES if name != "passage.dense"),
     "all but late interaction": tuple(name for name in NAMES if name != "passage.late"),
     "all but terms": tuple(n for n in NAMES if n not in ("passage.covered", "clause.covered")),
@@ -73,7 +73,7 @@ def baseline(assistant: Assistant, asked: Sequence[dict[str, Any]]) -> Table:
         }
         for q, best in zip(asked, rows.tolist(), strict=True)
     ]
-    return tabulate(asked, results)
+    return answer_series(asked, results)
 
 
 def ablations(found: Sequence[Problem]) -> list[list[str]]:
@@ -123,7 +123,7 @@ def main() -> None:
     unsure: list[Doubts] = []
     for (name, author), asked in sets.items():
         assistant = made[name]
-        full = tabulate(asked, run(assistant, asked))
+        full = answer_series(asked, run(assistant, asked))
         plain = baseline(assistant, asked)
         mine = problems(assistant, asked)
         held_out = cross_validated(mine)

@@ -30,11 +30,11 @@ from benchmarks.common import ROOT, SAMPLE, WORK, machine, national_reports, que
 from index import Library
 from index.encoders.base import FloatArray, TokenEncoder, load_encoder
 from index.store import files
-from index.store.builder import SEGMENTS, Work, commit, prepare, report_info
+from index.store.builder import SEGMENTS, SourceFile, commit, prepare, report_info
 from index.store.parsed_report import Parsed, parse
 from index.store.segment import segment_sums, write_segment
 from index.store.snapshot import Entry
-from index.text.normalization import fold
+from index.text.normalization import normalize
 
 PAGE = ROOT / "benchmarks" / "SCALE.md"
 SIZES = (1_000, 10_000, 100_000)
@@ -74,7 +74,9 @@ class Base:
         assert isinstance(encoder, TokenEncoder)
         cache = WORK / f"scale-{encoder.id.rpartition('/')[2]}.npz"
         if not cache.exists():
-            parts = [(fold(a), fold(b)) for report in self.reports for a, b in report.passage_parts()]
+            parts = [
+                (normalize(a), normalize(b)) for report in self.reports for a, b in report.passage_parts()
+            ]
             vectors, tokens = encoder.encode_passage_tokens(parts)
             WORK.mkdir(parents=True, exist_ok=True)
             np.savez(
@@ -134,7 +136,7 @@ def write_segments(root: Path, base: Base, size: int) -> list[Entry]:
         vectors = mixed(base, len(report.passages), draw).astype(np.float16).reshape(-1, dimension)
         tokens = [base.tokens[i] for i in draw.integers(0, len(base.tokens), len(vectors))]
         write_segment(root / SEGMENTS / name, report, (vectors, tokens))
-        info = report_info(Work(f"r{n}", root, f"r{n}.txt", "", {}), report.text.encode(), report)
+        info = report_info(SourceFile(f"r{n}", root, f"r{n}.txt", "", {}), report.text.encode(), report)
         entries.append(Entry(info, name, segment_sums(root / SEGMENTS / name) or {}, "", {}))
         done, n = done + len(report.passages), n + 1
     return entries

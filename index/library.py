@@ -26,14 +26,14 @@ from index.errors import (
     SourceError,
     StorageError,
 )
-from index.figures import Figure, Kind, select
+from index.figures import Figure, Mode, select
 from index.store.builder import (
     CURRENT,
     NOTHING,
     SEGMENTS,
     SNAPSHOTS,
     Catalog,
-    Work,
+    SourceFile,
     clean,
     commit,
     index_sources,
@@ -45,7 +45,7 @@ from index.store.files import SharedHold, storage_errors
 from index.store.milvus_client import is_address
 from index.store.segment import segment_sums
 from index.store.snapshot import EMPTY, MANIFEST, Entry, Manifest, Snapshot
-from index.store.source_files import gone, survey
+from index.store.source_files import gone, plan_sources
 from index.types import Metadata, Progress, ReportInfo
 
 StrPath = str | os.PathLike[str]
@@ -212,7 +212,7 @@ class Library:
         name: str | None = None,
         report: str | None = None,
         year: int | None = None,
-        kind: Kind | None = None,
+        mode: Mode | None = None,
     ) -> list[Figure]:
         """The figures of the reports that match all of what is given, in the order of the reports.
 
@@ -221,7 +221,7 @@ class Library:
         snapshot = self._current()
         reports = [info.id for info in snapshot.reports] if report is None else [report]
         figures = chain.from_iterable(map(snapshot.figures, reports))
-        return select(figures, name, year=year, kind=kind)
+        return select(figures, name, year=year, mode=mode)
 
     # writing
 
@@ -248,7 +248,7 @@ class Library:
         with self._writing(progress) as tell:
             manifest = self._current().manifest
             held = {entry.info.id: entry for entry in manifest.entries}
-            works, unchanged, failed = survey(sources, held)
+            works, unchanged, failed = plan_sources(sources, held)
             made, bad = self._index(works, manifest, tell)
             removed = [entry.info for entry in held.values() if prune and gone(entry, sources)]
             self._commit(manifest, made, {info.id for info in removed})
@@ -343,11 +343,11 @@ class Library:
                 lock.release()
 
     def _index(
-        self, works: Sequence[Work], manifest: Manifest, tell: Progress
-    ) -> tuple[list[Entry], list[tuple[Work, str]]]:
+        self, works: Sequence[SourceFile], manifest: Manifest, tell: Progress
+    ) -> tuple[list[Entry], list[tuple[SourceFile, str]]]:
         return index_sources(self.path, works, lambda: self._encoder_of(manifest, tell), tell)
 
-    def _kept(self, catalog: Catalog) -> tuple[list[Work], list[str]]:
+    def _kept(self, catalog: Catalog) -> tuple[list[SourceFile], list[str]]:
         """The sources of every report, and the ids of those whose kept file is lost or damaged."""
         return kept_sources(self.path, catalog)
 

@@ -12,8 +12,8 @@ from typing import Any, Literal
 Progress = Callable[[int, int, str], None]
 """``progress(done, total, label)``: counted work, the label in Chinese for the user."""
 
-Stance = Literal["review", "plan", ""]
-"""What a section does with its years: tells results (review), sets targets (plan), or neither."""
+SectionMode = Literal["actual", "target", ""]
+"""What a section does with its years: tells results, sets targets, or neither."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,7 @@ class Section:
     a run-in title ``body == start``: the title stays in the text), ``own_end`` where its first
     subsection begins (``end`` when it has none), ``end`` where the section ends. ``path`` holds the
     headings from the top down to and including this one, ``level`` is ``len(path)``. ``years`` are
-    the years the section is about; ``stance`` says whether it reviews or plans them. The text before
+    the years the section is about; ``mode`` says whether it reviews or plans them. The text before
     the first heading belongs to a section with an empty path, title and level 0. Text that goes on
     with a section after its subsections is a section again, ``continued``: same path, no heading of
     its own; count sections without these.
@@ -94,7 +94,7 @@ class Section:
     title: str
     path: tuple[str, ...]
     years: tuple[int, ...] = ()
-    stance: Stance = ""
+    mode: SectionMode = ""
     run_in: bool = False
     continued: bool = False
 
@@ -124,7 +124,7 @@ class Passage:
     page: int | None
     last_page: int | None
     years: tuple[int, ...] = ()
-    stance: Stance = ""
+    mode: SectionMode = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,10 +10,10 @@ from statistics import fmean
 from index import Library, QuestionError, Snapshot
 from qa.answers.composer import cite, compose
 from qa.answers.coverage import assumed_year, refusal_reason, selected
-from qa.answers.sections import overview
-from qa.answers.series import tabulate
-from qa.reading.evidence import also_fitting, confidence, joined, likeness, quote
-from qa.retrieval.ranking import Found, Ranked, rank
+from qa.answers.sections import answer_from_sections
+from qa.answers.series import answer_series
+from qa.reading.evidence import also_fitting, confidence, joined, quote, similarity
+from qa.retrieval.ranking import Ranked, RankedSearch, rank
 from qa.retrieval.reranker import rerank
 from qa.retrieval.retriever import Search, search
 from qa.types import REFUSAL, Answer, Citation
@@ -51,19 +51,19 @@ class Assistant:
         """
         asked = parse(complete(_checked(question), history))
         snapshot = self.library.snapshot()
-        if told := tabulate(snapshot, asked, reports) or overview(snapshot, asked, reports):
+        if told := answer_series(snapshot, asked, reports) or answer_from_sections(snapshot, asked, reports):
             return told
-        sides = self._search(snapshot, asked, reports, top_k)
-        sure = [confidence(*side, snapshot.encoder) for side in sides]
-        citations = _citations(snapshot, asked, sides, max(top_k, len(sides)))
+        sub_questions = self._search(snapshot, asked, reports, top_k)
+        sure = [confidence(*sub_question, snapshot.encoder) for sub_question in sub_questions]
+        citations = _citations(snapshot, asked, sub_questions, max(top_k, len(sub_questions)))
         if not citations or max(sure) < ENOUGH or fmean(sure) < ENOUGH:
             reason = refusal_reason(asked, selected(snapshot, reports))
             return Answer(asked.text, False, REFUSAL, [], citations, reason, shape=asked.shape)
-        year, others = assumed_year(sides[0], snapshot)
+        year, others = assumed_year(sub_questions[0], snapshot)
         return Answer(
             question=asked.text,
             answered=True,
-            text=compose(citations, _used(sides, sure, citations)),
+            text=compose(citations, _used(sub_questions, sure, citations)),
             citations=citations,
             assumed_year=year,
             other_years=others,
@@ -80,13 +80,16 @@ class Assistant:
 
     def _search(
         self, snapshot: Snapshot, asked: Question, reports: Collection[str] | None, most: int
-    ) -> list[Found]:
+    ) -> list[RankedSearch]:
         for report in reports or ():
             snapshot.rows(report)
         if not snapshot.size or (reports is not None and not reports):
             return []
-        found = [search(snapshot, snapshot.encoder, asked, side, reports, most) for side in asked.sides]
-        return [(one, rerank(one.side.text, rank(one), snapshot)) for one in found]
+        found = [
+            search(snapshot, snapshot.encoder, asked, sub_question, reports, most)
+            for sub_question in asked.sub_questions
+        ]
+        return [(one, rerank(one.sub_question.text, rank(one), snapshot)) for one in found]
 
 
 def _checked(question: str) -> str:
@@ -97,15 +100,17 @@ def _checked(question: str) -> str:
     return question
 
 
-def _citations(snapshot: Snapshot, asked: Question, sides: Sequence[Found], top_k: int) -> list[Citation]:
+def _citations(
+    snapshot: Snapshot, asked: Question, sub_questions: Sequence[RankedSearch], top_k: int
+) -> list[Citation]:
     """The sides' passages in turn; a passage that serves several sides is quoted for each.
 
     The same words are shown once, unless they answer different sides of the question.
     """
-    leading = [ranked[0] for _, ranked in sides if ranked]
+    leading = [ranked[0] for _, ranked in sub_questions if ranked]
     found: dict[int, list[tuple[Search, Ranked]]] = {}
     texts: set[str] = set()
-    for turn in zip_longest(*([(one, r) for r in ranked] for one, ranked in sides)):
+    for turn in zip_longest(*([(one, r) for r in ranked] for one, ranked in sub_questions)):
         for pair in filter(None, turn):
             candidate, leads = pair[1].candidate, _leads(pair[1], leading)
             if candidate.row not in found and (leads or candidate.passage.text not in texts):
@@ -127,22 +132,24 @@ def _citation(
     """The passage of ``pairs``, quoted for each of their sides; with more care where it leads one."""
     spans: list[tuple[int, int]] = []
     for one, ranked in pairs:
-        alike = likeness(one, ranked, snapshot.encoder) if _leads(ranked, leading) else None
+        alike = similarity(one, ranked, snapshot.encoder) if _leads(ranked, leading) else None
         spans += quote(one, ranked, listing, alike)
     return cite(snapshot, pairs[0][1].candidate.passage, joined(spans), pairs[0][1].score)
 
 
-def _used(sides: Sequence[Found], sure: Sequence[float], citations: Sequence[Citation]) -> list[int]:
+def _used(
+    sub_questions: Sequence[RankedSearch], sure: Sequence[float], citations: Sequence[Citation]
+) -> list[int]:
     """The positions in ``citations`` that the answer's text quotes.
 
     The first passage of each side that is certain enough; for a list, in the order of the report,
     those of the next passages too that fit as well.
     """
     positions = {(c.report, c.start): i for i, c in enumerate(citations)}
-    listing = len(sides) == 1 and sides[0][0].question.shape == "list"
+    listing = len(sub_questions) == 1 and sub_questions[0][0].question.shape == "list"
     chosen = [
         ranked.candidate.passage
-        for (one, ranking), certain in zip(sides, sure, strict=True)
+        for (one, ranking), certain in zip(sub_questions, sure, strict=True)
         if certain >= ENOUGH
         for ranked in (also_fitting(one, ranking) if listing else ranking[:1])
     ]

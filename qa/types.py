@@ -64,7 +64,7 @@ class TableRow:
 
     year: int
     target: Cell | None
-    result: Cell | None
+    actual: Cell | None
     place: str = ""
 
 

@@ -27,10 +27,10 @@ SOLE_IMPORTERS = {
     "openvino": {"index/encoders/quiet_openvino.py"},
     "opencc": {"index/text/normalization.py"},
     "pypdfium2": {"index/readers/pdf.py"},
-    "docx": {"index/readers/docx.py", "index/readers/numbering.py"},
+    "docx": {"index/readers/docx.py", "index/readers/word_numbering.py"},
     "lxml": {"index/readers/html.py"},
     "markdown_it": {"index/readers/markdown.py"},
-    "gradio": {"ui/api.py", "ui/app.py", "ui/desk.py"},
+    "gradio": {"ui/api.py", "ui/app.py", "ui/page_api.py"},
     "typer": {"ui/cli.py", "ui/console.py"},
 }
 

@@ -17,7 +17,7 @@ from gradio.components.plot import PlotData
 from index import Library, WenbaoError
 from qa import Assistant
 from ui.api import AT_ONCE, Page, endpoints, speak_json
-from ui.desk import Desk
+from ui.page_api import PageApi
 
 ASSETS = Path(__file__).parent / "assets"
 SCRIPTS = ("core.js", "source.js", "chat.js", "reports.js", "indicators.js", "start.js")
@@ -35,7 +35,7 @@ FONTS = [
 
 def build(assistant: Assistant, directory: Path, *, read_only: bool = False) -> gr.Blocks:
     """The page over one library; ``directory`` keeps the feedback. Starts warming the model."""
-    desk = Desk(assistant, directory, read_only=read_only)
+    page_api = PageApi(assistant, directory, read_only=read_only)
     with Page(title="问报", fill_width=True, fill_height=True) as page:
         gr.HTML(_asset("brand.html"), apply_default_css=False, elem_id="brand")
         with gr.Tabs(elem_id="tabs"):
@@ -43,7 +43,7 @@ def build(assistant: Assistant, directory: Path, *, read_only: bool = False) -> 
                 gr.HTML(
                     _asset("chat.html"),
                     js_on_load="\n".join(_asset(name) for name in SCRIPTS),
-                    server_functions=desk.functions(),
+                    server_functions=page_api.functions(),
                     apply_default_css=False,
                     elem_id="desk",
                 )
@@ -55,13 +55,13 @@ def build(assistant: Assistant, directory: Path, *, read_only: bool = False) -> 
                     elem_id="shelf",
                 )
             with gr.Tab("指标", elem_id="tab-figures"):
-                _indicators(desk)
+                _indicators(page_api)
         endpoints(assistant)
-    threading.Thread(target=desk.warm, daemon=True, name="wenbao-warm").start()
+    threading.Thread(target=page_api.warm, daemon=True, name="wenbao-warm").start()
     return page
 
 
-def _indicators(desk: Desk) -> None:
+def _indicators(page_api: PageApi) -> None:
     """The indicators tab: its page asks the desk, its chart is Gradio's own plot."""
     head, cells, rows = _asset("indicators.html").split("<!-- cut -->")
     gr.HTML(head, apply_default_css=False, elem_id="figures-head")
@@ -71,7 +71,7 @@ def _indicators(desk: Desk) -> None:
     tab = gr.HTML(rows, js_on_load=ready, apply_default_css=False, elem_id="figures-list")
 
     def draw(event: gr.EventData) -> PlotData | None:
-        chart = desk.indicators.chart(event._data)
+        chart = page_api.indicators.chart(event._data)
         return PlotData(type="altair", plot=json.dumps(chart)) if chart else None
 
     tab.submit(draw, outputs=plot, queue=False, show_progress="hidden", api_visibility="private")

@@ -16,7 +16,7 @@ from ui.viewer import place_link
 
 Record = Mapping[str, Any]
 _MARKS = re.compile(r"((?:\[\d{1,2}\])+)")
-SIDES = {"target": "目标", "result": "实绩"}
+SIDES = {"target": "目标", "actual": "实绩"}
 _RELATIVE_YEAR = re.compile(r"去年|上一?年|今年|本年|明年|下一?年|当年")
 _REFUSALS = {
     "not_covered": ("所选报告未涉及这个问题", "可以换个说法，或者到“报告”页放宽询问范围。"),

@@ -29,12 +29,12 @@ _FONT = "system-ui, 'PingFang SC', 'Microsoft YaHei', 'Noto Sans CJK SC', sans-s
 
 def chart(title: str, measure: Measure, rows: Sequence[Row], link: Callable[[Figure], str]) -> Json:
     """The specification; ``link`` gives the address of a figure's clause. A gap stays a gap."""
-    told = [f for row in rows for f in (row.target, row.result) if f is not None]
+    told = [f for row in rows for f in (row.target, row.actual) if f is not None]
     unit, factor = _unit(told)
     points = [
         _point(row.year, side, f, measure, factor, link)
         for row in rows
-        for side, f in zip(SIDES, (row.target, row.result), strict=True)
+        for side, f in zip(SIDES, (row.target, row.actual), strict=True)
     ]
     bars = measure in BARS or len(rows) <= FEW
     return {

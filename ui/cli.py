@@ -187,16 +187,16 @@ def indicators(
     as_json: AsJson = False,
     report: Annotated[str | None, option("--report", metavar="ID", help="只看这份报告")] = None,
     year: Annotated[int | None, option("--year", metavar="YEAR", help="只看这一年")] = None,
-    kind: Annotated[
-        str | None, option("--kind", metavar="KIND", help="只看目标、实绩、预计或多年累计")
+    mode: Annotated[
+        str | None, option("--mode", metavar="MODE", help="只看目标、实绩、预计或多年累计")
     ] = None,
     library: LibraryDir = LIBRARY,
 ) -> int:
-    from ui.indicators import kind_named, skipped, to_csv, to_text
+    from ui.indicators import mode_named, skipped, to_csv, to_text
 
     books = open_library(library)
     snapshot = books.snapshot()
-    found = books.indicators(name, report, year, kind_named(kind) if kind else None)
+    found = books.indicators(name, report, year, mode_named(mode) if mode else None)
     if as_json:
         print_json({"figures": [figure.to_dict() for figure in found]})
     elif as_csv:

@@ -87,7 +87,7 @@ def table_text(table: Table) -> str:
     for row in table.rows:
         told = [
             f"{head} {cell.note}{cell.text}[{cell.mark}]" if cell else f"{head} —"
-            for head, cell in (("目标", row.target), ("实绩", row.result))
+            for head, cell in (("目标", row.target), ("实绩", row.actual))
         ]
         lines.append("  ".join(filter(None, (row.place, str(row.year), *told))))
     return "\n".join(lines)

@@ -43,9 +43,9 @@ def candidates(sections: Sequence[Section], count: int) -> list[str]:
 def _question(section: Section) -> str:
     year = f"{section.years[0]}年" if section.years else ""
     topic = _topic(section.title.rstrip("。，；：！"))
-    if section.stance == "plan":
+    if section.mode == "target":
         return f"{year}在{topic}方面有哪些安排？"
-    return f"{year}{topic}方面做了哪些工作？" if section.stance else f"报告怎么说{topic}？"
+    return f"{year}{topic}方面做了哪些工作？" if section.mode else f"报告怎么说{topic}？"
 
 
 def _topic(title: str) -> str:

@@ -11,14 +11,14 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from index import Figure, Library, Snapshot, WenbaoError
-from index.figures import Kind, Measure, Row, select
+from index.figures import Measure, Mode, Row, select
 from qa.answers.series import CHANGES, all_figures, courses, note_of, shown_measure, title_of, years_told
 from ui.chart import chart
 from ui.messages import report_label, show
 from ui.viewer import place_link
 
 Json = dict[str, Any]
-KINDS: Mapping[Kind, str] = {"target": "目标", "result": "实绩", "expected": "预计", "cumulative": "多年累计"}
+MODES: Mapping[Mode, str] = {"target": "目标", "actual": "实绩", "expected": "预计", "cumulative": "多年累计"}
 MEASURES: Mapping[Measure, str] = {"amount": "总量", "count": "数量", "share": "比重", **CHANGES}
 ROWS = 200
 """Rows that the page lists; the rest is in the download."""
@@ -30,12 +30,12 @@ COLUMNS = (
 )  # fmt: skip
 
 
-def kind_named(word: str) -> Kind:
+def mode_named(word: str) -> Mode:
     """The kind of figure called ``word`` (目标, target…); raises WenbaoError."""
-    for kind, name in KINDS.items():
-        if word in (kind, name):
-            return kind
-    raise WenbaoError(f"没有“{word}”这种类型，可以用 {'、'.join(KINDS.values())}。")
+    for mode, name in MODES.items():
+        if word in (mode, name):
+            return mode
+    raise WenbaoError(f"没有“{word}”这种类型，可以用 {'、'.join(MODES.values())}。")
 
 
 # ---------------------------------------------------------------- as text
@@ -50,7 +50,7 @@ def to_csv(figures: Iterable[Figure], snapshot: Snapshot) -> str:
     for f in figures:
         clause = snapshot.text(f.report)[f.start : f.end].replace("\n", "")
         values = (
-            title_of(f.indicator, f.measure), f.name, KINDS[f.kind], f.period, f.first_year, f.last_year,
+            title_of(f.indicator, f.measure), f.name, MODES[f.mode], f.period, f.first_year, f.last_year,
             f.written, f"{f.value:.12g}", "" if f.high is None else f"{f.high:.12g}", f.unit, f.qualifier,
             clause, f.report, labels[f.report], " › ".join(f.section), "" if f.page is None else f.page,
         )  # fmt: skip
@@ -72,7 +72,7 @@ def to_text(figures: Sequence[Figure], snapshot: Snapshot) -> str:
     rows = [("指标", "时期", "类型", "数值", "报告", "页")]
     rows += [
         (
-            title_of(f.indicator, f.measure), f.period, KINDS[f.kind], f.written, labels[f.report],
+            title_of(f.indicator, f.measure), f.period, MODES[f.mode], f.written, labels[f.report],
             "" if f.page is None else str(f.page),
         )
         for f in figures
@@ -119,7 +119,7 @@ class Indicators:
         return [self.figures, self.choices, self.course, self.figures_csv]
 
     def figures(self, data: Json) -> Json:
-        """The list: ``name``, ``report``, ``year`` and ``kind`` filter it, empty ones do not."""
+        """The list: ``name``, ``report``, ``year`` and ``mode`` filter it, empty ones do not."""
         snapshot = self.library.snapshot()
         report = str(data.get("report") or "") or None
         found = self._selected(snapshot, data)
@@ -138,7 +138,7 @@ class Indicators:
         return {
             "names": [name for name, _ in names.most_common(NAMES)],
             "years": sorted(years, reverse=True),
-            "kinds": KINDS,
+            "modes": MODES,
         }
 
     def course(self, data: Json) -> Json:
@@ -169,7 +169,7 @@ class Indicators:
         return chart(course.title, course.measure, course.rows, _link) if course else None
 
     def _selected(self, snapshot: Snapshot, data: Json) -> list[Figure]:
-        name, report, year, kind = (str(data.get(key) or "") for key in ("name", "report", "year", "kind"))
+        name, report, year, mode = (str(data.get(key) or "") for key in ("name", "report", "year", "mode"))
         if report:
             snapshot.report(report)
         return select(
@@ -177,7 +177,7 @@ class Indicators:
             name.strip() or None,
             report or None,
             int(year) if year.isdecimal() else None,
-            kind_named(kind) if kind else None,
+            mode_named(mode) if mode else None,
         )
 
     def _course(self, data: Json) -> Course | None:
@@ -221,7 +221,7 @@ def _row_html(f: Figure, label: str) -> str:
     return (
         f'<tr><td class="what"><button type="button" class="plain" data-figure="{show(f.indicator)}">'
         f"{show(title_of(f.indicator, f.measure))}</button></td>"
-        f'<td class="when">{show(f.period)}</td><td class="kind-cell"><span class="kind {f.kind}">{KINDS[f.kind]}</span></td>'
+        f'<td class="when">{show(f.period)}</td><td class="mode-cell"><span class="mode {f.mode}">{MODES[f.mode]}</span></td>'
         f'<td class="value">{_value_html(f)}</td>'
         f'<td class="where-from">{show(label)}</td><td class="page">{page}</td></tr>'
     )
@@ -245,7 +245,7 @@ def _course_html(course: Course) -> str:
     shown = shown_measure(course.rows)
     rows = "".join(
         f'<tr><th scope="row">{row.year}</th><td>{_value_html(row.target, shown)}</td>'
-        f"<td>{_value_html(row.result, shown)}</td></tr>"
+        f"<td>{_value_html(row.actual, shown)}</td></tr>"
         for row in course.rows
     )
     return f"<thead><tr>{head}</tr></thead><tbody>{rows}</tbody>"

@@ -82,7 +82,7 @@ def _sentence(walk: _Walk, start: int, end: int) -> None:
         state.chapter, state.announced = chapter, None
     base = periods.section_period(section)
     announced = periods.announced(sentence, walk.year)
-    if announced and not (base and base.kind != "target" and announced.kind == "target"):
+    if announced and not (base and base.mode != "target" and announced.mode == "target"):
         state.announced, state.paragraph, state.doubtful = announced, None, False
     around = state.paragraph or state.announced or base
     cues = periods.find_cues(sentence, walk.year)
@@ -99,7 +99,7 @@ def _remember(walk: _Walk, sentence: str, cues: Sequence[Cue], around: Period | 
     cue = next((c for c in cues if c.opens and c.start < 12 and c.years), None)
     if cue is None or cue.years is None or walk.year is None:
         return
-    planning = around is not None and around.kind == "target"
+    planning = around is not None and around.mode == "target"
     said = re.search("过去的?一年|一年来|刚刚过去", sentence[: cue.end + 2])
     last_year = cue.years == (walk.year - 1, walk.year - 1)
     if cue.years[0] < cue.years[1] or said or (last_year and around is None):
@@ -128,7 +128,7 @@ def _figure(found: Found, walk: _Walk, offset: int, path: tuple[str, ...]) -> Fi
         indicator=indicator,
         name=found.name,
         measure="count" if measure == "amount" and is_counted(unit) else measure,
-        kind=period.kind,
+        mode=period.mode,
         first_year=period.first,
         last_year=period.last,
         months=period.months,

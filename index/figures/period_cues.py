@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from index.figures.types import Kind
+from index.figures.types import Mode
 from index.text.numerals import to_int
 from index.types import Section
 
@@ -17,7 +17,7 @@ class Period:
 
     first: int
     last: int
-    kind: Kind
+    mode: Mode
     months: str = ""
 
 
@@ -111,12 +111,12 @@ def _years(match: re.Match[str], year: int | None) -> tuple[int, int] | None:
 
 def section_period(section: Section | None) -> Period | None:
     """What the section's heading says of all figures under it; None where it says neither or both."""
-    if section is None or not section.years or not section.stance:
+    if section is None or not section.years or not section.mode:
         return None
     first, last = min(section.years), max(section.years)
-    if section.stance == "plan":
+    if section.mode == "target":
         return Period(first, last, "target")
-    return Period(first, last, "result" if first == last else "cumulative")
+    return Period(first, last, "actual" if first == last else "cumulative")
 
 
 def period_of(cue: Cue, around: Period | None, report_year: int | None) -> Period | None:
@@ -124,19 +124,19 @@ def period_of(cue: Cue, around: Period | None, report_year: int | None) -> Perio
     if cue.years is None:
         if cue.length:
             return around if around and around.last - around.first + 1 == cue.length else None
-        single = around is not None and around.first == around.last and around.kind != "target"
+        single = around is not None and around.first == around.last and around.mode != "target"
         return replace(around, months=cue.months) if around and cue.months and single else None
     first, last = cue.years
-    reviewing = around is None or around.kind != "target"
+    reviewing = around is None or around.mode != "target"
     if report_year is None:
-        kind = around.kind if around else None
-        return Period(first, last, kind, cue.months) if kind and around and last <= around.last else None
+        mode = around.mode if around else None
+        return Period(first, last, mode, cue.months) if mode and around and last <= around.last else None
     if last >= report_year:
         # This year's part in a review, or a plan that already runs, is neither result nor target.
         if first < report_year or (reviewing and not cue.by and around is not None and first == report_year):
             return None
         return Period(first, last, "target", cue.months)
-    return Period(first, last, "result" if first == last else "cumulative", cue.months)
+    return Period(first, last, "actual" if first == last else "cumulative", cue.months)
 
 
 def announced(sentence: str, report_year: int | None) -> Period | None:
@@ -150,7 +150,7 @@ def announced(sentence: str, report_year: int | None) -> Period | None:
     first, last = cues[0].years
     if first >= report_year:
         return Period(first, last, "target")
-    return Period(first, last, "result" if first == last else "cumulative") if last < report_year else None
+    return Period(first, last, "actual" if first == last else "cumulative") if last < report_year else None
 
 
 def sentences(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:

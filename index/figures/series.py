@@ -9,7 +9,7 @@ from importlib import import_module
 from typing import Any
 
 from index.figures.names import normalize_indicator
-from index.figures.types import Figure, Kind, Measure
+from index.figures.types import Figure, Measure, Mode
 
 _FAMILY: dict[str, Measure] = {
     "decline": "growth",
@@ -26,7 +26,7 @@ class Row:
 
     year: int
     target: Figure | None
-    result: Figure | None
+    actual: Figure | None
 
 
 def select(
@@ -34,20 +34,20 @@ def select(
     name: str | None = None,
     report: str | None = None,
     year: int | None = None,
-    kind: Kind | None = None,
+    mode: Mode | None = None,
 ) -> list[Figure]:
     """The figures that match all of what is given, in their order.
 
     ``name`` is an indicator under any of its names; where none is called so, every indicator whose
-    name holds it. ``year`` keeps figures of that one year, with ``kind="cumulative"`` the spans that
+    name holds it. ``year`` keeps figures of that one year, with ``mode="cumulative"`` the spans that
     hold it.
     """
     found = [
         f
         for f in figures
         if (report is None or f.report == report)
-        and (kind is None or f.kind == kind)
-        and (year is None or _covers(f, year, kind))
+        and (mode is None or f.mode == mode)
+        and (year is None or _covers(f, year, mode))
     ]
     if name is None:
         return found
@@ -55,8 +55,8 @@ def select(
     return [f for f in found if f.indicator == wanted] or [f for f in found if wanted in f.indicator]
 
 
-def _covers(figure: Figure, year: int, kind: Kind | None) -> bool:
-    if kind == "cumulative":
+def _covers(figure: Figure, year: int, mode: Mode | None) -> bool:
+    if mode == "cumulative":
         return figure.first_year <= year <= figure.last_year
     return figure.first_year == figure.last_year == year
 
@@ -80,7 +80,7 @@ def series(figures: Iterable[Figure], indicator: str, measure: Measure | None = 
     yearly = [
         f
         for f in figures
-        if f.indicator == wanted and f.first_year == f.last_year and not f.months and f.kind != "cumulative"
+        if f.indicator == wanted and f.first_year == f.last_year and not f.months and f.mode != "cumulative"
     ]
     chosen = _family(measure) if measure else _usual_measure(yearly)
     yearly = [f for f in yearly if _family(f.measure) == chosen]
@@ -97,9 +97,9 @@ def report_years(figures: Iterable[Figure]) -> dict[str, int]:
     for f in figures:
         if f.first_year != f.last_year:
             continue
-        if f.kind == "target":
+        if f.mode == "target":
             targets.setdefault(f.report, Counter())[f.first_year] += 1
-        elif f.kind == "result":
+        elif f.mode == "actual":
             results[f.report] = max(results.get(f.report, 0), f.first_year)
     return {
         report: targets[report].most_common(1)[0][0] if report in targets else results[report] + 1
@@ -114,12 +114,12 @@ def _family(measure: Measure) -> Measure:
 def _usual_measure(figures: Sequence[Figure]) -> Measure | None:
     count: Counter[Measure] = Counter()
     for f in figures:
-        count[_family(f.measure)] += 1000 if f.kind == "target" else 1
+        count[_family(f.measure)] += 1000 if f.mode == "target" else 1
     return count.most_common(1)[0][0] if count else None
 
 
 def _target(figures: Sequence[Figure], year: int, given: dict[str, int]) -> Figure | None:
-    found = [f for f in figures if f.kind == "target" and f.first_year == year]
+    found = [f for f in figures if f.mode == "target" and f.first_year == year]
     return min(found, key=lambda f: abs(given.get(f.report, year) - year), default=None)
 
 
@@ -127,9 +127,9 @@ def _result(figures: Sequence[Figure], year: int, given: dict[str, int]) -> Figu
     found = [
         f
         for f in figures
-        if f.first_year == year and f.kind in ("result", "expected") and given.get(f.report, year + 1) > year
+        if f.first_year == year and f.mode in ("actual", "expected") and given.get(f.report, year + 1) > year
     ]
-    return min(found, key=lambda f: (given.get(f.report, year + 1), f.kind == "expected"), default=None)
+    return min(found, key=lambda f: (given.get(f.report, year + 1), f.mode == "expected"), default=None)
 
 
 def to_frame(figures: Iterable[Figure]) -> Any:

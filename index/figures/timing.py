@@ -40,16 +40,16 @@ class Timing:
         clause = self.text[context.clause_start : context.clause_end]
         cue = self._cue(context)
         found = period_of(cue, self.around, self.year) if cue else self._surrounding(context, clause)
-        if found is None or (found.kind == "result" and _PLANNED.search(clause)):
+        if found is None or (found.mode == "actual" and _PLANNED.search(clause)):
             return None
         found = self._spanning(context, measure, found, cue)
-        if found and found.kind in ("result", "target") and self._is_expected(context):
-            return replace(found, kind="expected")
+        if found and found.mode in ("actual", "target") and self._is_expected(context):
+            return replace(found, mode="expected")
         return found
 
     def _surrounding(self, context: Context, clause: str) -> Period | None:
         """The period around the sentence, but for what a plan says of the present or the past."""
-        planned = self.around is not None and self.around.kind == "target"
+        planned = self.around is not None and self.around.mode == "target"
         stands = _PAST.search(clause) or re.search(r"有\s*(?:近|约|超过)?$", context.left)
         doubtful = self.doubtful and not _INTENT.search(clause)
         return None if planned and (stands or doubtful) else self.around
@@ -82,10 +82,10 @@ class Timing:
         if (flow and re.search("新增|累计|共", left)) or (flow and not re.search("[到达至]|年末|年底", left)):
             return period
         if is_reached(left):
-            kind = "result" if period.kind == "cumulative" else period.kind
-            return replace(period, first=period.last, kind=kind)
+            mode = "actual" if period.mode == "cumulative" else period.mode
+            return replace(period, first=period.last, mode=mode)
         spans = flow or (cue is not None and cue.years and cue.years[0] != cue.years[1])
-        if period.kind == "cumulative" and (measure == "share" or not spans):
+        if period.mode == "cumulative" and (measure == "share" or not spans):
             return None
         return period
 
@@ -97,8 +97,8 @@ class Timing:
         )
         if base is None or int(base[1]) >= period.last - 1:
             return period
-        kind = "cumulative" if period.kind == "result" else period.kind
-        return replace(period, first=int(base[1]) + 1, kind=kind)
+        mode = "cumulative" if period.mode == "actual" else period.mode
+        return replace(period, first=int(base[1]) + 1, mode=mode)
 
     def _averaged(self, context: Context, measure: Measure | None, period: Period) -> Period | None:
         """A rate per year needs its years: told, around, or from the base of ``由2020年的…增加到``."""
@@ -107,8 +107,8 @@ class Timing:
         left = self.text[context.clause_start : context.quantity.start]
         base = re.search(r"[由从是]\s*((?:19|20)\d\d)\s*年(?!起)", self.text[: context.quantity.start])
         if base and int(base[1]) < period.last - 1:
-            kind = "cumulative" if period.kind == "result" else period.kind
-            return replace(period, first=int(base[1]) + 1, kind=kind)
+            mode = "cumulative" if period.mode == "actual" else period.mode
+            return replace(period, first=int(base[1]) + 1, mode=mode)
         if self.around and self.around.first != self.around.last == period.last:
             return self.around
         yearly = measure == "average_amount" and "每年" in left and "平均" not in left

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
-Kind = Literal["result", "expected", "target", "cumulative"]
-"""``result`` of one year or less, ``expected`` where the report says 预计, ``target``, or
+Mode = Literal["actual", "expected", "target", "cumulative"]
+"""``actual``: the result of one year or less, ``expected`` where the report says 预计, ``target``, or
 ``cumulative``: a result over several years."""
 
 Measure = Literal[
@@ -44,7 +44,7 @@ class Figure:
     indicator: str
     name: str
     measure: Measure
-    kind: Kind
+    mode: Mode
     first_year: int
     last_year: int
     months: str

@@ -30,7 +30,7 @@ _BATCH = 64
 
 
 @dataclass(frozen=True)
-class Work:
+class SourceFile:
     """A source to be indexed: the report's id, the file and its name, where it came from."""
 
     id: str
@@ -52,27 +52,27 @@ def prepare(root: Path) -> None:
 
 
 def index_sources(
-    root: Path, works: Sequence[Work], encoder: Callable[[], Encoder], progress: Progress
-) -> tuple[list[Entry], list[tuple[Work, str]]]:
+    root: Path, works: Sequence[SourceFile], encoder: Callable[[], Encoder], progress: Progress
+) -> tuple[list[Entry], list[tuple[SourceFile, str]]]:
     """Segments for ``works``; returns the manifest entries, and the works that failed with a sentence.
 
     ``encoder`` is only called where something must be embedded or named.
     """
 
-    def store(work: Work, data: bytes, report: Parsed, tell: Callable[[int], None]) -> Entry:
+    def store(work: SourceFile, data: bytes, report: Parsed, tell: Callable[[int], None]) -> Entry:
         return _store(root, work, data, report, encoder(), tell)
 
     return each_report(works, store, progress)
 
 
 def each_report(
-    works: Sequence[Work],
-    store: Callable[[Work, bytes, Parsed, Callable[[int], None]], Entry],
+    works: Sequence[SourceFile],
+    store: Callable[[SourceFile, bytes, Parsed, Callable[[int], None]], Entry],
     progress: Progress,
-) -> tuple[list[Entry], list[tuple[Work, str]]]:
+) -> tuple[list[Entry], list[tuple[SourceFile, str]]]:
     """Read and ``store`` every source; ``progress`` counts passages, estimated where works are many."""
     entries: list[Entry] = []
-    failed: list[tuple[Work, str]] = []
+    failed: list[tuple[SourceFile, str]] = []
     done = 0
     for first in range(0, len(works), _BATCH):
         batch = works[first : first + _BATCH]
@@ -91,8 +91,8 @@ def each_report(
 
 
 def _parse_all(
-    works: Sequence[Work], tell: Callable[[int, str], None], first: int
-) -> tuple[list[tuple[Work, bytes, Parsed]], list[tuple[Work, str]]]:
+    works: Sequence[SourceFile], tell: Callable[[int, str], None], first: int
+) -> tuple[list[tuple[SourceFile, bytes, Parsed]], list[tuple[SourceFile, str]]]:
     parsed, failed = [], []
     for i, work in enumerate(works, first):
         tell(i, work.name)
@@ -109,7 +109,12 @@ def _tell(progress: Progress, before: int, total: int, label: str, done: int) ->
 
 
 def _store(
-    root: Path, work: Work, data: bytes, report: Parsed, encoder: Encoder, progress: Callable[[int], None]
+    root: Path,
+    work: SourceFile,
+    data: bytes,
+    report: Parsed,
+    encoder: Encoder,
+    progress: Callable[[int], None],
 ) -> Entry:
     """Write the segment and keep the source, unless they are there already."""
     segment = _usable(root / SEGMENTS / segment_id(report.to_json(), encoder))
@@ -125,7 +130,7 @@ def _store(
     return Entry(info, segment.name, sums, work.origin, work.corrections)
 
 
-def report_info(work: Work, data: bytes, report: Parsed) -> ReportInfo:
+def report_info(work: SourceFile, data: bytes, report: Parsed) -> ReportInfo:
     """What the library tells of a report read from a source with content ``data``."""
     return ReportInfo(
         id=work.id,
@@ -202,13 +207,13 @@ def read_catalog(root: Path, manifest: Manifest | None) -> Catalog:
         ) from error
 
 
-def kept_sources(root: Path, catalog: Catalog) -> tuple[list[Work], list[str]]:
+def kept_sources(root: Path, catalog: Catalog) -> tuple[list[SourceFile], list[str]]:
     """The sources of every report, and the ids of those whose kept file is lost or damaged."""
     works, lost = [], []
     for item in catalog.reports:
         path = root / SOURCES / item["sha256"]
         if path.is_file() and sha256(path) == item["sha256"]:
-            works.append(Work(item["id"], path, item["name"], item["origin"], item["corrections"]))
+            works.append(SourceFile(item["id"], path, item["name"], item["origin"], item["corrections"]))
         else:
             lost.append(item["id"])
     return works, lost

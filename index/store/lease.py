@@ -9,7 +9,7 @@ import uuid
 
 from index import library
 from index.errors import LibraryLocked
-from index.store.milvus_client import Engine
+from index.store.milvus_client import MilvusClient
 from index.types import Progress
 
 LOCK = "LOCK"
@@ -20,8 +20,8 @@ LEASE = 30.0
 class Lease:
     """The right to write, told in the engine and renewed while it is held."""
 
-    def __init__(self, engine: Engine, tell: Progress) -> None:
-        self._engine, self._tell = engine, tell
+    def __init__(self, client: MilvusClient, tell: Progress) -> None:
+        self._client, self._tell = client, tell
         self._token = uuid.uuid4().hex
         self._done = threading.Event()
         self._renewing = threading.Thread(target=self._renew, daemon=True)
@@ -34,7 +34,7 @@ class Lease:
                 self._tell(0, 0, "另一个进程正在更新这个文库，正在等待它完成")
                 told = True
             if time.monotonic() > until:
-                raise LibraryLocked(f"另一个进程一直在更新文库“{self._engine.address}”，请等它结束后重试。")
+                raise LibraryLocked(f"另一个进程一直在更新文库“{self._client.address}”，请等它结束后重试。")
             time.sleep(0.5)
         self._renewing.start()
         return self
@@ -51,7 +51,7 @@ class Lease:
             raise LibraryLocked("写入等待太久，另一个进程已接管这个文库，请重新运行。")
 
     def _holder(self) -> str:
-        data = self._engine.get([LOCK]).get(LOCK)
+        data = self._client.get([LOCK]).get(LOCK)
         token, until = json.loads(data) if data else ("", 0.0)
         return str(token) if until > time.time() else ""
 
@@ -69,4 +69,4 @@ class Lease:
                 self._say(LEASE)
 
     def _say(self, seconds: float) -> None:
-        self._engine.put(LOCK, json.dumps([self._token, time.time() + seconds]).encode(), "", 0)
+        self._client.put(LOCK, json.dumps([self._token, time.time() + seconds]).encode(), "", 0)

@@ -27,9 +27,9 @@ from index.encoders.base import Encoder, FloatArray, TokenEncoder
 from index.errors import LibraryDamaged
 from index.library import Library, StrPath
 from index.search.lexical import LexicalIndex, term_hash
-from index.store.builder import Catalog, Work, each_report, read_catalog, report_info
+from index.store.builder import Catalog, SourceFile, each_report, read_catalog, report_info
 from index.store.lease import Lease
-from index.store.milvus_client import Engine
+from index.store.milvus_client import MilvusClient
 from index.store.parsed_report import Parsed
 from index.store.segment import embed, passage_record, read_record, segment_id
 from index.store.snapshot import EMPTY, Entry, Manifest, Snapshot
@@ -57,7 +57,7 @@ class MilvusSnapshot(Snapshot):
 
     def __init__(
         self,
-        engine: Engine,
+        client: MilvusClient,
         state: dict[str, Any],
         counts: dict[int, int],
         encoders: Callable[[Manifest], Encoder],
@@ -65,7 +65,7 @@ class MilvusSnapshot(Snapshot):
         """``counts`` tells in how many passages each term stands."""
         super().__init__(Manifest.from_dict(state["manifest"]), encoders=encoders)
         self.state = state
-        self._engine = engine
+        self._client = client
         self._first = {e.segment: s for e, s in zip(self.manifest.entries, self._starts, strict=False)}
         self._recent: OrderedDict[int, Passage] = OrderedDict()
         self._recent_tokens: OrderedDict[int, bytes] = OrderedDict()
@@ -93,7 +93,7 @@ class MilvusSnapshot(Snapshot):
         where = self._visible
         if chosen is not None:
             where = f"segment in {json.dumps([self.manifest.entries[i].segment for i in chosen])}"
-        hits = self._engine.search(self.state["rows"], field, query, min(k, self.size), where)
+        hits = self._client.search(self.state["rows"], field, query, min(k, self.size), where)
         return [(self._row(name), score) for name, score in hits if score > 0 or field == "vector"]
 
     @cached_property
@@ -113,7 +113,7 @@ class MilvusSnapshot(Snapshot):
 
     def vectors(self, rows: Sequence[int]) -> FloatArray:
         names = [self._name(row) for row in rows]
-        found = self._engine.vectors(self.state["rows"], names)
+        found = self._client.vectors(self.state["rows"], names)
         return np.array([found[name] for name in names], np.float32).reshape(len(names), -1)
 
     def frequencies(self, terms: Sequence[str]) -> list[int]:
@@ -124,7 +124,7 @@ class MilvusSnapshot(Snapshot):
         with self._lock:
             parsed = self._recent_reports.get(report)
         if parsed is None:
-            data = self._engine.get([key]).get(key)
+            data = self._client.get([key]).get(key)
             if data is None:
                 raise _missing(report)
             parsed = Parsed.from_json(data, report)
@@ -158,7 +158,7 @@ class MilvusSnapshot(Snapshot):
         with self._lock:
             found = {row: recent[row] for row in rows if row in recent}
         keys = {row: f"{kind}:{self._name(row)}" for row in rows if row not in found}
-        values = self._engine.get(list(keys.values()))
+        values = self._client.get(list(keys.values()))
         new = {row: read(row, values.get(key)) for row, key in keys.items()}
         with self._lock:
             for row, value in new.items():
@@ -191,41 +191,41 @@ class MilvusLibrary(Library):
 
     def __init__(self, path: StrPath, *, model: str | None = None, encoder: Encoder | None = None) -> None:
         super().__init__(path, model=model, encoder=encoder)
-        self._engine = Engine(str(path))
+        self._client = MilvusClient(str(path))
         self._folder = Path()
         self._state = _NOTHING
         self._counts: dict[int, int] = {}
         self._held: dict[str, Entry] = {}
 
     def _create(self) -> None:
-        self._engine.create_values()
+        self._client.create_values()
 
     # reading
 
     def _read_current(self) -> str:
-        return self._engine.get([CURRENT]).get(CURRENT, b"").decode()
+        return self._client.get([CURRENT]).get(CURRENT, b"").decode()
 
     def _hold(self, current: str) -> Any:
         """The state named ``current``; raises FileNotFoundError where a writer has replaced it."""
         if not current:
             return None
         keys = (f"manifest:{current}", f"terms:{current}")
-        found = self._engine.get(keys)
+        found = self._client.get(keys)
         if len(found) < len(keys):
             raise FileNotFoundError(current)
         return json.loads(found[keys[0]]), _read_counts(found[keys[1]])
 
     def _open_snapshot(self, current: str, hold: Any) -> Snapshot:
         state, counts = hold or (_NOTHING, {})
-        return MilvusSnapshot(self._engine, state, counts, self._encoder_of)
+        return MilvusSnapshot(self._client, state, counts, self._encoder_of)
 
     # writing
 
     @contextmanager
     def _writing(self, progress: Progress | None) -> Iterator[Progress]:
         tell = progress or (lambda done, total, label: None)
-        self._engine.create_values()
-        with Lease(self._engine, tell) as self._lease, tempfile.TemporaryDirectory() as folder:
+        self._client.create_values()
+        with Lease(self._client, tell) as self._lease, tempfile.TemporaryDirectory() as folder:
             self._folder = Path(folder)
             before = self._current()
             assert isinstance(before, MilvusSnapshot)
@@ -238,33 +238,33 @@ class MilvusLibrary(Library):
     def _purge(self) -> None:
         """Delete what killed writers left and what was taken away long enough ago."""
         state, before = self._state, time.time() - GRACE
-        self._engine.delete_values(f"born > {state['number']}")
-        self._engine.delete_values(f'owner == "manifest" and born < {state["number"]}')
+        self._client.delete_values(f"born > {state['number']}")
+        self._client.delete_values(f'owner == "manifest" and born < {state["number"]}')
         gone = [name for name, since in state["dead"] if since < before]
         if gone:
-            self._engine.delete_values(f"owner in {json.dumps(gone)}")
+            self._client.delete_values(f"owner in {json.dumps(gone)}")
         if state["rows"]:
             unseen = f"born > {state['number']}"
             here = f"{unseen} or segment in {json.dumps(gone)}" if gone else unseen
-            self._engine.delete_rows(state["rows"], here)
+            self._client.delete_rows(state["rows"], here)
         old = {name for name, since in state["dead_rows"] if since >= before}
-        self._engine.drop_rows_except({state["rows"], *old})
+        self._client.drop_rows_except({state["rows"], *old})
 
     def _index(
-        self, works: Sequence[Work], manifest: Manifest, tell: Progress
-    ) -> tuple[list[Entry], list[tuple[Work, str]]]:
+        self, works: Sequence[SourceFile], manifest: Manifest, tell: Progress
+    ) -> tuple[list[Entry], list[tuple[SourceFile, str]]]:
         return self._store_all(works, lambda: self._encoder_of(manifest), tell)
 
     def _store_all(
-        self, works: Sequence[Work], encoder: Callable[[], Encoder], tell: Progress
-    ) -> tuple[list[Entry], list[tuple[Work, str]]]:
-        def store(work: Work, data: bytes, report: Parsed, share: Callable[[int], None]) -> Entry:
+        self, works: Sequence[SourceFile], encoder: Callable[[], Encoder], tell: Progress
+    ) -> tuple[list[Entry], list[tuple[SourceFile, str]]]:
+        def store(work: SourceFile, data: bytes, report: Parsed, share: Callable[[int], None]) -> Entry:
             return self._store(work, data, report, encoder(), share)
 
         return each_report(works, store, tell)
 
     def _store(
-        self, work: Work, data: bytes, report: Parsed, encoder: Encoder, share: Callable[[int], None]
+        self, work: SourceFile, data: bytes, report: Parsed, encoder: Encoder, share: Callable[[int], None]
     ) -> Entry:
         state = self._state
         number = state["number"] + 1
@@ -276,15 +276,15 @@ class MilvusLibrary(Library):
         segment = f"{content}-{number}-{uuid.uuid4().hex[:8]}"
         vectors, tokens = embed(report, encoder, share)
         rows = self._rows_for(encoder)
-        self._engine.put(f"source:{segment}", data, segment, number)
-        self._engine.put(f"report:{segment}", report.to_json(), segment, number)
+        self._client.put(f"source:{segment}", data, segment, number)
+        self._client.put(f"report:{segment}", report.to_json(), segment, number)
         terms = LexicalIndex.build(report.passage_texts())
         counts = dict(zip(terms.terms.tolist(), np.diff(terms.starts).tolist(), strict=True))
-        self._engine.put(f"terms:{segment}", _write_counts(counts), segment, number)
+        self._client.put(f"terms:{segment}", _write_counts(counts), segment, number)
         records = {f"record:{segment}:{n}": passage_record(p) for n, p in enumerate(report.passages)}
         late = {f"tokens:{segment}:{n}": packed for n, packed in enumerate(tokens)}
-        self._engine.put_all(records | late, segment, number)
-        self._engine.insert(
+        self._client.put_all(records | late, segment, number)
+        self._client.insert(
             rows,
             [
                 {
@@ -302,7 +302,7 @@ class MilvusLibrary(Library):
     def _whole(self, entry: Entry, encoder: Encoder) -> bool:
         """Whether the engine still holds all values of a report: passages, tokens, text, source, terms."""
         each = 2 if isinstance(encoder, TokenEncoder) else 1
-        return self._engine.owned(entry.segment) >= each * entry.info.passages + 3
+        return self._client.owned(entry.segment) >= each * entry.info.passages + 3
 
     def _rows_for(self, encoder: Encoder) -> str:
         """The collection of rows for vectors of ``encoder``; a new one where the current is another's."""
@@ -310,21 +310,21 @@ class MilvusLibrary(Library):
         if state["rows"] and state["manifest"]["encoder"] == encoder.id:
             return str(state["rows"])
         name = f"wenbao_rows_{state['number'] + 1}"
-        self._engine.create_rows(name, encoder.dimension)
+        self._client.create_rows(name, encoder.dimension)
         return name
 
-    def _kept(self, catalog: Catalog) -> tuple[list[Work], list[str]]:
-        works: list[Work] = []
+    def _kept(self, catalog: Catalog) -> tuple[list[SourceFile], list[str]]:
+        works: list[SourceFile] = []
         lost: list[str] = []
         for item in catalog.reports:
             key = f"source:{self._held[item['id']].segment}"
-            data = self._engine.get([key]).get(key)
+            data = self._client.get([key]).get(key)
             if data is None:
                 lost.append(item["id"])
                 continue
             path = self._folder / f"{len(works)}"
             path.write_bytes(data)
-            works.append(Work(item["id"], path, item["name"], item["origin"], item["corrections"]))
+            works.append(SourceFile(item["id"], path, item["name"], item["origin"], item["corrections"]))
         return works, lost
 
     def rebuild(self, *, progress: Progress | None = None) -> list[ReportInfo]:
@@ -350,7 +350,7 @@ class MilvusLibrary(Library):
         counts = Counter(self._counts)
         for segment in sorted(added | removed):
             key = f"terms:{segment}"
-            own = _read_counts(self._engine.get([key]).get(key, b""))
+            own = _read_counts(self._client.get([key]).get(key, b""))
             (counts.update if segment in added else counts.subtract)(own)
         return {term: count for term, count in counts.items() if count > 0}
 
@@ -379,10 +379,10 @@ class MilvusLibrary(Library):
             "manifest": asdict(manifest),
         }
         counts = self._counted(added=kept - held, removed=held - kept)
-        self._engine.put(f"terms:{number}", _write_counts(counts), "manifest", number)
-        self._engine.put(
+        self._client.put(f"terms:{number}", _write_counts(counts), "manifest", number)
+        self._client.put(
             f"manifest:{number}", json.dumps(value, ensure_ascii=False).encode(), "manifest", number
         )
         self._lease.check()
-        self._engine.put(CURRENT, str(number).encode(), "", 0)
+        self._client.put(CURRENT, str(number).encode(), "", 0)
         self._snapshot = None

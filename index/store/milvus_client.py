@@ -30,7 +30,7 @@ def is_address(path: str | os.PathLike[str]) -> bool:
     return _SERVER.match(str(path)) is not None or str(path).endswith(".db")
 
 
-class Engine:
+class MilvusClient:
     """A Milvus server, or a file of Milvus Lite; every method raises StorageError where it fails."""
 
     def __init__(self, address: str) -> None:

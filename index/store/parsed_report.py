@@ -123,9 +123,7 @@ def _owners(sections: tuple[Section, ...], cut: tuple[Passage, ...]) -> list[int
 def _passage(
     report: str, text: str, section: Section, start: int, end: int, page: int | None, last: int | None
 ) -> Passage:
-    return Passage(
-        report, start, end, text[start:end], section.path, page, last, section.years, section.stance
-    )
+    return Passage(report, start, end, text[start:end], section.path, page, last, section.years, section.mode)
 
 
 def _figure(report: str, values: list[Any]) -> Figure:

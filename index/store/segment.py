@@ -22,7 +22,7 @@ from index.errors import LibraryDamaged
 from index.search.vectors import HalfArray
 from index.store.files import checksums, new_directory, sha256, write_array
 from index.store.parsed_report import Parsed
-from index.text.normalization import fold
+from index.text.normalization import normalize
 from index.types import Passage
 
 REPORT, PASSAGES, RECORDS, TOKENS, SUMS = (
@@ -33,14 +33,14 @@ REPORT, PASSAGES, RECORDS, TOKENS, SUMS = (
 def passage_record(passage: Passage) -> bytes:
     """What a question needs of a passage, the report's id left out."""
     p = passage
-    values = [p.start, p.end, p.text, p.section, p.page, p.last_page, p.years, p.stance]
+    values = [p.start, p.end, p.text, p.section, p.page, p.last_page, p.years, p.mode]
     return json.dumps(values, ensure_ascii=False).encode()
 
 
 def read_record(data: bytes, report: str) -> Passage:
     """What ``passage_record`` wrote, as a passage of ``report``."""
-    start, end, text, section, page, last, years, stance = json.loads(data)
-    return Passage(report, start, end, text, tuple(section), page, last, tuple(years), stance)
+    start, end, text, section, page, last, years, mode = json.loads(data)
+    return Passage(report, start, end, text, tuple(section), page, last, tuple(years), mode)
 
 
 def segment_id(payload: bytes, encoder: Encoder) -> str:
@@ -58,10 +58,13 @@ def embed(parsed: Parsed, encoder: Encoder, progress: Callable[[int], None]) -> 
     In half precision: vectors are only compared, and the error is far below a score's meaning.
     """
     if isinstance(encoder, TokenEncoder):
-        pairs = [(fold(context), fold(body)) for context, body in parsed.passage_parts()]
+        pairs = [(normalize(context), normalize(body)) for context, body in parsed.passage_parts()]
         vectors, tokens = encoder.encode_passage_tokens(pairs, progress)
     else:
-        vectors, tokens = encoder.encode_passages([fold(t) for t in parsed.passage_texts()], progress), []
+        vectors, tokens = (
+            encoder.encode_passages([normalize(t) for t in parsed.passage_texts()], progress),
+            [],
+        )
     return vectors.astype(np.float16), tokens
 
 

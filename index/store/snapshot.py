@@ -261,7 +261,7 @@ class Snapshot:
         vectors = self._vectors.take(rows) if self._vectors and len(rows) else None
         return np.empty((0, self.manifest.dimension), np.float32) if vectors is None else vectors
 
-    def late_similarities(self, rows: Sequence[int], query: FloatArray) -> FloatArray | None:
+    def late_interaction_scores(self, rows: Sequence[int], query: FloatArray) -> FloatArray | None:
         """How like the passages of ``rows`` are to a question given by its tokens' vectors ``(n, dimension)``.
 
         The mean over its tokens of the cosine with the passage's nearest, ``(len(rows),)``. None where the

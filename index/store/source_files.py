@@ -11,7 +11,7 @@ from pathlib import Path
 
 from index.errors import SourceError
 from index.readers import SUFFIXES, load
-from index.store.builder import Work
+from index.store.builder import SourceFile
 from index.store.snapshot import Entry
 from index.types import ReportInfo
 
@@ -19,11 +19,11 @@ _MACHINE_MADE = re.compile(r"[0-9a-f]{16,}")
 """A folder named by a program, such as an upload's, tells a reader nothing."""
 
 
-def survey(
+def plan_sources(
     paths: Iterable[Path], held: Mapping[str, Entry]
-) -> tuple[list[Work], list[ReportInfo], list[tuple[str, str]]]:
+) -> tuple[list[SourceFile], list[ReportInfo], list[tuple[str, str]]]:
     """Which files must be indexed, which are unchanged, which cannot be read."""
-    works: list[Work] = []
+    works: list[SourceFile] = []
     unchanged: dict[str, ReportInfo] = {}
     failed: list[tuple[str, str]] = []
     origins = {entry.origin: report for report, entry in held.items()}
@@ -41,7 +41,7 @@ def survey(
             unchanged[report] = old.info
         else:
             corrections = old.corrections if old else {}
-            works.append(Work(report, path, path.name, str(path.resolve()), corrections))
+            works.append(SourceFile(report, path, path.name, str(path.resolve()), corrections))
     return works, list(unchanged.values()), failed
 
 

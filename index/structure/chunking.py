@@ -34,7 +34,7 @@ def passages(clean: CleanText, sections: Sequence[Section], report: str) -> list
                     page=page_at(clean.pages, start),
                     last_page=page_at(clean.pages, end - 1),
                     years=section.years,
-                    stance=section.stance,
+                    mode=section.mode,
                 )
             )
     return found

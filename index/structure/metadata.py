@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 
 from index.structure.numbering import Rank, mark_of, plain, plain_lines
 from index.text.numerals import NUMERAL, to_int
-from index.text.time_expressions import Years, stance_of, years_in
+from index.text.time_expressions import Years, mode_of, years_in
 from index.types import CleanText, Metadata
 
 _HEAD_PARAGRAPHS, _HEAD_CHARACTERS = 24, 2000
@@ -242,9 +242,9 @@ def _year(lines: Sequence[str], title: str, name: str) -> int | None:
     """The report's year where it bears no date: from headings, its opening, its end, its name."""
     votes: Counter[int] = Counter()
     for heading in _headings(lines):
-        years, stance = years_in(heading, None), stance_of(heading)
-        if len(years) == 1 and stance:
-            votes[years[0] + (stance == "review")] += 2
+        years, mode = years_in(heading, None), mode_of(heading)
+        if len(years) == 1 and mode:
+            votes[years[0] + (mode == "actual")] += 2
     for line in lines:
         for found in re.findall(
             "((?:19|20)\\d\\d)年(?:是[^。]{0,60}(?:之年|一年)|政府工作的?总体要求)", line[:80]
@@ -278,9 +278,9 @@ def _years(lines: Sequence[str], title: str, year: int | None) -> tuple[Years, Y
     reviewed_set: set[int] = set()
     planned_set: set[int] = set()
     for heading in _headings(lines):
-        stance = stance_of(heading)
-        if stance:
-            (reviewed_set if stance == "review" else planned_set).update(years_in(heading, year))
+        mode = mode_of(heading)
+        if mode:
+            (reviewed_set if mode == "actual" else planned_set).update(years_in(heading, year))
     if not reviewed_set:
         opening = re.search("报告[^，。]{0,12}(过去[一二三四五]年|[一二三四五]年来)", "".join(lines[:8]))
         reviewed_set.update(years_in(opening[1], year) if opening else ())

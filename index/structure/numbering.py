@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from enum import IntEnum
 
-from index.text.normalization import fold
+from index.text.normalization import normalize
 from index.text.numerals import arabic_years, to_int
 
 
@@ -59,9 +59,9 @@ def plain(text: str) -> str:
 
 def plain_lines(text: str) -> list[str]:
     """The lines of ``text``, each plain and of its own length."""
-    lines, folded = text.split("\n"), fold(text).split("\n")
+    lines, folded = text.split("\n"), normalize(text).split("\n")
     if len(lines) != len(folded):
-        folded = [fold(line) for line in lines]
+        folded = [normalize(line) for line in lines]
     kept = (new if len(new) == len(old) else old for old, new in zip(lines, folded, strict=True))
     return [arabic_years(line.translate(_TIGHT)) for line in kept]
 

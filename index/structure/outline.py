@@ -10,7 +10,7 @@ from index.structure.headings import LINE, Heading, Paragraph, headings_of, para
 from index.structure.numbering import Rank, mark_of
 from index.structure.run_in_headings import first_sentence, run_in_titles
 from index.structure.section_years import Period, Periods
-from index.types import CleanText, Metadata, Section, Stance
+from index.types import CleanText, Metadata, Section, SectionMode
 
 SALUTATION = re.compile(
     "(?:尊敬的)?(?:各位(?:代表|委员|副主任|领导|来宾|同志)|同志们|(?:大会)?主席团|女士们)[^。；]{0,24}?[！：，]"
@@ -77,7 +77,7 @@ class _Walk:
         self._titles = self._run_ins()
         self._earlier, self._later = self._around()
         # A report without headings at the top opens with its review, if it turns to a plan later.
-        opens = self._periods.part("review") if self._turns and not tops else ((), "")
+        opens = self._periods.part("actual") if self._turns and not tops else ((), "")
         self._stack: list[_Node] = [_Node(period=opens)]
         self._cuts: list[_Cut] = [_Cut(0, 0, self._stack[0])]
 
@@ -157,7 +157,7 @@ class _Walk:
 
     def _plain(self, index: int) -> None:
         if index in self._turns:
-            self._to_root("plan")
+            self._to_root("target")
         title = self._titles[index]
         self._leave(index, title)
         start = self._paragraphs[index].start
@@ -175,9 +175,9 @@ class _Walk:
             return self._cuts.pop().start
         return start
 
-    def _to_root(self, stance: Stance) -> None:
-        """Back to the text under no heading, now in the part that ``stance`` names."""
-        self._stack = [_Node(period=self._periods.part(stance))]
+    def _to_root(self, mode: SectionMode) -> None:
+        """Back to the text under no heading, now in the part that ``mode`` names."""
+        self._stack = [_Node(period=self._periods.part(mode))]
 
     def _leave(self, index: int, title: str) -> None:
         """Close the sections that paragraph ``index`` no longer belongs to."""
@@ -216,7 +216,7 @@ class _Walk:
             self._to_root(node.period[1])
 
     def _wraps_up(self, text: str) -> bool:
-        looks_back = self._stack[-1].period[1] == "review" and _LOOKING_BACK.match(text)
+        looks_back = self._stack[-1].period[1] == "actual" and _LOOKING_BACK.match(text)
         return bool(looks_back or _WRAP_UP.match(text))
 
     def _wrap_up(self, index: int) -> None:
@@ -321,7 +321,7 @@ def _sections(cuts: Sequence[_Cut], size: int) -> tuple[Section, ...]:
                 title=node.path[-1] if node.path else "",
                 path=node.path,
                 years=node.period[0],
-                stance=node.period[1],
+                mode=node.period[1],
                 run_in=cut.run_in,
                 continued=cut.continued,
             )

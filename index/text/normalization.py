@@ -23,7 +23,7 @@ def _to_simplified() -> OpenCC:
     return OpenCC("t2s")
 
 
-def fold(text: str) -> str:
+def normalize(text: str) -> str:
     """``text`` as it is searched."""
     return str(_to_simplified().convert(text)).translate(_HALF_WIDTH).lower()
 
@@ -35,7 +35,7 @@ def tokenize(text: str) -> list[str]:
     found more than a dictionary tokenizer did.
     """
     terms: list[str] = []
-    for run in _TOKEN.findall(fold(text)):
+    for run in _TOKEN.findall(normalize(text)):
         if len(run) < 2 or run[0].isascii():
             terms.append(run)
         else:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 
 from index.text.numerals import arabic_years, to_int
-from index.types import Metadata, Stance
+from index.types import Metadata, SectionMode
 
 Years = tuple[int, ...]
 
@@ -69,12 +69,12 @@ def _relative(text: str, year: int) -> set[int]:
     return found
 
 
-def stance_of(title: str) -> Stance | None:
+def mode_of(title: str) -> SectionMode | None:
     """What the words of a heading say: "review", "plan", "" for both, None for neither."""
     review, plan = bool(_REVIEW.search(title)), bool(_PLAN.search(title))
     if review and plan:
         return ""
-    return "review" if review else "plan" if plan else None
+    return "actual" if review else "target" if plan else None
 
 
 def report_year(metadata: Metadata) -> int | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 from index import ReportInfo, Snapshot
-from qa.retrieval.ranking import Found
+from qa.retrieval.ranking import RankedSearch
 from qa.retrieval.retriever import report_year
 from qa.types import RefusalReason
 from qa.understanding import places
@@ -31,7 +31,9 @@ def years_of(report: ReportInfo) -> set[int]:
 def refusal_reason(question: Question, reports: Sequence[ReportInfo]) -> RefusalReason:
     """Whether no report of the year or place asked about is there, or those there do not say."""
     covered = set().union(*map(years_of, reports)) if reports else set()
-    asked = {year for side in question.sides for year in side.when.years} | set(question.report_years)
+    asked = {year for sub_question in question.sub_questions for year in sub_question.when.years} | set(
+        question.report_years
+    )
     if asked and not asked & covered:
         return "not_in_library"
     if question.places and not any(places.is_place(p, r.place) for p in question.places for r in reports):
@@ -39,7 +41,7 @@ def refusal_reason(question: Question, reports: Sequence[ReportInfo]) -> Refusal
     return "not_covered"
 
 
-def assumed_year(found: Found, snapshot: Snapshot) -> tuple[int | None, tuple[int, ...]]:
+def assumed_year(found: RankedSearch, snapshot: Snapshot) -> tuple[int | None, tuple[int, ...]]:
     """The year the answer is for where the question did not name it, and the other years it may mean.
 
     None where the question names its year, or where the year makes no difference.
@@ -47,10 +49,10 @@ def assumed_year(found: Found, snapshot: Snapshot) -> tuple[int | None, tuple[in
     one, ranked = found
     best = ranked[0].candidate.passage
     report = snapshot.report(best.report)
-    if one.side.when.years:
+    if one.sub_question.when.years:
         return None, ()
-    if one.side.when.offset is not None:
-        years = one.side.when.years_for(report_year(report))
+    if one.sub_question.when.offset is not None:
+        years = one.sub_question.when.years_for(report_year(report))
         return (years[0], tuple(sorted(years_of(report) - set(years)))) if years else (None, ())
     others = {
         r.candidate.passage.years[0]

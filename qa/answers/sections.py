@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Iterator
 
 from index import Section, Snapshot
-from index.text.normalization import fold, tokenize
+from index.text.normalization import normalize, tokenize
 from qa.answers.composer import cite, compose
 from qa.answers.coverage import selected, years_of
 from qa.retrieval.retriever import report_year
@@ -32,11 +32,13 @@ _SENTENCE = re.compile(r".+?(?:[。！？；]+[”’）]*|\n|$)", re.DOTALL)
 
 def topic_of(question: Question) -> str:
     """The topic of an overview question; empty for any other question."""
-    match = _TOPIC.search(TIME.sub("", question.core)) if len(question.sides) == 1 else None
+    match = _TOPIC.search(TIME.sub("", question.core)) if len(question.sub_questions) == 1 else None
     return _LEAD.sub("", next(filter(None, match.groups()))).strip("“”、的") if match else ""
 
 
-def overview(snapshot: Snapshot, asked: Question, reports: Collection[str] | None = None) -> Answer | None:
+def answer_from_sections(
+    snapshot: Snapshot, asked: Question, reports: Collection[str] | None = None
+) -> Answer | None:
     """What the sections headed by the topic say, in the order of the report; None where none is.
 
     Raises UnknownReport.
@@ -44,7 +46,7 @@ def overview(snapshot: Snapshot, asked: Question, reports: Collection[str] | Non
     terms = tokenize(topic_of(asked))
     if not terms:
         return None
-    when = asked.sides[0].when
+    when = asked.sub_questions[0].when
     newest = sorted(selected(snapshot, reports), key=lambda info: report_year(info) or 0, reverse=True)
     for info in newest:
         if asked.places and not any(places.is_place(p, info.place) for p in asked.places):
@@ -62,7 +64,7 @@ def overview(snapshot: Snapshot, asked: Question, reports: Collection[str] | Non
 
 
 def _is_about(section: Section, terms: list[str]) -> bool:
-    title = fold(section.title)
+    title = normalize(section.title)
     share = sum(term in title for term in terms) / len(terms)
     return bool(section.level) and not section.continued and share >= (1.0 if len(terms) < 3 else 0.6)
 
@@ -70,7 +72,7 @@ def _is_about(section: Section, terms: list[str]) -> bool:
 def _fits(section: Section, when: When, report_year: int | None) -> bool:
     years = set(when.years_for(report_year))
     same_years = not years or not section.years or bool(years & set(section.years))
-    return same_years and (not when.stance or not section.stance or when.stance == section.stance)
+    return same_years and (not when.mode or not section.mode or when.mode == section.mode)
 
 
 def _parts(section: Section, sections: tuple[Section, ...]) -> Iterator[tuple[int, int]]:

@@ -16,7 +16,7 @@ from qa.answers.coverage import selected
 from qa.types import Answer, Cell, Citation, Table, TableRow
 from qa.understanding import places
 from qa.understanding.question import Question
-from qa.understanding.terms import rewritten
+from qa.understanding.terms import official_wording
 from qa.understanding.time import parse_when
 
 MOST_PLACES = 3
@@ -81,7 +81,9 @@ def all_figures(snapshot: Snapshot) -> tuple[Figure, ...]:
     return _told[snapshot]
 
 
-def tabulate(snapshot: Snapshot, asked: Question, reports: Collection[str] | None = None) -> Answer | None:
+def answer_series(
+    snapshot: Snapshot, asked: Question, reports: Collection[str] | None = None
+) -> Answer | None:
     """The answer to a question for a figure's course over years; None for any other question.
 
     None too where the reports asked have figures of it for fewer than two years. Raises UnknownReport.
@@ -155,7 +157,7 @@ class _Course:
 
     def _shown(self, row: Row) -> Row:
         target = None if "target" in self.hidden else row.target
-        return Row(row.year, target, None if "result" in self.hidden else row.result)
+        return Row(row.year, target, None if "actual" in self.hidden else row.actual)
 
 
 def _course(asked: Question) -> _Course | None:
@@ -170,7 +172,7 @@ def _course(asked: Question) -> _Course | None:
     each = _EACH.search(core) or _YEARLY.search(core)
     if not (_COURSE.search(core) or ((since or over_years) and each)) or (years and not over_years):
         return None
-    hidden = {"plan": {"result"}, "review": {"target"}}.get(when.stance if when.strong else "", set())
+    hidden = {"target": {"actual"}, "actual": {"target"}}.get(when.mode if when.strong else "", set())
     return _Course(
         years=years,
         last=(_DIGIT.get(last["last"]) or int(last["last"])) if last and not years else 0,
@@ -197,7 +199,7 @@ def _indicator(asked: Question, figures: Sequence[Figure]) -> str | None:
             years.setdefault(f.indicator, set()).add(f.first_year)
     known = sorted((name for name in years if len(years[name]) > 1), key=lambda name: -len(years[name]))
     topic = _topic(asked)
-    for spelled in dict.fromkeys((topic, _ECONOMY.sub("生产总值", topic), rewritten(topic))):
+    for spelled in dict.fromkeys((topic, _ECONOMY.sub("生产总值", topic), official_wording(topic))):
         name = normalize_indicator(spelled)
         if name in years:
             return name if name in known else None
@@ -213,7 +215,7 @@ def _topic(asked: Question) -> str:
     text = asked.core
     for place in asked.places:
         text = text.replace(place, "")
-    for unit in {a.unit for side in asked.sides for a in side.asks if a.unit}:
+    for unit in {a.unit for sub_question in asked.sub_questions for a in sub_question.answer_types if a.unit}:
         text = re.sub(rf"(?<=多少)(?:万亿|亿|万|千)?{re.escape(unit)}", "", text)
     return _NOISE.sub("", text)
 
@@ -254,7 +256,7 @@ def _is_asked(asked: Question, place: str) -> bool:
 
 
 def _filled(row: Row) -> int:
-    return (row.target is not None) + (row.result is not None)
+    return (row.target is not None) + (row.actual is not None)
 
 
 def _answer(snapshot: Snapshot, asked: Question, indicator: str, told: Mapping[str, Sequence[Row]]) -> Answer:
@@ -269,7 +271,7 @@ def _answer(snapshot: Snapshot, asked: Question, indicator: str, told: Mapping[s
     shown = shown_measure([row for rows in told.values() for row in rows])
     several = len(told) > 1
     rows = tuple(
-        TableRow(row.year, cell(row.target), cell(row.result), place if several else "")
+        TableRow(row.year, cell(row.target), cell(row.actual), place if several else "")
         for place, rows in told.items()
         for row in rows
     )
@@ -278,7 +280,7 @@ def _answer(snapshot: Snapshot, asked: Question, indicator: str, told: Mapping[s
 
 
 def _figures(rows: Sequence[Row]) -> Iterator[Figure]:
-    return (f for row in rows for f in (row.target, row.result) if f is not None)
+    return (f for row in rows for f in (row.target, row.actual) if f is not None)
 
 
 def shown_measure(rows: Sequence[Row]) -> Measure:
@@ -289,7 +291,7 @@ def shown_measure(rows: Sequence[Row]) -> Measure:
 
 def note_of(figure: Figure, shown: Measure) -> str:
     """What a cell needs to be told beside its figure, in a table that shows ``shown``."""
-    expected = "预计" if figure.kind == "expected" else ""
+    expected = "预计" if figure.mode == "expected" else ""
     return expected + (CHANGES.get(figure.measure, "") if figure.measure != shown else "")
 
 

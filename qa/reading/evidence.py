@@ -12,12 +12,12 @@ import numpy as np
 
 from index import Encoder
 from index.encoders.base import FloatArray
-from index.text.normalization import fold
+from index.text.normalization import normalize
 from qa.retrieval.clauses import Clause
 from qa.retrieval.ranking import Ranked
 from qa.retrieval.retriever import PASSAGE_FEATURES, Candidate, Search
 from qa.types import Spans
-from qa.understanding.terms import excluded
+from qa.understanding.terms import contradicts
 
 LONGEST_QUOTE = 60
 """A run of clauses is not made longer than this; a single longer clause is quoted whole."""
@@ -34,35 +34,38 @@ LIKE = 60.0
 
 _GOES_ON = "：；，"
 
-Run = tuple[int, int]
+ClauseSpan = tuple[int, int]
 """The first and the last clause of a quote."""
 
 
 def quote(search: Search, ranked: Ranked, listing: bool = False, alike: FloatArray | None = None) -> Spans:
-    """The shortest run of clauses in the passage that answers ``search.side``, as offsets within it.
+    """The shortest run of clauses in the passage that answers ``search.sub_question``, as offsets within it.
 
     Where several things are asked and no one run answers them all, a run for each. ``alike`` is the
-    ``likeness`` of the clauses where it is known.
+    ``similarity`` of the clauses where it is known.
     """
     candidate = ranked.candidate
     if not candidate.clauses:
         return ((0, len(candidate.passage.text)),)
-    asks = range(len(search.side.asks))
-    runs = [best_run(search, ranked, asks, listing, alike)]
-    if len(asks) > 1 and candidate.answers[:, slice(runs[0][0], runs[0][1] + 1)].max(axis=1).min() < 0.5:
-        runs = [best_run(search, ranked, [ask], listing, alike) for ask in asks]
+    answer_types = range(len(search.sub_question.answer_types))
+    runs = [best_span(search, ranked, answer_types, listing, alike)]
+    if (
+        len(answer_types) > 1
+        and candidate.answers[:, slice(runs[0][0], runs[0][1] + 1)].max(axis=1).min() < 0.5
+    ):
+        runs = [best_span(search, ranked, [ask], listing, alike) for ask in answer_types]
     if listing:
         runs = [_with_items(candidate, run) for run in runs]
     return joined([(candidate.clauses[a].start, candidate.clauses[b].end) for a, b in runs])
 
 
-def best_run(
+def best_span(
     search: Search,
     ranked: Ranked,
-    asks: Sequence[int],
+    answer_types: Sequence[int],
     listing: bool = False,
     alike: FloatArray | None = None,
-) -> Run:
+) -> ClauseSpan:
     """The run within one sentence that says most of what is asked in the fewest characters."""
     candidate = ranked.candidate
     parts = candidate.clauses
@@ -81,8 +84,8 @@ def best_run(
     share = search.weights / (float(search.weights.sum()) or 1.0)
     values = 3.0 * np.tensordot(share, best(candidate.found), 1)
     values += 15.0 * best(candidate.clause_features[None, :, 0])[0]
-    if len(asks):
-        values += 3.0 * best(candidate.answers[asks]).mean(axis=0)
+    if len(answer_types):
+        values += 3.0 * best(candidate.answers[answer_types]).mean(axis=0)
     if alike is not None:
         values += LIKE * best(alike[None])[0]
     values = np.where(allowed, values - length / 60, -np.inf)
@@ -96,12 +99,12 @@ def said(search: Search, candidate: Candidate, here: slice) -> float:
     return float(search.weights @ candidate.found[:, here].max(axis=1)) / total if total else 0.0
 
 
-def answered(candidate: Candidate, asks: Sequence[int], here: slice) -> float:
-    """How well the clauses ``here`` answer ``asks`` on average; 0.5 where it cannot be told."""
-    return float(candidate.answers[asks, here].max(axis=1).mean()) if len(asks) else 0.5
+def answered(candidate: Candidate, answer_types: Sequence[int], here: slice) -> float:
+    """How well the clauses ``here`` answer ``answer_types`` on average; 0.5 where it cannot be told."""
+    return float(candidate.answers[answer_types, here].max(axis=1).mean()) if len(answer_types) else 0.5
 
 
-def _with_items(candidate: Candidate, run: Run) -> Run:
+def _with_items(candidate: Candidate, run: ClauseSpan) -> ClauseSpan:
     """A run that only announces a list (…如下：) goes on to the end of the list."""
     parts, text = candidate.clauses, candidate.passage.text
     first, last = run
@@ -127,7 +130,15 @@ def joined(spans: Sequence[tuple[int, int]]) -> Spans:
 
 # ---------------------------------------------------------------- enough to answer?
 
-EVIDENCE = ("topic", "tight", "unmeasured", "clause", "stance", "elsewhen", "elsewhere")
+EVIDENCE = (
+    "topic",
+    "number_near_topic",
+    "expected_number_missing",
+    "clause",
+    "mode",
+    "year_conflict",
+    "place_conflict",
+)
 """What speaks for the first passage as an answer, or against it."""
 
 _EXACT = ("number", "date", "rank")
@@ -137,24 +148,24 @@ def evidence(search: Search, ranked: Sequence[Ranked], encoder: Encoder) -> Floa
     """The values of ``EVIDENCE``, ``(len(EVIDENCE),)`` float32."""
     first = ranked[0]
     candidate = first.candidate
-    exact = [i for i, ask in enumerate(search.side.asks) if ask.kind in _EXACT or ask.office]
-    asks = exact or range(len(search.side.asks))
-    run = best_run(search, first, asks)
+    exact = [i for i, ask in enumerate(search.sub_question.answer_types) if ask.kind in _EXACT or ask.office]
+    answer_types = exact or range(len(search.sub_question.answer_types))
+    run = best_span(search, first, answer_types)
     here = slice(run[0], run[1] + 1)
     feature = dict(zip(PASSAGE_FEATURES, candidate.features.tolist(), strict=True))
     values = {
         "topic": 0.0 if exact else said(search, candidate, here),
-        "tight": _tight(search, candidate, exact) if exact else 0.0,
-        "unmeasured": float(bool(exact) and answered(candidate, asks, here) < 0.3),
-        "clause": float(likeness(search, first, encoder).max(initial=0.0)),
-        "stance": feature["stance"],
-        "elsewhen": float(feature["year"] < 0),
-        "elsewhere": float(feature["place"] < 0),
+        "number_near_topic": _number_near_topic(search, candidate, exact) if exact else 0.0,
+        "expected_number_missing": float(bool(exact) and answered(candidate, answer_types, here) < 0.3),
+        "clause": float(similarity(search, first, encoder).max(initial=0.0)),
+        "mode": feature["mode"],
+        "year_conflict": float(feature["year"] < 0),
+        "place_conflict": float(feature["place"] < 0),
     }
     return np.array([values[name] for name in EVIDENCE], dtype=np.float32)
 
 
-def likeness(search: Search, ranked: Ranked, encoder: Encoder) -> FloatArray:
+def similarity(search: Search, ranked: Ranked, encoder: Encoder) -> FloatArray:
     """The cosine of the question with the best clauses, read without their passage; ``(clauses,)``.
 
     It is for the first passage of a question only, and what is not among its best ``COMPARED`` groups of
@@ -167,7 +178,7 @@ def likeness(search: Search, ranked: Ranked, encoder: Encoder) -> FloatArray:
     order = sorted(groups, key=lambda group: -float(ranked.clause_scores[group].max()))
     text = ranked.candidate.passage.text
     parts = [ranked.candidate.clauses[group] for group in order[:COMPARED]]
-    texts = tuple(fold(text[part[0].start : part[-1].end]) for part in parts)
+    texts = tuple(normalize(text[part[0].start : part[-1].end]) for part in parts)
     cosines = _vectors(encoder, texts) @ search.vector
     found = np.full(len(ranked.candidate.clauses), cosines.min() - UNLIKE, np.float32)
     for group, cosine in zip(order, cosines, strict=False):
@@ -192,7 +203,7 @@ def _vectors(encoder: Encoder, texts: tuple[str, ...]) -> FloatArray:
     return encoder.encode_passages(texts)
 
 
-def _tight(search: Search, candidate: Candidate, asks: Sequence[int]) -> float:
+def _number_near_topic(search: Search, candidate: Candidate, answer_types: Sequence[int]) -> float:
     """How much of what is looked for stands in a clause together with a fitting number.
 
     What only the clause before it says counts half: it may name the subject, or another one.
@@ -203,14 +214,16 @@ def _tight(search: Search, candidate: Candidate, asks: Sequence[int]) -> float:
     found = candidate.found
     before = np.column_stack([np.zeros(len(found), dtype=np.float32), found[:, :-1]])
     near = np.maximum(found, before / 2)
-    return float((search.weights @ near / total * candidate.answers[list(asks)].max(axis=0)).max())
+    return float((search.weights @ near / total * candidate.answers[list(answer_types)].max(axis=0)).max())
 
 
 def _of_counterpart(search: Search, ranked: Ranked) -> bool:
     """Whether the quote speaks of the counterpart of what was asked: 农村 where the question says 城镇."""
     candidate = ranked.candidate
-    first, last = best_run(search, ranked, range(len(search.side.asks)))
-    return excluded(fold(search.side.text), " ".join(c.text for c in candidate.clauses[first : last + 1]))
+    first, last = best_span(search, ranked, range(len(search.sub_question.answer_types)))
+    return contradicts(
+        normalize(search.sub_question.text), " ".join(c.text for c in candidate.clauses[first : last + 1])
+    )
 
 
 def also_fitting(search: Search, ranked: Sequence[Ranked], most: int = 3) -> list[Ranked]:
@@ -220,14 +233,14 @@ def also_fitting(search: Search, ranked: Sequence[Ranked], most: int = 3) -> lis
 
     def fits(one: Ranked) -> bool:
         near = len(one.clause_scores) and float(one.clause_scores.max()) > 0.9 * share
-        return bool(near and one.score > first.score - 0.5 and not _elsewhen(one))
+        return bool(near and one.score > first.score - 0.5 and not _conflicts_in_time(one))
 
     return [first, *(one for one in ranked[1:most] if fits(one))]
 
 
-def _elsewhen(one: Ranked) -> bool:
-    year, stance = (one.candidate.features[PASSAGE_FEATURES.index(name)] for name in ("year", "stance"))
-    return bool(year < 0 or stance <= -1)
+def _conflicts_in_time(one: Ranked) -> bool:
+    year, mode = (one.candidate.features[PASSAGE_FEATURES.index(name)] for name in ("year", "mode"))
+    return bool(year < 0 or mode <= -1)
 
 
 @cache

@@ -6,8 +6,8 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from index.text.normalization import fold
-from qa.understanding.answer_types import Measure, measures
+from index.text.normalization import normalize
+from qa.understanding.answer_types import Quantity, quantities
 
 SHORTEST = 6
 """A shorter clause says nothing by itself and stays with the next one."""
@@ -27,7 +27,7 @@ class Clause:
     start: int
     end: int
     text: str
-    measures: tuple[Measure, ...]
+    quantities: tuple[Quantity, ...]
     years: frozenset[int]
     sentence: int
 
@@ -58,7 +58,7 @@ def _ends(text: str) -> list[tuple[int, int]]:
 
 def _clause(text: str, start: int, end: int, sentence: int) -> Clause:
     start += len(text[start:end]) - len(text[start:end].lstrip())
-    folded = fold(text[start:end])
+    folded = normalize(text[start:end])
     return Clause(
-        start, end, folded, tuple(measures(folded)), frozenset(map(int, _YEAR.findall(folded))), sentence
+        start, end, folded, tuple(quantities(folded)), frozenset(map(int, _YEAR.findall(folded))), sentence
     )

@@ -30,7 +30,7 @@ class Ranked:
     clause_scores: FloatArray
 
 
-Found = tuple[Search, list[Ranked]]
+RankedSearch = tuple[Search, list[Ranked]]
 """A side's search and its candidates in order."""
 
 

@@ -14,7 +14,7 @@ import numpy as np
 from index import EncoderError, Snapshot
 from index.encoders.base import quiet_transformers, resolve_model, without_surrogates
 from index.store.parsed_report import context
-from index.text.normalization import fold
+from index.text.normalization import normalize
 from qa.retrieval.ranking import Ranked
 
 if TYPE_CHECKING:
@@ -38,9 +38,9 @@ def rerank(question_text: str, ranked: list[Ranked], snapshot: Snapshot) -> list
         return ranked
     passages = [one.candidate.passage for one in ranked[:RERANKED]]
     texts = [context(snapshot.report(p.report).title, p) + p.text for p in passages]
-    asked = without_surrogates(fold(question_text))
+    asked = without_surrogates(normalize(question_text))
     with _lock:
-        scores = _model(name).predict([(asked, fold(text)) for text in texts], show_progress_bar=False)
+        scores = _model(name).predict([(asked, normalize(text)) for text in texts], show_progress_bar=False)
     return [ranked[i] for i in np.argsort(-np.asarray(scores), kind="stable")] + ranked[RERANKED:]
 
 

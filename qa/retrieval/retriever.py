@@ -14,12 +14,12 @@ import numpy as np
 from index import Encoder, Passage, ReportInfo, Snapshot
 from index.encoders.base import FloatArray, TokenEncoder
 from index.store.parsed_report import context
-from index.text.normalization import fold
+from index.text.normalization import normalize
 from qa.retrieval.clauses import Clause, clauses
 from qa.understanding import places
 from qa.understanding.answer_types import match
-from qa.understanding.question import Question, Side
-from qa.understanding.terms import Concept, concepts, rewritten, searched
+from qa.understanding.question import Question, SubQuestion
+from qa.understanding.terms import Concept, concepts, expanded_query, official_wording
 from qa.understanding.time import When
 
 DEPTH = 50
@@ -29,7 +29,7 @@ KEPT = 32
 _RANK_OFFSET = 10
 _LAST_YEAR = re.compile("去年|过去的?一年|(?<!第)一年来")
 
-PASSAGE_FEATURES = ("dense", "late", "covered", "year", "stance", "report", "place")
+PASSAGE_FEATURES = ("dense", "late", "covered", "year", "mode", "report", "place")
 CLAUSE_FEATURES = ("covered", "answers")
 
 
@@ -60,7 +60,7 @@ class Search:
     """
 
     question: Question
-    side: Side
+    sub_question: SubQuestion
     concepts: list[Concept]
     weights: FloatArray
     candidates: list[Candidate]
@@ -71,23 +71,23 @@ def search(
     snapshot: Snapshot,
     encoder: Encoder,
     question: Question,
-    side: Side,
+    sub_question: SubQuestion,
     reports: Collection[str] | None = None,
     most: int = KEPT,
 ) -> Search:
-    """Dense and lexical candidates for ``side``, each with its features; ``most`` of them, or ``KEPT``."""
-    text = fold(side.text)
-    vector, tokens = _encoded(encoder, rewritten(text))
-    rows = _rows(snapshot, vector, searched(text), side.when, reports, max(most, KEPT))
+    """Dense and lexical candidates for ``sub_question``, each with its features; ``most`` of them, or ``KEPT``."""
+    text = normalize(sub_question.text)
+    vector, tokens = _encoded(encoder, official_wording(text))
+    rows = _rows(snapshot, vector, expanded_query(text), sub_question.when, reports, max(most, KEPT))
     wanted = concepts(text)
-    weights = rarity(snapshot, wanted)
+    weights = idf_weights(snapshot, wanted)
     dense = snapshot.vectors(rows) @ vector
-    late = None if tokens is None else snapshot.late_similarities(rows, tokens)
-    likeness = np.stack([dense, dense if late is None else late], axis=1).tolist()
+    late = None if tokens is None else snapshot.late_interaction_scores(rows, tokens)
+    similarity = np.stack([dense, dense if late is None else late], axis=1).tolist()
     infos = {report.id: report for report in snapshot.reports}
     found = [(row, p, infos[p.report]) for row, p in zip(rows, snapshot.passages(rows), strict=True)]
-    candidates = _candidates(question, side, wanted, weights, found, likeness)
-    return Search(question, side, wanted, weights, candidates, vector)
+    candidates = _candidates(question, sub_question, wanted, weights, found, similarity)
+    return Search(question, sub_question, wanted, weights, candidates, vector)
 
 
 def _encoded(encoder: Encoder, text: str) -> tuple[FloatArray, FloatArray | None]:
@@ -140,7 +140,7 @@ def report_distance(when: When, report: ReportInfo) -> int | None:
     return None if year is None or not when.years else year - when.years[-1]
 
 
-def rarity(snapshot: Snapshot, wanted: Sequence[Concept]) -> FloatArray:
+def idf_weights(snapshot: Snapshot, wanted: Sequence[Concept]) -> FloatArray:
     """The weight of each concept: BM25's IDF of the most usual of its alternatives.
 
     An alternative is as rare as its rarest term; what stands nowhere weighs most, once a stretch.
@@ -162,29 +162,32 @@ def rarity(snapshot: Snapshot, wanted: Sequence[Concept]) -> FloatArray:
 
 @lru_cache(maxsize=20_000)
 def _around(title: str, passage: Passage) -> str:
-    return fold(context(title, passage) + passage.text)
+    return normalize(context(title, passage) + passage.text)
 
 
 def _candidates(
     question: Question,
-    side: Side,
+    sub_question: SubQuestion,
     wanted: Sequence[Concept],
     weights: FloatArray,
     found: Sequence[tuple[int, Passage, ReportInfo]],
-    likeness: Sequence[Sequence[float]],
+    similarity: Sequence[Sequence[float]],
 ) -> list[Candidate]:
     """The passages ``found`` with their features; the clauses of all of them are weighed in one array.
 
-    ``likeness`` are the first two features, dense and late.
+    ``similarity`` are the first two features, dense and late.
     """
     parts = [clauses(passage.text) for _, passage, _ in found]
     ends = list(accumulate(map(len, parts), initial=0))
-    whole = _held(wanted, [_around(report.title, passage) for _, passage, report in found])
-    held = _held(wanted, [part.text for own in parts for part in own])
+    whole = _concept_coverage(wanted, [_around(report.title, passage) for _, passage, report in found])
+    held = _concept_coverage(wanted, [part.text for own in parts for part in own])
     answers = np.array(
-        [[match(ask, c.text, c.measures) for own in parts for c in own] for ask in side.asks],
+        [
+            [match(ask, c.text, c.quantities) for own in parts for c in own]
+            for ask in sub_question.answer_types
+        ],
         dtype=np.float32,
-    ).reshape(len(side.asks), ends[-1])
+    ).reshape(len(sub_question.answer_types), ends[-1])
     total = float(weights.sum()) or 1.0
     fits = answers.max(axis=0) if len(answers) else np.full(ends[-1], 0.5, dtype=np.float32)
     clause_features = np.stack([weights @ held / total, fits], axis=1)
@@ -192,11 +195,11 @@ def _candidates(
     candidates = []
     for i, (row, passage, report) in enumerate(found):
         features = [
-            *likeness[i],
+            *similarity[i],
             covered[i],
-            _year(side.when, passage, report, _written(parts[i], report)),
-            _stance(side.when, passage),
-            _report(question, side.when, report),
+            _year(sub_question.when, passage, report, _written(parts[i], report)),
+            _mode(sub_question.when, passage),
+            _report(question, sub_question.when, report),
             _place(question, passage, report),
         ]
         own = slice(ends[i], ends[i + 1])
@@ -214,7 +217,7 @@ def _candidates(
     return candidates
 
 
-def _held(wanted: Sequence[Concept], texts: Sequence[str]) -> FloatArray:
+def _concept_coverage(wanted: Sequence[Concept], texts: Sequence[str]) -> FloatArray:
     """How much of each concept every text holds, 0 to 1: the most of any alternative; ``(concepts, texts)``."""
     terms = {term for concept in wanted for terms in concept.alternatives for term in terms}
     stands = {term: np.array([term in text for text in texts], dtype=np.float32) for term in terms}
@@ -238,25 +241,25 @@ def _written(parts: Sequence[Clause], report: ReportInfo) -> frozenset[int]:
 def _year(when: When, passage: Passage, report: ReportInfo, written: frozenset[int]) -> float:
     """Agreement of the years asked for with the passage's, -1 to 1; 0 where none is asked for."""
     own = report_year(report)
-    asked, told = set(when.years_for(own)), set(passage.years)
-    if not asked:
+    answer_types_of, told = set(when.years_for(own)), set(passage.years)
+    if not answer_types_of:
         return 0.0
     if not told:
-        near = own is not None and (own in asked or own - 1 in asked)
+        near = own is not None and (own in answer_types_of or own - 1 in answer_types_of)
         agreement = 0.2 if near else -1.0
-    elif len(asked) == 1:
-        agreement = 1.0 if told == asked else 0.7 if asked <= told else -1.0
+    elif len(answer_types_of) == 1:
+        agreement = 1.0 if told == answer_types_of else 0.7 if answer_types_of <= told else -1.0
     else:
-        overlap = len(asked & told) / len(asked | told)
+        overlap = len(answer_types_of & told) / len(answer_types_of | told)
         agreement = 2 * overlap - 1 if overlap else -1.0
-    return max(agreement, 0.5) if written & asked else agreement
+    return max(agreement, 0.5) if written & answer_types_of else agreement
 
 
-def _stance(when: When, passage: Passage) -> float:
+def _mode(when: When, passage: Passage) -> float:
     """Agreement on results or targets, -1 to 1; less where only a particle hints at one."""
-    if not when.stance or not passage.stance:
+    if not when.mode or not passage.mode:
         return 0.0
-    return (1.0 if when.strong else 0.4) * (1 if when.stance == passage.stance else -1)
+    return (1.0 if when.strong else 0.4) * (1 if when.mode == passage.mode else -1)
 
 
 def _report(question: Question, when: When, report: ReportInfo) -> float:
@@ -269,7 +272,7 @@ def _report(question: Question, when: When, report: ReportInfo) -> float:
     distance = report_distance(when, report)
     if distance is None:
         return 0.0
-    fitting = {"plan": (0,), "review": (1,), "": (0, 1)}[when.stance]
+    fitting = {"target": (0,), "actual": (1,), "": (0, 1)}[when.mode]
     return 1.0 if distance in fitting else -1.0
 
 

@@ -26,7 +26,7 @@ _FAMILY = {unit: family for family, units in _FAMILIES.items() for unit in units
 _UNITS = "|".join(sorted(map(re.escape, _FAMILY), key=len, reverse=True))
 _SCALE = r"(?:[多余几]?(?:万亿|亿|万|千|百|十))?[多余来]?"
 _CN = "一二两三四五六七八九十百千万亿"
-_MEASURE = re.compile(
+_QUANTITY_PATTERN = re.compile(
     rf"(?P<pct>百分之[{_CN}点\d.]+|[{_CN}\d]+分之[{_CN}\d]+|[一二三四五六七八九]成[多半]?)"
     rf"|(?P<num>\d[\d,]*(?:\.\d+)?){_SCALE}\s*(?P<unit>{_UNITS})?"
     rf"|(?P<cn>[{_CN}几][{_CN}]*)[多余]?(?P<cnunit>{_UNITS})"
@@ -39,7 +39,7 @@ _YEAR_IN = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class Measure:
+class Quantity:
     """A number with its unit at ``[start, end)``; ``unit`` may be empty."""
 
     start: int
@@ -49,7 +49,7 @@ class Measure:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class AnswerType:
     """One thing asked for.
 
     ``family`` and ``unit`` belong to numbers, ``noun`` to names (哪个社区); ``many``: several names.
@@ -68,15 +68,15 @@ class Asked:
         return self.noun if self.kind == "person" else ""
 
 
-def measures(text: str) -> list[Measure]:
+def quantities(text: str) -> list[Quantity]:
     """The numbers of folded ``text``; years and ordinals are not numbers here."""
     found = []
-    for m in _MEASURE.finditer(text):
+    for m in _QUANTITY_PATTERN.finditer(text):
         before = text[max(0, m.start() - 1) : m.start()]
         if before == "第":
             continue
         if m["pct"] or m["half"]:
-            found.append(Measure(m.start(), m.end(), "percent", "%"))
+            found.append(Quantity(m.start(), m.end(), "percent", "%"))
             continue
         unit = m["unit"] or m["cnunit"] or ""
         if m["num"] and not unit:
@@ -90,7 +90,7 @@ def measures(text: str) -> list[Measure]:
             continue
         if m["cn"] and ((m["cn"] == "一" and family == "count") or _in_quotes(text, m.start())):
             continue  # 一批 is an article, “五个一” a name
-        found.append(Measure(m.start(), m.end(), family, unit))
+        found.append(Quantity(m.start(), m.end(), family, unit))
     return found
 
 
@@ -153,20 +153,20 @@ _ALIKE = [
 ]
 
 
-def asked(question: str) -> tuple[Asked, ...]:
+def answer_types_of(question: str) -> tuple[AnswerType, ...]:
     """What folded ``question`` asks for, in order; empty when it cannot be told."""
-    found: list[Asked] = []
+    found: list[AnswerType] = []
     taken: set[int] = set()
     for m in _DATE.finditer(question):
-        found.append(Asked("date", "" if m["point"] else "time", at=m.start()))
+        found.append(AnswerType("date", "" if m["point"] else "time", at=m.start()))
         taken.update(range(m.start(), m.end()))
     for m in _RANK_ASKED.finditer(question):
-        found.append(Asked("rank", at=m.start()))
+        found.append(AnswerType("rank", at=m.start()))
         taken.update(range(m.start(), m.end()))
     office = _OFFICE.search(question)
     for m in _PERSON.finditer(question):
         if office or m[0][0] not in "叫姓":
-            found.append(Asked("person", noun=office[0] if office else "", at=m.start()))
+            found.append(AnswerType("person", noun=office[0] if office else "", at=m.start()))
             taken.update(range(m.start(), m.end()))
     for m in _HOW_MANY.finditer(question):
         if m.start() in taken or _NOT_ASKED.match(question, m.start()):
@@ -176,30 +176,30 @@ def asked(question: str) -> tuple[Asked, ...]:
     for m in _NAME.finditer(question):
         if m.start() not in taken:
             many = bool(_MANY.match(m[0]))
-            found.append(Asked("name", noun=m["noun"] or "", many=many, at=m.start()))
+            found.append(AnswerType("name", noun=m["noun"] or "", many=many, at=m.start()))
     if not found and not _OTHERWISE.search(question) and (implied := _QUANTITY.search(question)):
         at = implied.start()
-        found.append(Asked("number", _family(_clause_around(question, at)), at=at))
+        found.append(AnswerType("number", _family(_clause_around(question, at)), at=at))
     return tuple(sorted(found, key=lambda a: a.at))
 
 
-def _number(question: str, m: re.Match[str]) -> Asked:
+def _number(question: str, m: re.Match[str]) -> AnswerType:
     """The number asked for at ``m``: its unit where one is said, else what its clause speaks of."""
     unit = m["unit"] or ""
     around = _clause_around(question, m.start())
     if m[0].startswith(("百分之几", "几成")) or re.match(r"几个点|多少个?(?:百分)?点", question[m.start() :]):
-        return Asked("number", "percent", "%", at=m.start())
+        return AnswerType("number", "percent", "%", at=m.start())
     if unit and unit != "个":
-        return Asked("number", _FAMILY[unit], unit, m["noun"], at=m.start())
+        return AnswerType("number", _FAMILY[unit], unit, m["noun"], at=m.start())
     if m["scale"] and not unit:
-        return Asked("number", "money" if "亿" in m["scale"] else "", "", m["noun"], at=m.start())
+        return AnswerType("number", "money" if "亿" in m["scale"] else "", "", m["noun"], at=m.start())
     if unit == "个":
-        return Asked("number", "count", unit, m["noun"], at=m.start())
+        return AnswerType("number", "count", unit, m["noun"], at=m.start())
     after = question[m.end() - len(m["noun"]) : m.end()]
     for family, pattern in _NOUN_FAMILY:
         if after and re.match(rf".{{0,2}}(?:{pattern})", after):
-            return Asked("number", family, "", m["noun"], at=m.start())
-    return Asked("number", _family(around), "", m["noun"], at=m.start())
+            return AnswerType("number", family, "", m["noun"], at=m.start())
+    return AnswerType("number", _family(around), "", m["noun"], at=m.start())
 
 
 def _family(text: str) -> str:
@@ -213,7 +213,7 @@ def _clause_around(text: str, at: int) -> str:
     return text[start : end.start() if end else len(text)]
 
 
-def match(ask: Asked, text: str, found: Sequence[Measure]) -> float:
+def match(ask: AnswerType, text: str, found: Sequence[Quantity]) -> float:
     """How well folded ``text``, whose numbers are ``found``, could answer ``ask``: 0 to 1."""
     if ask.kind == "number":
         return max((_fits(ask, m) for m in found), default=0.0)
@@ -236,7 +236,7 @@ def _names_holder(office: str, text: str) -> bool:
     return bool(re.search(rf"{office}[ :：]?{name}(?=[^一-鿿]|$|作|同志|代表)|{name}{office}", text))
 
 
-def _fits(ask: Asked, m: Measure) -> float:
+def _fits(ask: AnswerType, m: Quantity) -> float:
     if ask.unit and ask.unit == m.unit:
         return 1.0
     if not ask.family:

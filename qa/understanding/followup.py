@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from index.text.normalization import fold
+from index.text.normalization import normalize
 from qa.understanding import places
 from qa.understanding.time import TIME
 
@@ -26,7 +26,7 @@ def complete(question: str, history: Sequence[str]) -> str:
         return question
     before = complete(earlier[-1], earlier[:-1])
     topic = _topic(question)
-    new_time = TIME.search(fold(question))
+    new_time = TIME.search(normalize(question))
     if new_time:
         before = _with_time(before, new_time[0])
     if not topic:
@@ -34,31 +34,31 @@ def complete(question: str, history: Sequence[str]) -> str:
     if named := places.named(topic):
         return named[0] + _without_places(before)
     if _ATTRIBUTE.search(topic):
-        return f"{_ASKED.sub('', fold(before)).rstrip('？?。')}的{topic}是多少？"
+        return f"{_ASKED.sub('', normalize(before)).rstrip('？?。')}的{topic}是多少？"
     return f"{topic}，{before}"
 
 
 def leans(question: str) -> bool:
     """Whether ``question`` says too little to be asked by itself."""
-    text = fold(question).strip()
+    text = normalize(question).strip()
     led = bool(_LEAD.match(text) or _REFERS.match(text) or re.search(r"呢[？?\s]*$", text))
     return led and len(_topic(question)) <= _LONGEST_TOPIC
 
 
 def _topic(question: str) -> str:
     """What ``question`` names besides a time."""
-    text = _REFERS.sub("", _LEAD.sub("", fold(question).strip()))
+    text = _REFERS.sub("", _LEAD.sub("", normalize(question).strip()))
     return _TAIL.sub("", TIME.sub("", text)).strip("，,、 的")
 
 
 def _with_time(question: str, time: str) -> str:
-    """``question`` asked of another ``time``; with a stance of its own (目标) it keeps the old one's words."""
-    text = fold(question)
+    """``question`` asked of another ``time``; with a mode of its own (目标) it keeps the old one's words."""
+    text = normalize(question)
     return TIME.sub(time, text, count=1) if TIME.search(text) else time + text
 
 
 def _without_places(question: str) -> str:
-    text = fold(question)
+    text = normalize(question)
     for place in places.named(text):
         text = text.replace(place, "")
     return text

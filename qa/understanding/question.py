@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
-from index.text.normalization import fold
+from index.text.normalization import normalize
 from qa.types import Shape
 from qa.understanding import places
-from qa.understanding.answer_types import Asked, asked
+from qa.understanding.answer_types import AnswerType, answer_types_of
 from qa.understanding.time import When, in_report, is_next, parse_when
 
 _GREETING = re.compile(
@@ -35,12 +35,12 @@ _TWO = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class Side:
+class SubQuestion:
     """What to look for and when; a compare question has several sides, any other has one."""
 
     text: str
     when: When
-    asks: tuple[Asked, ...]
+    answer_types: tuple[AnswerType, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ class Question:
 
     text: str
     core: str
-    sides: tuple[Side, ...]
+    sub_questions: tuple[SubQuestion, ...]
     shape: Shape
     places: tuple[str, ...]
     report_years: tuple[int, ...]
@@ -57,15 +57,15 @@ class Question:
 
 def parse(text: str) -> Question:
     """Understands one question that stands by itself."""
-    core = _core(fold(printable(text)))
+    core = _core(normalize(printable(text)))
     when = parse_when(core)
-    sides = _sides(core)
-    shape: Shape = "compare" if len(sides) > 1 else "list" if _LIST.search(core) else "fact"
+    sub_questions = _sub_questions(core)
+    shape: Shape = "compare" if len(sub_questions) > 1 else "list" if _LIST.search(core) else "fact"
     if shape == "fact" and _COMPARE.search(core):
         shape = "compare"
-    if not sides:
-        sides = (Side(core, when, asked(core)),)
-    return Question(text, core, sides, shape, places.named(core), in_report(core))
+    if not sub_questions:
+        sub_questions = (SubQuestion(core, when, answer_types_of(core)),)
+    return Question(text, core, sub_questions, shape, places.named(core), in_report(core))
 
 
 def printable(text: str) -> str:
@@ -85,14 +85,14 @@ def _core(text: str) -> str:
     ).strip()
 
 
-def _sides(core: str) -> tuple[Side, ...]:
+def _sub_questions(core: str) -> tuple[SubQuestion, ...]:
     """The sides of a question about several times or subjects; empty when it has one side only."""
-    if not _COMPARE.search(core) and len(asked(core)) < 2:
+    if not _COMPARE.search(core) and len(answer_types_of(core)) < 2:
         return ()
     return _times(core) or _subjects(core)
 
 
-def _times(core: str) -> tuple[Side, ...]:
+def _times(core: str) -> tuple[SubQuestion, ...]:
     """A side for each time named, each with the words it shares with the others."""
     base = parse_when(core)
     own: dict[When, list[str]] = {}
@@ -113,16 +113,16 @@ def _times(core: str) -> tuple[Side, ...]:
     topic = "".join(shared)
     enough = len(_ASKS.sub("", topic)) >= 3
     return tuple(
-        Side(topic + "".join(pieces) if enough else core, when, _asks("".join(pieces), core))
+        SubQuestion(topic + "".join(pieces) if enough else core, when, _answer_types("".join(pieces), core))
         for when, pieces in own.items()
     )
 
 
-def _asks(piece: str, core: str) -> tuple[Asked, ...]:
+def _answer_types(piece: str, core: str) -> tuple[AnswerType, ...]:
     """What ``piece`` asks for; a bare 多少 asks for what the whole question does."""
-    whole = asked(core)
+    whole = answer_types_of(core)
     family = next((ask for ask in whole if ask.family), None)
-    own = asked(piece) or whole[:1]
+    own = answer_types_of(piece) or whole[:1]
     return tuple(
         replace(ask, family=family.family, unit=family.unit)
         if family and ask.kind == "number" and not ask.family
@@ -131,10 +131,12 @@ def _asks(piece: str, core: str) -> tuple[Asked, ...]:
     )
 
 
-def _subjects(core: str) -> tuple[Side, ...]:
+def _subjects(core: str) -> tuple[SubQuestion, ...]:
     """A side for each of two things set against each other: 甲和乙哪个多."""
     m = _TWO.search(core)
     if not m:
         return ()
-    when, asks = parse_when(core), asked(core)
-    return tuple(Side(core[: m.start()] + one + core[m.end() :], when, asks) for one in (m[1], m[2]))
+    when, answer_types = parse_when(core), answer_types_of(core)
+    return tuple(
+        SubQuestion(core[: m.start()] + one + core[m.end() :], when, answer_types) for one in (m[1], m[2])
+    )

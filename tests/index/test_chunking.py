@@ -12,7 +12,7 @@ PROSE = st.text(alphabet="发展经济，。；！“”（）\n 增长5%、：1
 
 
 def section(start: int, end: int, title: str = "一、工作") -> Section:
-    return Section(start, start, end, end, 1, title, (title,), (2024,), "review")
+    return Section(start, start, end, end, 1, title, (title,), (2024,), "actual")
 
 
 def cut(text: str, *ends: int) -> list[tuple[str, tuple[str, ...]]]:

@@ -74,7 +74,7 @@ def said(figure: Figure) -> Row:
     return {
         "measure": measure.get(figure.measure, figure.measure),
         "period": period,
-        "kind": figure.kind,
+        "mode": figure.mode,
         "value": value,
         "unit": figure.unit,
         "qualifier": figure.qualifier,
@@ -83,7 +83,7 @@ def said(figure: Figure) -> Row:
 
 def agrees(row: Row, figure: Figure) -> bool:
     value = "-".join(f"{float(part):g}" for part in row["value"].split("-"))
-    expected = {key: row[key] for key in ("measure", "period", "kind", "unit", "qualifier")}
+    expected = {key: row[key] for key in ("measure", "period", "mode", "unit", "qualifier")}
     return said(figure) == {**expected, "value": value}
 
 
@@ -129,22 +129,22 @@ def test_gdp_targets_and_results_have_no_error() -> None:
     rows = series(national(), "GDP")
     assert [row.year for row in rows] == list(range(2003, 2022))
     assert {r.year: r.target and (r.target.value, r.target.high) for r in rows} == GDP_TARGETS
-    assert {r.year: r.result and r.result.value for r in rows} == GDP_RESULTS
+    assert {r.year: r.actual and r.actual.value for r in rows} == GDP_RESULTS
     assert all(r.target is None or r.target.report == str(r.year) for r in rows)
-    assert all(r.result is None or r.result.report == str(r.year + 1) for r in rows)
+    assert all(r.actual is None or r.actual.report == str(r.year + 1) for r in rows)
 
 
 @needs_national
 def test_no_yearly_growth_of_gdp_contradicts_the_reports() -> None:
     for figure in select(national(), "国内生产总值"):
         if figure.measure == "growth" and figure.first_year == figure.last_year:
-            stated = {"target": GDP_TARGETS[figure.first_year], "result": GDP_RESULTS[figure.first_year]}
-            value = (figure.value, figure.high) if figure.kind == "target" else figure.value
-            assert stated[figure.kind] == value, figure
+            stated = {"target": GDP_TARGETS[figure.first_year], "actual": GDP_RESULTS[figure.first_year]}
+            value = (figure.value, figure.high) if figure.mode == "target" else figure.value
+            assert stated[figure.mode] == value, figure
 
 
 def of(
-    text: str, years: Iterable[int] = (2024,), stance: str = "review", given: int = 2025
+    text: str, years: Iterable[int] = (2024,), mode: str = "actual", given: int = 2025
 ) -> tuple[Figure, ...]:
     section = Section(
         0,
@@ -155,13 +155,13 @@ def of(
         "一、",
         ("一、",),
         tuple(years),
-        "plan" if stance == "plan" else "review",
+        "target" if mode == "target" else "actual",
     )
     return extract(text, (section,), "r", given).figures
 
 
 def rows_of(figures: Iterable[Figure]) -> list[tuple[str, str, str, str, float, str]]:
-    return [(f.indicator, f.measure, f.kind, f.period, f.value, f.unit) for f in figures]
+    return [(f.indicator, f.measure, f.mode, f.period, f.value, f.unit) for f in figures]
 
 
 @pytest.mark.parametrize(
@@ -170,38 +170,38 @@ def rows_of(figures: Iterable[Figure]) -> list[tuple[str, str, str, str, float, 
         (
             "全年完成地区生产总值１２３４．５亿元，比上年增长５．８％。",
             [
-                ("生产总值", "amount", "result", "2024年", 1234.5, "亿元"),
-                ("生产总值", "growth", "result", "2024年", 5.8, "%"),
+                ("生产总值", "amount", "actual", "2024年", 1234.5, "亿元"),
+                ("生产总值", "growth", "actual", "2024年", 5.8, "%"),
             ],
         ),
         (
             "城乡居民人均可支配收入分别达到52345元、26780元，分别增长4.8%和6.5%。",
             [
-                ("城镇居民人均可支配收入", "amount", "result", "2024年", 52345, "元"),
-                ("农村居民人均可支配收入", "amount", "result", "2024年", 26780, "元"),
-                ("城镇居民人均可支配收入", "growth", "result", "2024年", 4.8, "%"),
-                ("农村居民人均可支配收入", "growth", "result", "2024年", 6.5, "%"),
+                ("城镇居民人均可支配收入", "amount", "actual", "2024年", 52345, "元"),
+                ("农村居民人均可支配收入", "amount", "actual", "2024年", 26780, "元"),
+                ("城镇居民人均可支配收入", "growth", "actual", "2024年", 4.8, "%"),
+                ("农村居民人均可支配收入", "growth", "actual", "2024年", 6.5, "%"),
             ],
         ),
         (
             "森林覆盖率由44.1%提高到45.6%，较上年提高1.5个百分点。",
             [
-                ("森林覆盖率", "share", "result", "2024年", 45.6, "%"),
-                ("森林覆盖率", "rise", "result", "2024年", 1.5, "个百分点"),
+                ("森林覆盖率", "share", "actual", "2024年", 45.6, "%"),
+                ("森林覆盖率", "rise", "actual", "2024年", 1.5, "个百分点"),
             ],
         ),
         (
             "1—10月，规上工业增加值增长9.2%，总量居全省第三位。",
             [
-                ("规模以上工业增加值", "growth", "result", "2024年1—10月", 9.2, "%"),
-                ("规模以上工业增加值", "rank", "result", "2024年1—10月", 3, "位"),
+                ("规模以上工业增加值", "growth", "actual", "2024年1—10月", 9.2, "%"),
+                ("规模以上工业增加值", "rank", "actual", "2024年1—10月", 3, "位"),
             ],
         ),
         (
             "引进亿元以上项目100个，总投资560亿元。",
             [
-                ("引进亿元以上项目", "count", "result", "2024年", 100, "个"),
-                ("引进亿元以上项目总投资", "amount", "result", "2024年", 560, "亿元"),
+                ("引进亿元以上项目", "count", "actual", "2024年", 100, "个"),
+                ("引进亿元以上项目总投资", "amount", "actual", "2024年", 560, "亿元"),
             ],
         ),
         (
@@ -214,16 +214,16 @@ def rows_of(figures: Iterable[Figure]) -> list[tuple[str, str, str, str, float, 
         (
             "淘汰钢铁产能2700万吨、水泥产能1亿3千多万吨，新农合参保人数达到8.32亿。",
             [
-                ("淘汰钢铁产能", "amount", "result", "2024年", 2700, "万吨"),
-                ("淘汰水泥产能", "amount", "result", "2024年", 13_000, "万吨"),
-                ("新农合参保人数", "amount", "result", "2024年", 83_200, "万人"),
+                ("淘汰钢铁产能", "amount", "actual", "2024年", 2700, "万吨"),
+                ("淘汰水泥产能", "amount", "actual", "2024年", 13_000, "万吨"),
+                ("新农合参保人数", "amount", "actual", "2024年", 83_200, "万人"),
             ],
         ),
-        ("粮食总产达8.6亿斤。", [("粮食产量", "amount", "result", "2024年", 43, "万吨")]),
+        ("粮食总产达8.6亿斤。", [("粮食产量", "amount", "actual", "2024年", 43, "万吨")]),
         ("“十三五”期间，地区生产总值年均增长7.2%。",
          [("生产总值", "average_growth", "cumulative", "2016—2020年", 7.2, "%")]),
         ("截至去年底，全市市场主体总量突破二十万户。",
-         [("市场主体总量", "amount", "result", "2024年", 20, "万户")]),
+         [("市场主体总量", "amount", "actual", "2024年", 20, "万户")]),
     ],
 )  # fmt: skip
 def test_what_a_review_states(text: str, expected: list[tuple[str, str, str, str, float, str]]) -> None:
@@ -239,19 +239,19 @@ def test_what_a_review_states(text: str, expected: list[tuple[str, str, str, str
          [("生产总值", "amount", "target", "2027年", 1500, "亿元")]),
         ("今后五年，经济年均增长6.5%左右。",
          [("生产总值", "average_growth", "target", "2025—2029年", 6.5, "%")]),
-        ("去年财政赤字为3000亿元。", [("财政赤字", "amount", "result", "2024年", 3000, "亿元")]),
+        ("去年财政赤字为3000亿元。", [("财政赤字", "amount", "actual", "2024年", 3000, "亿元")]),
         ("今年经济增长预期目标为7%左右。", [("生产总值", "growth", "target", "2025年", 7, "%")]),
     ],
 )  # fmt: skip
 def test_what_a_plan_states(text: str, expected: list[tuple[str, str, str, str, float, str]]) -> None:
-    assert rows_of(of(text, (2025,), "plan")) == expected
+    assert rows_of(of(text, (2025,), "target")) == expected
 
 
 def test_ranges_and_qualifiers_are_kept() -> None:
-    (growth,) = of("地区生产总值增长6%－6.5%左右。", (2025,), "plan")
+    (growth,) = of("地区生产总值增长6%－6.5%左右。", (2025,), "target")
     assert (growth.value, growth.high, growth.qualifier) == (6, 6.5, "左右")
     assert growth.written == "6%－6.5%左右"
-    (jobs,) = of("城镇新增就业不低于 900 万人。", (2025,), "plan")
+    (jobs,) = of("城镇新增就业不低于 900 万人。", (2025,), "target")
     assert (jobs.qualifier, jobs.written) == ("不低于", "不低于 900 万人")
 
 
@@ -273,7 +273,7 @@ def test_what_is_no_figure_or_unsure_is_left_out(text: str) -> None:
 
 def test_unsure_figures_are_counted() -> None:
     text = "完成投资320亿元，占年度计划的110%。"
-    section = Section(0, 0, len(text), len(text), 1, "一、", ("一、",), (2024,), "review")
+    section = Section(0, 0, len(text), len(text), 1, "一、", ("一、",), (2024,), "actual")
     extraction = extract(text, (section,), "r", 2025)
     assert (extraction.figures, extraction.skipped) == ((), 2)
 
@@ -281,7 +281,7 @@ def test_unsure_figures_are_counted() -> None:
 def test_without_section_or_year_only_dated_clauses_are_figures() -> None:
     assert extract("地区生产总值增长5%。", (), "r", None).figures == ()
     (figure,) = extract("2019年地区生产总值增长5%。", (), "r", 2025).figures
-    assert (figure.first_year, figure.kind, figure.section) == (2019, "result", ())
+    assert (figure.first_year, figure.mode, figure.section) == (2019, "actual", ())
 
 
 @pytest.mark.parametrize(
@@ -341,11 +341,11 @@ def test_names_are_made_one(name: str, indicator: str) -> None:
 def test_series_has_a_gap_where_no_report_says_it() -> None:
     told = [
         *of("国内生产总值增长6.6%。", (2018,), given=2019),
-        *of("国内生产总值增长6%。", (2019,), "plan", given=2019),
-        *of("国内生产总值增长6%以上。", (2021,), "plan", given=2021),
+        *of("国内生产总值增长6%。", (2019,), "target", given=2019),
+        *of("国内生产总值增长6%以上。", (2021,), "target", given=2021),
     ]
     rows = series(told, "GDP")
-    assert [(r.year, r.target and r.target.value, r.result and r.result.value) for r in rows] == [
+    assert [(r.year, r.target and r.target.value, r.actual and r.actual.value) for r in rows] == [
         (2018, None, 6.6),
         (2019, 6, None),
         (2020, None, None),
@@ -357,10 +357,10 @@ def test_series_has_a_gap_where_no_report_says_it() -> None:
 def test_select_filters_by_every_column() -> None:
     told = [
         *of("地区生产总值增长4%，人均地区生产总值增长3%。"),
-        *of("地区生产总值增长5%。", (2025,), "plan"),
+        *of("地区生产总值增长5%。", (2025,), "target"),
     ]
     assert [f.value for f in select(told, "GDP")] == [4, 5]
-    assert [f.value for f in select(told, "GDP", year=2025, kind="target")] == [5]
+    assert [f.value for f in select(told, "GDP", year=2025, mode="target")] == [5]
     assert [f.indicator for f in select(told, "人均")] == ["人均生产总值"]
     assert select(told, report="other") == select(told, year=1999) == []
     assert signed(of("单位GDP能耗下降3%。")[0]) == -3
@@ -395,7 +395,7 @@ PIECES = st.sampled_from(
 @settings(max_examples=150, deadline=None)
 @given(st.lists(PIECES, max_size=40).map("".join) | st.text(max_size=200))
 def test_any_text_gives_slices_of_itself(text: str) -> None:
-    section = Section(0, 0, len(text), len(text), 1, "一、", ("一、",), (2024,), "review")
+    section = Section(0, 0, len(text), len(text), 1, "一、", ("一、",), (2024,), "actual")
     assert len(plain(text)) == len(text)
     for figure in extract(text, (section,), "r", 2025).figures:
         assert text[figure.value_start : figure.value_end] == figure.written

@@ -65,6 +65,6 @@ def test_damaged_tokens_are_said_when_used_and_rebuilt(tmp_path: Path, encoder: 
     (path,) = library.path.rglob("tokens.bin")
     path.write_bytes(path.read_bytes()[:-40])
     with pytest.raises(LibraryDamaged, match="wenbao rebuild"):
-        library.snapshot().late_similarities([library.snapshot().size - 1], question)
+        library.snapshot().late_interaction_scores([library.snapshot().size - 1], question)
     library.rebuild()
-    assert library.snapshot().late_similarities([0], question)[0] > 0.5
+    assert library.snapshot().late_interaction_scores([0], question)[0] > 0.5

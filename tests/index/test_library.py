@@ -292,15 +292,15 @@ def test_figures_are_kept_with_their_place(library: Library, report: Path) -> No
     library.add([report, SAMPLE])
     text = library.text("示例市2024")
     found = library.indicators("GDP", report="示例市2024")
-    assert [(f.first_year, f.kind, f.value, f.unit) for f in found] == [
-        (2023, "result", 6.1, "%"),
+    assert [(f.first_year, f.mode, f.value, f.unit) for f in found] == [
+        (2023, "actual", 6.1, "%"),
         (2024, "target", 5.5, "%"),
     ]
     assert all(text[f.value_start : f.value_end] == f.written and f.title for f in found)
     again = Library.open(library.path).indicators("GDP")
     assert [f.report for f in again] == ["示例市2024", "示例市2024", "tianqiao-2025", "tianqiao-2025"]
     assert again[-1].page == 14
-    assert library.indicators(report="示例市2024", year=2023, kind="target") == []
+    assert library.indicators(report="示例市2024", year=2023, mode="target") == []
     with pytest.raises(UnknownReport):
         library.indicators(report="nobody")
 

@@ -108,7 +108,7 @@ def test_what_was_taken_away_is_deleted_by_a_later_writer(
     segment = library.snapshot().manifest.entries[0].segment
     library.remove("a")
     library.set_metadata("b", place="某市")
-    assert library._engine.owned(segment) == 0  # type: ignore[attr-defined]
+    assert library._client.owned(segment) == 0  # type: ignore[attr-defined]
     assert len(library.snapshot().search_lexical(QUESTION, 50)) <= library.snapshot().size
 
 
@@ -154,7 +154,7 @@ def test_a_writer_that_died_leaves_nothing_to_see(
 
 def test_a_lost_value_is_said_and_rebuilt(library: Library, folder: Path) -> None:
     library.add([folder])
-    library._engine.delete_values(f'key == "record:{library.snapshot().manifest.entries[0].segment}:1"')  # type: ignore[attr-defined]
+    library._client.delete_values(f'key == "record:{library.snapshot().manifest.entries[0].segment}:1"')  # type: ignore[attr-defined]
     with pytest.raises(LibraryDamaged, match="wenbao rebuild"):
         library.snapshot().passages([1])
     library.rebuild()
@@ -164,7 +164,7 @@ def test_a_lost_value_is_said_and_rebuilt(library: Library, folder: Path) -> Non
 def test_writers_queue(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(library_module, "LOCK_SECONDS", 0.5)
     labels: list[str] = []
-    with Lease(library._engine, lambda *_: None):  # type: ignore[attr-defined]
+    with Lease(library._client, lambda *_: None):  # type: ignore[attr-defined]
         with pytest.raises(LibraryLocked, match="另一个进程"):
             library.remove()
         with pytest.raises(LibraryLocked):

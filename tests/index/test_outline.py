@@ -121,11 +121,11 @@ def test_the_sample_has_the_outline_counted_by_hand() -> None:
     ]
     assert_partition(text.text, sections)
     assert_nested(sections)
-    about = {section.path[0]: (section.years, section.stance) for section in sections if section.path}
+    about = {section.path[0]: (section.years, section.mode) for section in sections if section.path}
     assert about == {
-        "一、2024年工作回顾": ((2024,), "review"),
-        "二、2025年工作安排": ((2025,), "plan"),
-        "三、全面加强政府自身建设": ((2025,), "plan"),
+        "一、2024年工作回顾": ((2024,), "actual"),
+        "二、2025年工作安排": ((2025,), "target"),
+        "三、全面加强政府自身建设": ((2025,), "target"),
     }
 
 
@@ -145,7 +145,7 @@ def test_the_samples_transitions_return_to_the_part_they_speak_of() -> None:
 def test_front_matter_stands_under_no_heading() -> None:
     sections = sections_of("政府工作报告", "各位代表：", "现在，我报告工作。", "一、2024年工作回顾", DETAIL)
     assert shape(sections) == [(), ("一、2024年工作回顾",)]
-    assert (sections[0].years, sections[0].stance) == ((), "")
+    assert (sections[0].years, sections[0].mode) == ((), "")
 
 
 def test_run_in_titles_need_company_and_a_body() -> None:
@@ -324,7 +324,7 @@ def test_notes_stand_apart_without_years() -> None:
         "2.物联网：" + DETAIL,
     )
     assert headings(sections) == ["二、2025年工作安排", "名词解释", "  1.云计算", "  2.物联网"]
-    assert {(s.years, s.stance) for s in sections if s.path[:1] == ("名词解释",)} == {((), "")}
+    assert {(s.years, s.mode) for s in sections if s.path[:1] == ("名词解释",)} == {((), "")}
 
 
 def test_declared_headings_nest_by_their_level_and_the_report_title_is_none() -> None:
@@ -347,39 +347,39 @@ def test_declared_headings_nest_by_their_level_and_the_report_title_is_none() ->
 
 
 @pytest.mark.parametrize(
-    ("title", "years", "stance"),
+    ("title", "years", "mode"),
     [
-        ("一、过去一年工作回顾", (2024,), "review"),
-        ("一、去年工作回顾", (2024,), "review"),
-        ("一、2024年及“十四五”以来工作回顾", (2021, 2022, 2023, 2024, 2025), "review"),
-        ("一、过去五年工作回顾", (2020, 2021, 2022, 2023, 2024), "review"),
-        ("二、今后五年的奋斗目标和主要任务", (2025, 2026, 2027, 2028, 2029), "plan"),
-        ("二、今年工作总体部署", (2025,), "plan"),
-        ("二、二〇二五年工作安排", (2025,), "plan"),
-        ("二、2025年經濟社會發展總體要求和工作安排", (2025,), "plan"),
+        ("一、过去一年工作回顾", (2024,), "actual"),
+        ("一、去年工作回顾", (2024,), "actual"),
+        ("一、2024年及“十四五”以来工作回顾", (2021, 2022, 2023, 2024, 2025), "actual"),
+        ("一、过去五年工作回顾", (2020, 2021, 2022, 2023, 2024), "actual"),
+        ("二、今后五年的奋斗目标和主要任务", (2025, 2026, 2027, 2028, 2029), "target"),
+        ("二、今年工作总体部署", (2025,), "target"),
+        ("二、二〇二五年工作安排", (2025,), "target"),
+        ("二、2025年經濟社會發展總體要求和工作安排", (2025,), "target"),
         ("一、2024年工作回顾和2025年工作安排", (2024, 2025), ""),
         ("一、指导思想", (), ""),
     ],
 )
-def test_years_and_stance_of_a_top_section(title: str, years: tuple[int, ...], stance: str) -> None:
+def test_years_and_mode_of_a_top_section(title: str, years: tuple[int, ...], mode: str) -> None:
     section = sections_of(title, DETAIL)[1]
-    assert (section.years, section.stance) == (years, stance)
+    assert (section.years, section.mode) == (years, mode)
 
 
 def test_sections_after_the_review_plan_the_reports_year() -> None:
     sections = sections_of("一、2024年工作回顾", DETAIL, "二、扩大内需", DETAIL, "（一）消费", DETAIL)
-    assert [(s.years, s.stance) for s in sections[1:]] == [((2024,), "review"), *[((2025,), "plan")] * 2]
+    assert [(s.years, s.mode) for s in sections[1:]] == [((2024,), "actual"), *[((2025,), "target")] * 2]
 
 
 def test_a_plan_whose_heading_was_lost_is_still_a_plan() -> None:
     review, plan = ["（一）工业", DETAIL, "（二）农业", DETAIL], ["（一）投资", DETAIL, "（二）消费", DETAIL]
     sections = sections_of("一、2024年工作回顾", *review, "2025年是关键之年。" + DETAIL, *plan)
-    assert [(s.title, s.stance) for s in sections if s.title and not s.continued] == [
-        ("一、2024年工作回顾", "review"),
-        ("（一）工业", "review"),
-        ("（二）农业", "review"),
-        ("（一）投资", "plan"),
-        ("（二）消费", "plan"),
+    assert [(s.title, s.mode) for s in sections if s.title and not s.continued] == [
+        ("一、2024年工作回顾", "actual"),
+        ("（一）工业", "actual"),
+        ("（二）农业", "actual"),
+        ("（一）投资", "target"),
+        ("（二）消费", "target"),
     ]
     assert sections[-1].path == ("（二）消费",)
 
@@ -451,13 +451,13 @@ def test_national_reports_review_the_past_and_plan_their_year(year: int) -> None
     sections = list(outline(text, read_metadata(text, str(year))))
     assert_partition(text.text, sections)
     assert_nested(sections)
-    told = {"review": 0, "plan": 0, "": 0}
+    told = {"actual": 0, "target": 0, "": 0}
     for section in sections:
-        told[section.stance] += section.own_end - section.body
-        if section.stance == "review":
+        told[section.mode] += section.own_end - section.body
+        if section.mode == "actual":
             assert min(section.years) < year
-        if section.stance == "plan":
+        if section.mode == "target":
             assert max(section.years) >= year
-    assert told["review"] > 0.15 * len(text.text)
-    assert told["plan"] > 0.25 * len(text.text)
+    assert told["actual"] > 0.15 * len(text.text)
+    assert told["target"] > 0.25 * len(text.text)
     assert max(section.own_end - section.body for section in sections) < 4000

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from index.search import vectors as vectors_module
 from index.search.lexical import K1, B, LexicalIndex
 from index.search.vectors import VectorIndex
-from index.text.normalization import fold, tokenize
+from index.text.normalization import normalize, tokenize
 
 RANDOM = np.random.default_rng(7)
 
@@ -63,7 +63,7 @@ def test_lexical_search_without_a_known_term_finds_nothing() -> None:
 
 
 def test_folding_unites_scripts_widths_and_case() -> None:
-    assert fold("國內生產總值ＧＤＰ增長８％") == fold("国内生产总值gdp增长8%")
+    assert normalize("國內生產總值ＧＤＰ增長８％") == normalize("国内生产总值gdp增长8%")
 
 
 def test_terms_are_bigrams_words_and_numbers() -> None:

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qa.retrieval.clauses import clauses
-from qa.understanding.terms import concepts, excluded, glossary, rewritten
+from qa.understanding.terms import concepts, contradicts, glossary, official_wording
 
 TEXT = st.text(alphabet="全区新增12.5%，。；：、“”（）企业1,000\n ", max_size=80)
 
@@ -28,7 +28,7 @@ def test_a_comma_in_a_number_ends_no_clause() -> None:
 
 
 def test_everyday_words_stand_for_official_ones() -> None:
-    assert rewritten("社零多少") == "社会消费品零售总额多少"
+    assert official_wording("社零多少") == "社会消费品零售总额多少"
     [concept] = concepts("gdp")
     assert ("国内", "内生", "生产", "产总", "总值") in concept.alternatives
 
@@ -50,7 +50,7 @@ def test_of_overlapping_words_the_longest_counts() -> None:
 
 
 @pytest.mark.parametrize(
-    ("asked", "told", "expected"),
+    ("question", "told", "expected"),
     [
         ("农村居民收入增长多少", "城镇居民人均可支配收入增长5%", True),
         ("居民收入增长多少", "城镇居民人均可支配收入增长5%", False),
@@ -58,5 +58,5 @@ def test_of_overlapping_words_the_longest_counts() -> None:
         ("出口额是多少", "进出口总额65亿元", True),
     ],
 )
-def test_a_counterpart_is_no_answer(asked: str, told: str, expected: bool) -> None:
-    assert excluded(asked, told) is expected
+def test_a_counterpart_is_no_answer(question: str, told: str, expected: bool) -> None:
+    assert contradicts(question, told) is expected

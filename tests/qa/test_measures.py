@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qa.understanding.answer_types import asked, match, measures
+from qa.understanding.answer_types import answer_types_of, match, quantities
 
 
 @pytest.mark.parametrize(
@@ -23,18 +23,18 @@ from qa.understanding.answer_types import asked, match, measures
     ],
 )
 def test_a_number_and_its_unit(text: str, family: str, unit: str) -> None:
-    [found] = measures(text)
+    [found] = quantities(text)
     assert (found.family, found.unit) == (family, unit)
 
 
 @pytest.mark.parametrize("text", ["2024年", "第19届", "一批项目", "“五个一”工程"])
 def test_years_ordinals_articles_and_names_are_no_numbers(text: str) -> None:
-    assert measures(text) == []
+    assert quantities(text) == []
 
 
 @given(st.text(alphabet="0123456789万亿元个年月%一二三百余，。.学校第“”", max_size=40))
 def test_measures_lie_in_order_within_the_text(text: str) -> None:
-    found = measures(text)
+    found = quantities(text)
     assert all(0 <= m.start < m.end <= len(text) for m in found)
     assert all(a.end <= b.start for a, b in pairwise(found))
 
@@ -60,11 +60,11 @@ def test_measures_lie_in_order_within_the_text(text: str) -> None:
     ],
 )
 def test_what_is_asked_for(question: str, kinds: list[tuple[str, str]]) -> None:
-    assert [(ask.kind, ask.family) for ask in asked(question)] == kinds
+    assert [(ask.kind, ask.family) for ask in answer_types_of(question)] == kinds
 
 
 def fit(question: str, clause: str) -> float:
-    return match(asked(question)[0], clause, measures(clause))
+    return match(answer_types_of(question)[0], clause, quantities(clause))
 
 
 def test_only_a_fitting_unit_answers() -> None:
@@ -96,5 +96,5 @@ def test_a_year_answers_when_and_a_duration_how_long() -> None:
 def test_who_holds_an_office_is_answered_by_a_name_beside_it(
     question: str, text: str, expected: float
 ) -> None:
-    [ask] = asked(question)
+    [ask] = answer_types_of(question)
     assert match(ask, text, ()) == expected

@@ -19,23 +19,25 @@ def test_a_story_is_kept_where_nothing_else_is_asked() -> None:
 
 
 @pytest.mark.parametrize(
-    ("question", "sides"),
+    ("question", "sub_questions"),
     [
-        ("GDP增速，2024年完成数和2025年目标差多少，各是几个点？", [((2024,), "review"), ((2025,), "plan")]),
-        ("2020年CPI目标是多少，最后实际涨了多少？", [((2020,), "plan"), ((2020,), "review")]),
+        ("GDP增速，2024年完成数和2025年目标差多少，各是几个点？", [((2024,), "actual"), ((2025,), "target")]),
+        ("2020年CPI目标是多少，最后实际涨了多少？", [((2020,), "target"), ((2020,), "actual")]),
         ("毕业生人数，2014年跟2020年各是多少？", [((2014,), ""), ((2020,), "")]),
     ],
 )
 def test_compare_questions_have_a_side_for_each_time(
-    question: str, sides: list[tuple[tuple[int, ...], str]]
+    question: str, sub_questions: list[tuple[tuple[int, ...], str]]
 ) -> None:
     asked = parse(question)
     assert asked.shape == "compare"
-    assert [(side.when.years, side.when.stance) for side in asked.sides] == sides
+    assert [
+        (sub_question.when.years, sub_question.when.mode) for sub_question in asked.sub_questions
+    ] == sub_questions
 
 
 def test_sides_keep_the_words_they_share_and_not_each_others() -> None:
-    first, second = parse("村卫生室：去年达标的有多少家，今年又要改造多少个？").sides
+    first, second = parse("村卫生室：去年达标的有多少家，今年又要改造多少个？").sub_questions
     assert (first.when.offset, second.when.offset) == (-1, 0)
     assert "卫生室" in first.text
     assert "改造" not in first.text
@@ -44,9 +46,9 @@ def test_sides_keep_the_words_they_share_and_not_each_others() -> None:
 
 
 def test_two_subjects_of_one_time_are_two_sides() -> None:
-    sides = parse("2024年工业投资和技改投资哪个涨得快？").sides
-    assert ["工业投资" in s.text for s in sides] == [True, False]
-    assert ["技改投资" in s.text for s in sides] == [False, True]
+    sub_questions = parse("2024年工业投资和技改投资哪个涨得快？").sub_questions
+    assert ["工业投资" in s.text for s in sub_questions] == [True, False]
+    assert ["技改投资" in s.text for s in sub_questions] == [False, True]
 
 
 @pytest.mark.parametrize(
@@ -54,7 +56,7 @@ def test_two_subjects_of_one_time_are_two_sides() -> None:
 )
 def test_other_questions_have_one_side(question: str) -> None:
     asked = parse(question)
-    assert len(asked.sides) == 1
+    assert len(asked.sub_questions) == 1
     assert asked.shape == "fact"
 
 
@@ -104,9 +106,9 @@ def test_without_history_a_question_stays() -> None:
 
 def test_two_times_without_a_mark_between_them_are_two_sides() -> None:
     for question in ("高标准农田去年建了多少今年要建多少", "锂电产业产值去年和今年目标"):
-        assert [side.when.offset for side in parse(question).sides] == [-1, 0]
-    assert len(parse("2013到2017年新增就业多少人").sides) == 1
-    assert len(parse("今年比去年增长多少").sides) == 1
+        assert [sub_question.when.offset for sub_question in parse(question).sub_questions] == [-1, 0]
+    assert len(parse("2013到2017年新增就业多少人").sub_questions) == 1
+    assert len(parse("今年比去年增长多少").sub_questions) == 1
 
 
 def test_the_country_is_a_place_where_its_figures_are_asked_for() -> None:

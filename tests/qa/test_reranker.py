@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from index import EncoderError, Library, Snapshot
-from index.text.normalization import fold
+from index.text.normalization import normalize
 from qa import Assistant
 from qa.retrieval.ranking import Ranked, rank
 from qa.retrieval.reranker import RERANKED, SETTING, _model, rerank
@@ -48,12 +48,12 @@ def snapshot(sample_library: Path) -> Snapshot:
 @pytest.fixture(scope="module")
 def ranked(snapshot: Snapshot) -> list[Ranked]:
     asked = parse(QUESTION)
-    return rank(search(snapshot, snapshot.encoder, asked, asked.sides[0]))
+    return rank(search(snapshot, snapshot.encoder, asked, asked.sub_questions[0]))
 
 
 @pytest.fixture
 def model(ranked: list[Ranked], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    folder = save_tiny(tmp_path / "tiny", fold("".join(r.candidate.passage.text for r in ranked)))
+    folder = save_tiny(tmp_path / "tiny", normalize("".join(r.candidate.passage.text for r in ranked)))
     monkeypatch.setenv(SETTING, str(folder))
     return folder
 
@@ -68,7 +68,9 @@ def by_the_model(folder: Path, snapshot: Snapshot, ranked: list[Ranked]) -> list
 
     [title] = [report.title for report in snapshot.reports]
     passages = [(one.candidate.row, one.candidate.passage) for one in ranked[:RERANKED]]
-    pairs = [(fold(QUESTION), fold(f"{' '.join((title, *p.section))}\n{p.text}")) for _, p in passages]
+    pairs = [
+        (normalize(QUESTION), normalize(f"{' '.join((title, *p.section))}\n{p.text}")) for _, p in passages
+    ]
     scores = CrossEncoder(str(folder)).predict(pairs)
     assert len(set(scores.tolist())) == RERANKED
     return [row for _, (row, _) in sorted(zip(-scores, passages, strict=True), key=lambda pair: pair[0])]

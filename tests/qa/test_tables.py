@@ -9,7 +9,7 @@ import pytest
 
 from index import Encoder, Library
 from qa import Answer, Assistant
-from qa.answers.series import tabulate
+from qa.answers.series import answer_series
 from qa.types import Table
 from qa.understanding.question import parse
 from tests.conftest import FakeEncoder
@@ -56,19 +56,19 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Library:
 
 
 def asked(library: Library, question: str, reports: list[str] | None = None) -> Answer | None:
-    return tabulate(library.snapshot(), parse(question), reports)
+    return answer_series(library.snapshot(), parse(question), reports)
 
 
 def cells(answer: Answer | None) -> list[tuple[int, str, str]]:
     """The rows as (year, target, result), a gap as ``-``; the contract of every cell is checked."""
     assert answer is not None
     assert answer.table is not None
-    found = [cell for row in answer.table.rows for cell in (row.target, row.result) if cell]
+    found = [cell for row in answer.table.rows for cell in (row.target, row.actual) if cell]
     assert [cell.mark for cell in found] == list(range(1, len(answer.citations) + 1))
     for cell in found:
         assert cell.text in answer.citations[cell.mark - 1].quote
     return [
-        (row.year, row.target.text if row.target else "-", row.result.text if row.result else "-")
+        (row.year, row.target.text if row.target else "-", row.actual.text if row.actual else "-")
         for row in answer.table.rows
     ]
 
@@ -170,7 +170,7 @@ def test_the_assistant_answers_with_the_table(library: Library) -> None:
     assert told["table"]["rows"][0] == {
         "year": 2018,
         "target": None,
-        "result": {"text": "1.2万人", "mark": 1, "note": ""},
+        "actual": {"text": "1.2万人", "mark": 1, "note": ""},
         "place": "",
     }
     plain = Assistant(library).ask("2020年粮食产量是多少？")
@@ -184,7 +184,7 @@ def test_an_expected_result_says_so(tmp_path: Path, fake_encoder: Encoder) -> No
     library = Library.open(tmp_path / "library", encoder=fake_encoder)
     library.add([tmp_path / "a.txt"])
     answer = asked(library, "这些年GDP增速怎么变的")
-    assert [row.result and (row.result.text, row.result.note) for row in answer.table.rows] == [
+    assert [row.actual and (row.actual.text, row.actual.note) for row in answer.table.rows] == [
         ("6.3%", "预计"),
         None,
     ]

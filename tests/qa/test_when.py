@@ -45,19 +45,19 @@ def test_a_relative_year_means_nothing_without_a_report_year() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "stance", "strong"),
+    ("text", "mode", "strong"),
     [
-        ("今年的增长目标是多少", "plan", True),
-        ("实际完成了多少", "review", True),
-        ("要的是实绩，不是目标", "review", True),
-        ("今年要修几条路", "plan", False),
-        ("去年办了多少件", "review", False),
+        ("今年的增长目标是多少", "target", True),
+        ("实际完成了多少", "actual", True),
+        ("要的是实绩，不是目标", "actual", True),
+        ("今年要修几条路", "target", False),
+        ("去年办了多少件", "actual", False),
         ("总投资是多少", "", False),
     ],
 )
-def test_results_and_targets(text: str, stance: str, strong: bool) -> None:
+def test_results_and_targets(text: str, mode: str, strong: bool) -> None:
     when = parse_when(text)
-    assert (when.stance, when.strong) == (stance, strong)
+    assert (when.mode, when.strong) == (mode, strong)
 
 
 def test_a_named_report() -> None:
@@ -70,6 +70,6 @@ def test_each_year_named_is_a_moment_but_a_span_stays_one() -> None:
     assert len(list(parse_when("2013到2017年").each())) == 1
 
 
-def test_a_time_without_a_stance_widens_the_same_time_with_one() -> None:
-    assert When((2020,)).widens(When((2020,), stance="plan"))
-    assert not When((2019,)).widens(When((2020,), stance="plan"))
+def test_a_time_without_a_mode_widens_the_same_time_with_one() -> None:
+    assert When((2020,)).widens(When((2020,), mode="target"))
+    assert not When((2019,)).widens(When((2020,), mode="target"))

@@ -103,7 +103,7 @@ def test_a_refusal_is_status_1(sample_library: Path, capsys: pytest.CaptureFixtu
         (["add", "no-such-file.txt"], "no-such-file.txt"),
         (["eval", "no-such-file.jsonl"], "no-such-file.jsonl"),
         (["indicators", "--report", "no-such-report"], "no-such-report"),
-        (["indicators", "--kind", "no-such-kind"], "no-such-kind"),
+        (["indicators", "--mode", "no-such-kind"], "no-such-kind"),
     ],
 )
 def test_a_user_error_is_one_chinese_sentence(
@@ -207,7 +207,7 @@ def test_remove_and_rebuild(library: Path, small: Path, capsys: pytest.CaptureFi
 
 
 def test_indicators_are_listed_with_their_place(library: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(["indicators", "GDP", "--kind", "目标", "--library", str(library)]) == 0
+    assert run(["indicators", "GDP", "--mode", "目标", "--library", str(library)]) == 0
     _, line = capsys.readouterr().out.splitlines()
     assert {"2023年", "目标"} <= set(line.split())
     assert "6.5%" in line

@@ -14,14 +14,14 @@ from playwright.sync_api import BrowserContext, Page, expect
 from rich.cells import cell_len
 
 from index import Encoder, Figure, Library, UnknownReport, WenbaoError
-from qa.answers.series import tabulate
+from qa.answers.series import answer_series
 from qa.understanding.question import parse
 from tests.ui.conftest import HOSTILE, SECOND, ask, in_view, visit
 from ui import indicators
 from ui.chart import chart
 from ui.cli import run
 from ui.console import table_text
-from ui.indicators import Indicators, kind_named, skipped, to_csv, to_text
+from ui.indicators import Indicators, mode_named, skipped, to_csv, to_text
 
 browser_test = pytest.mark.browser
 REPORTS = {
@@ -71,10 +71,10 @@ def test_the_list_filters_as_the_library_does(served: Indicators, library: Libra
         ({}, library.indicators()),
         ({"name": "GDP"}, library.indicators("GDP")),
         (
-            {"name": " GDP ", "year": "2020", "kind": "target"},
+            {"name": " GDP ", "year": "2020", "mode": "target"},
             library.indicators("GDP", None, 2020, "target"),
         ),
-        ({"report": "槐山2023", "kind": "result"}, library.indicators(None, "槐山2023", None, "result")),
+        ({"report": "槐山2023", "mode": "actual"}, library.indicators(None, "槐山2023", None, "actual")),
         ({"name": "月球"}, []),
     ]:
         found = served.figures(data)
@@ -123,8 +123,8 @@ def test_wrong_requests_are_said_in_a_sentence(served: Indicators) -> None:
     with pytest.raises(UnknownReport):
         served.figures({"report": "nowhere"})
     with pytest.raises(WenbaoError, match="“梦想”"):
-        kind_named("梦想")
-    assert [kind_named(word) for word in ("目标", "expected", "多年累计")] == [
+        mode_named("梦想")
+    assert [mode_named(word) for word in ("目标", "expected", "多年累计")] == [
         "target", "expected", "cumulative",
     ]  # fmt: skip
 
@@ -219,7 +219,7 @@ def test_a_figure_in_a_unit_of_another_kind_is_not_drawn(library: Library) -> No
     from index.figures import series
 
     rows = series(library.indicators(report=None), "粮食产量")
-    odd = replace(rows[0], result=replace(rows[0].result, unit="袋"))
+    odd = replace(rows[0], actual=replace(rows[0].actual, unit="袋"))
     drawn = chart("粮食产量", "amount", [odd, *rows[1:]], lambda f: f"#/{f.report}")
     assert drawn["data"]["values"][1] == {"year": "2018", "side": "实绩", "low": None, "high": None}
 
@@ -259,7 +259,7 @@ def test_filters_and_csv(page: Page, library_dir: Path) -> None:
     page.select_option("#fig-report", "槐山2023")
     wanted = library.indicators("GDP", "槐山2023")
     expect(page.locator("#fig-rows tr")).to_have_count(len(wanted))
-    page.select_option("#fig-kind", "target")
+    page.select_option("#fig-mode", "target")
     expect(page.locator("#fig-rows tr")).to_have_count(1)
     expect(page.locator("#fig-rows .value")).to_have_text("7%左右")
     page.select_option("#fig-year", "2022")
@@ -351,7 +351,7 @@ def test_the_chat_answers_a_course_with_a_table(page: Page) -> None:
 def test_csv_from_the_command_line_opens_in_excel(
     library_dir: Path, capfdbinary: pytest.CaptureFixture[bytes]
 ) -> None:
-    assert run(["indicators", "GDP", "--kind", "目标", "--csv", "--library", str(library_dir)]) == 0
+    assert run(["indicators", "GDP", "--mode", "目标", "--csv", "--library", str(library_dir)]) == 0
     raw = capfdbinary.readouterr().out
     assert raw.startswith(b"\xef\xbb\xbf")
     rows = list(csv.DictReader(io.StringIO(raw.decode("utf-8-sig"))))
@@ -369,11 +369,11 @@ def test_the_command_line_lists_aligned_columns(
         ["生产总值·增长", "2022年", "实绩", "6.1%"],
         ["生产总值·增长", "2023年", "目标", "7%左右"],
     ]
-    assert run(["indicators", "--kind", "梦想", "--library", str(library_dir)]) == 2
+    assert run(["indicators", "--mode", "梦想", "--library", str(library_dir)]) == 2
 
 
 def test_a_course_is_printed_a_line_a_year(library: Library) -> None:
-    answer = tabulate(library.snapshot(), parse("柳河县历年GDP增长多少"))
+    answer = answer_series(library.snapshot(), parse("柳河县历年GDP增长多少"))
     assert answer is not None
     assert answer.table is not None
     assert table_text(answer.table).splitlines()[:4] == [

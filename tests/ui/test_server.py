@@ -18,8 +18,8 @@ from gradio_client import Client
 from index import WenbaoError
 from ui import feedback
 from ui.app import start
-from ui.desk import _uploaded
 from ui.jobs import Jobs
+from ui.page_api import _uploaded
 
 QUESTION = "2024年社会消费品零售总额是多少？"
 

@@ -6,7 +6,7 @@ let figuresOf = null;
 
 function wanted() {
   const of = (id) => $(id).value.trim();
-  return { name: of("fig-name"), report: of("fig-report"), year: of("fig-year"), kind: of("fig-kind") };
+  return { name: of("fig-name"), report: of("fig-report"), year: of("fig-year"), mode: of("fig-mode") };
 }
 
 async function drawFigures() {
@@ -21,11 +21,11 @@ async function drawFigures() {
 }
 
 async function offerChoices() {
-  const { names, years, kinds } = await call("choices");
+  const { names, years, modes } = await call("choices");
   figuresOf = state.status.version;
   offer($("fig-report"), "全部报告", state.status.reports.map((r) => [r.id, r.label]));
   offer($("fig-year"), "全部年份", years.map((year) => [String(year), `${year}年`]));
-  offer($("fig-kind"), "全部类型", Object.entries(kinds));
+  offer($("fig-mode"), "全部类型", Object.entries(modes));
   $("fig-names").replaceChildren(...names.map((name) => element("option", { value: name })));
 }
 
@@ -78,7 +78,7 @@ function startFigures(event) {
   let timer;
   const soon = () => { clearTimeout(timer); timer = setTimeout(drawFigures, 250); };
   $("fig-name").addEventListener("input", soon);
-  for (const id of ["fig-report", "fig-year", "fig-kind", "course-place", "course-measure"]) {
+  for (const id of ["fig-report", "fig-year", "fig-mode", "course-place", "course-measure"]) {
     $(id).addEventListener("change", drawFigures);
   }
   $("fig-csv").onclick = () => downloadFigures().catch((error) => toast(error.message));

@@ -28,7 +28,7 @@ TURNS = 60
 log = logging.getLogger(__name__)
 
 
-class Desk:
+class PageApi:
     """One library, its assistant and the state that all visitors share."""
 
     def __init__(self, assistant: Assistant, directory: Path, *, read_only: bool = False) -> None:
