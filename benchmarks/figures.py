@@ -19,7 +19,7 @@ from pathlib import Path
 from index import Library
 from index.figures import Extraction, extract
 from index.store.parsed_report import parse
-from index.text.time_expressions import report_year
+from index.text import report_year
 
 
 def seconds(run: Callable[[], object], clock: Callable[[], float]) -> float:

@@ -22,10 +22,9 @@ from benchmarks.common import OWN, SAMPLE, SHARED, WORK, questions
 from index import Library
 from qa import Assistant
 from qa.evaluation import load_questions, options, squeeze
-from qa.reading.evidence import EVIDENCE, evidence
-from qa.retrieval.ranking import Weights, rank
-from qa.retrieval.retriever import CLAUSE_FEATURES, PASSAGE_FEATURES, search
-from qa.understanding.question import parse
+from qa.reading import EVIDENCE, evidence
+from qa.retrieval import CLAUSE_FEATURES, PASSAGE_FEATURES, Weights, rank, search
+from qa.understanding import parse
 
 NAMES = [*(f"passage.{n}" for n in PASSAGE_FEATURES), *(f"clause.{n}" for n in CLAUSE_FEATURES)]
 LIKENESS = ("passage.dense", "passage.late")

@@ -15,7 +15,7 @@ from statistics import median
 
 from benchmarks.common import SAMPLE, SHARED, questions, save
 from index import Library
-from index.encoders.base import load_encoder
+from index.encoders import load_encoder
 from qa import Assistant
 
 

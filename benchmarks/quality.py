@@ -31,9 +31,9 @@ from benchmarks.fit import (
 )
 from qa import Assistant
 from qa.assistant import ENOUGH
-from qa.evaluation import Table, answer_series, run
-from qa.reading.evidence import EVIDENCE
-from qa.retrieval.ranking import weights
+from qa.evaluation import Table, run, tabulate
+from qa.reading import EVIDENCE
+from qa.retrieval import weights
 
 PAGE = ROOT / "benchmarks" / "QUALITY.md"
 KINDS = ("fact", "paraphrase", "year", "list", "compare", "colloquial", "ALL", "none")
@@ -73,7 +73,7 @@ def baseline(assistant: Assistant, asked: Sequence[dict[str, Any]]) -> Table:
         }
         for q, best in zip(asked, rows.tolist(), strict=True)
     ]
-    return answer_series(asked, results)
+    return tabulate(asked, results)
 
 
 def ablations(found: Sequence[Problem]) -> list[list[str]]:
@@ -123,7 +123,7 @@ def main() -> None:
     unsure: list[Doubts] = []
     for (name, author), asked in sets.items():
         assistant = made[name]
-        full = answer_series(asked, run(assistant, asked))
+        full = tabulate(asked, run(assistant, asked))
         plain = baseline(assistant, asked)
         mine = problems(assistant, asked)
         held_out = cross_validated(mine)

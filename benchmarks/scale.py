@@ -27,14 +27,13 @@ from typing import Any
 import numpy as np
 
 from benchmarks.common import ROOT, SAMPLE, WORK, machine, national_reports, questions, save, table
-from index import Library
-from index.encoders.base import FloatArray, TokenEncoder, load_encoder
-from index.store import files
+from index import Library, files
+from index.encoders import FloatArray, TokenEncoder, load_encoder
 from index.store.builder import SEGMENTS, SourceFile, commit, prepare, report_info
 from index.store.parsed_report import Parsed, parse
 from index.store.segment import segment_sums, write_segment
 from index.store.snapshot import Entry
-from index.text.normalization import normalize
+from index.text import normalize
 
 PAGE = ROOT / "benchmarks" / "SCALE.md"
 SIZES = (1_000, 10_000, 100_000)

@@ -20,7 +20,7 @@ from typing import Any
 
 from benchmarks.common import ROOT, SAMPLE, WORK, national_reports, questions, save, spread, table
 from index.encoders.bundled_model import PROMPTS, bundled_model
-from qa.evaluation import answer_series
+from qa.evaluation import tabulate
 
 PEERS = Path(__file__).with_name("peers")
 TOP_K = 10
@@ -110,7 +110,7 @@ def run() -> dict[str, Any]:
         for _ in range(ROUNDS[name]):
             for stack in STACKS:
                 if report := measure(stack, file):
-                    report["scores"] = answer_series(asked, report.pop("results"))["ALL"]
+                    report["scores"] = tabulate(asked, report.pop("results"))["ALL"]
                     found[name].setdefault(report["name"], []).append(report)
                     save("stacks", found)
     return found

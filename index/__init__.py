@@ -1,7 +1,7 @@
 """The room that knows reports: from files to a searchable library on disk."""
 
 from index import quiet_openblas  # noqa: F401  # isort: skip
-from index.encoders.base import Encoder
+from index.encoders import Encoder
 from index.errors import (
     EncoderError,
     LibraryDamaged,

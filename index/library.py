@@ -17,7 +17,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from index.encoders.base import Encoder, load_encoder
+from index.encoders import Encoder, load_encoder
 from index.errors import (
     LibraryDamaged,
     LibraryLocked,
@@ -27,6 +27,7 @@ from index.errors import (
     StorageError,
 )
 from index.figures import Figure, Mode, select
+from index.files import SharedHold, storage_errors
 from index.store.builder import (
     CURRENT,
     NOTHING,
@@ -41,7 +42,6 @@ from index.store.builder import (
     prepare,
     read_catalog,
 )
-from index.store.files import SharedHold, storage_errors
 from index.store.milvus_client import is_address
 from index.store.segment import segment_sums
 from index.store.snapshot import EMPTY, MANIFEST, Entry, Manifest, Snapshot

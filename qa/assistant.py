@@ -8,17 +8,19 @@ from pathlib import Path
 from statistics import fmean
 
 from index import Library, QuestionError, Snapshot
-from qa.answers.composer import cite, compose
-from qa.answers.coverage import assumed_year, refusal_reason, selected
-from qa.answers.sections import answer_from_sections
-from qa.answers.series import answer_series
-from qa.reading.evidence import also_fitting, confidence, joined, quote, similarity
-from qa.retrieval.ranking import Ranked, RankedSearch, rank
-from qa.retrieval.reranker import rerank
-from qa.retrieval.retriever import Search, search
+from qa.answers import (
+    answer_from_sections,
+    answer_series,
+    assumed_year,
+    cite,
+    compose,
+    refusal_reason,
+    selected,
+)
+from qa.reading import also_fitting, confidence, joined, quote, similarity
+from qa.retrieval import Ranked, RankedSearch, Search, rank, rerank, search
 from qa.types import REFUSAL, Answer, Citation
-from qa.understanding.followup import complete
-from qa.understanding.question import Question, parse, printable
+from qa.understanding import Question, complete, parse, printable
 
 LONGEST_QUESTION = 1000
 ENOUGH = 0.62

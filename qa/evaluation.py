@@ -196,7 +196,7 @@ def score(question: Json, result: Json, by_report: bool) -> dict[str, float | No
     return row
 
 
-def answer_series(questions: Sequence[Json], results: Iterable[Json]) -> Table:
+def tabulate(questions: Sequence[Json], results: Iterable[Json]) -> Table:
     """Means per kind and over all answerable questions (row ``ALL``); a missing result counts as missed."""
     by_id = {result["id"]: result for result in results}
     by_report = len(frozenset().union(*map(right_reports, questions))) > 1
@@ -267,8 +267,8 @@ def evaluate(
     questions: Sequence[Json],
     progress: Callable[[int, int, str], None] | None = None,
 ) -> Table:
-    """``run`` and ``answer_series``: the rows that ``wenbao eval`` shows."""
-    return answer_series(questions, run(assistant, questions, progress=progress))
+    """``run`` and ``tabulate``: the rows that ``wenbao eval`` shows."""
+    return tabulate(questions, run(assistant, questions, progress=progress))
 
 
 def format_table(table: Table, title: str = "") -> str:

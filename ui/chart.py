@@ -11,8 +11,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from index import Figure
-from index.figures import Measure, Row, signed
-from qa.answers.series import note_of
+from index.figures import Measure, Row, note_of, signed
 
 Json = dict[str, Any]
 SIDES = {"目标": "var(--goal)", "实绩": "var(--done)"}

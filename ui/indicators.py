@@ -11,8 +11,18 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from index import Figure, Library, Snapshot, WenbaoError
-from index.figures import Measure, Mode, Row, select
-from qa.answers.series import CHANGES, all_figures, courses, note_of, shown_measure, title_of, years_told
+from index.figures import (
+    CHANGES,
+    Measure,
+    Mode,
+    Row,
+    courses,
+    note_of,
+    select,
+    shown_measure,
+    title_of,
+    years_told,
+)
 from ui.chart import chart
 from ui.messages import report_label, show
 from ui.viewer import place_link
@@ -132,7 +142,7 @@ class Indicators:
 
     def choices(self, _data: Json) -> Json:
         """What can be searched and filtered: indicators, the most told first, and years, the last first."""
-        told = all_figures(self.library.snapshot())
+        told = self.library.snapshot().all_figures
         names = Counter(f.indicator for f in told)
         years = {f.first_year for f in told if f.first_year == f.last_year}
         return {
@@ -173,7 +183,7 @@ class Indicators:
         if report:
             snapshot.report(report)
         return select(
-            all_figures(snapshot),
+            snapshot.all_figures,
             name.strip() or None,
             report or None,
             int(year) if year.isdecimal() else None,
@@ -183,7 +193,7 @@ class Indicators:
     def _course(self, data: Json) -> Course | None:
         snapshot = self.library.snapshot()
         place_of = {info.id: info.place for info in snapshot.reports}
-        told = all_figures(snapshot)
+        told = snapshot.all_figures
         indicator, places = _most_told(select(told, str(data.get("name") or "").strip() or None), place_of)
         if not places:
             return None

@@ -10,7 +10,7 @@ from typing import Any
 from harness import Ask, main
 
 from index import Library
-from index.encoders.base import load_encoder
+from index.encoders import load_encoder
 from qa import Assistant
 
 

@@ -1,0 +1,19 @@
+"""Text to unit vectors: what an encoder is, how one is found by name, and the two there are.
+The fast one and the bundled model are loaded only where they are used.
+"""
+
+from index.encoders.base import Encoder, FloatArray, TokenEncoder, without_surrogates
+from index.encoders.late_interaction import max_similarities
+from index.encoders.loading import load_encoder, resolve_model
+from index.encoders.sentence_transformers import quiet_transformers
+
+__all__ = [
+    "Encoder",
+    "FloatArray",
+    "TokenEncoder",
+    "load_encoder",
+    "max_similarities",
+    "quiet_transformers",
+    "resolve_model",
+    "without_surrogates",
+]

@@ -1,22 +1,44 @@
-"""The figures of a report as a table: read out of its clauses by rule, each with its place."""
+"""The figures of a report as a table: read out of its clauses by rule, each with its place.
+Figures of several reports line up under one name, over the years.
+"""
 
 from index.figures.extraction import extract
 from index.figures.names import normalize_indicator
-from index.figures.series import Row, report_years, select, series, signed, to_frame
+from index.figures.series import (
+    CHANGES,
+    LEVELS,
+    Row,
+    courses,
+    filled,
+    note_of,
+    report_years,
+    select,
+    series,
+    shown_measure,
+    signed,
+    title_of,
+    years_told,
+)
 from index.figures.types import Extraction, Figure, Measure, Mode
 
 __all__ = [
+    "CHANGES",
+    "LEVELS",
     "Extraction",
     "Figure",
-    "Kind",
     "Measure",
     "Mode",
     "Row",
+    "courses",
     "extract",
+    "filled",
     "normalize_indicator",
+    "note_of",
     "report_years",
     "select",
     "series",
+    "shown_measure",
     "signed",
-    "to_frame",
+    "title_of",
+    "years_told",
 ]

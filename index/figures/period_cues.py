@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from index.figures.types import Mode
-from index.text.numerals import to_int
+from index.text import to_int
 from index.types import Section
 
 

@@ -15,7 +15,7 @@ from index.figures.quantities import Quantity, find_quantities
 from index.figures.subjects import Subject, Subjects
 from index.figures.timing import Timing
 from index.figures.types import Measure
-from index.text.numerals import to_int
+from index.text import to_int
 
 _RANK = re.compile(
     r"(?:(?:总量|数量|规模|增速)?(?:排名?|位居|位列|位次|名列|居|列|跃居|稳居|高居|跃[升至]到?|[上升]升[至到]|升至)"

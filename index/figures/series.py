@@ -1,12 +1,10 @@
-"""Figures as rows: filtered, lined up over the years, and as a data frame."""
+"""Figures as rows: filtered, and lined up over the years."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from importlib import import_module
-from typing import Any
 
 from index.figures.names import normalize_indicator
 from index.figures.types import Figure, Measure, Mode
@@ -18,6 +16,27 @@ _FAMILY: dict[str, Measure] = {
     "count": "amount",
 }
 _DOWN = ("decline", "fall", "average_decline")
+
+
+CHANGES: Mapping[Measure, str] = {
+    "growth": "增长",
+    "decline": "下降",
+    "rise": "提高",
+    "fall": "降低",
+    "average_amount": "年均",
+    "average_growth": "年均增长",
+    "average_decline": "年均下降",
+    "rank": "位次",
+}
+"""What stands behind an indicator's name where the figure is not its level."""
+CHANGE: Mapping[Measure, Measure] = {
+    "decline": "growth",
+    "fall": "rise",
+    "average_decline": "average_growth",
+}
+"""In a table of ups and downs the title names the ups, a note each down."""
+
+LEVELS: tuple[Measure, ...] = ("amount", "count", "share")
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +151,42 @@ def _result(figures: Sequence[Figure], year: int, given: dict[str, int]) -> Figu
     return min(found, key=lambda f: (given.get(f.report, year + 1), f.mode == "expected"), default=None)
 
 
-def to_frame(figures: Iterable[Figure]) -> Any:
-    """A ``pandas.DataFrame``, one row a figure; raises ImportError where pandas is not installed."""
-    pandas = import_module("pandas")
-    return pandas.DataFrame([figure.to_dict() for figure in figures])
+def courses(figures: Sequence[Figure], indicator: str) -> dict[Measure, list[Row]]:
+    """The years of ``indicator`` by what is measured, ups and downs as one, the fullest first.
+
+    ``figures`` are those of one place's reports.
+    """
+    measures = dict.fromkeys(CHANGE.get(f.measure, f.measure) for f in figures if f.indicator == indicator)
+    found = {measure: series(figures, indicator, measure) for measure in measures}
+    return dict(sorted(found.items(), key=lambda item: -sum(map(filled, item[1]))))
+
+
+def years_told(rows: Sequence[Row]) -> int:
+    """How many years have a figure at all."""
+    return sum(filled(row) > 0 for row in rows)
+
+
+def title_of(indicator: str, measure: Measure) -> str:
+    """``生产总值`` for its level, ``生产总值·增长`` for its growth."""
+    return f"{indicator}·{CHANGES[measure]}" if measure in CHANGES else indicator
+
+
+def filled(row: Row) -> int:
+    """How many of the row's two cells have a figure."""
+    return (row.target is not None) + (row.actual is not None)
+
+
+def _figures(rows: Sequence[Row]) -> Iterator[Figure]:
+    return (f for row in rows for f in (row.target, row.actual) if f is not None)
+
+
+def shown_measure(rows: Sequence[Row]) -> Measure:
+    """What the title of a table with ``rows`` names: falls only where all are falls."""
+    measures = {figure.measure for figure in _figures(rows)}
+    return measures.pop() if len(measures) == 1 else CHANGE.get(min(measures), min(measures))
+
+
+def note_of(figure: Figure, shown: Measure) -> str:
+    """What a cell needs to be told beside its figure, in a table that shows ``shown``."""
+    expected = "预计" if figure.mode == "expected" else ""
+    return expected + (CHANGES.get(figure.measure, "") if figure.measure != shown else "")

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from index.errors import SourceError
 from index.readers.text import read_text
-from index.text.rows import visible
+from index.text import visible
 from index.types import Source
 
 MAX_BYTES = 200_000_000

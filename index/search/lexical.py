@@ -17,9 +17,9 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from index.files import write_array
 from index.search.vectors import IntArray, Rows
-from index.store.files import write_array
-from index.text.normalization import tokenize
+from index.text import tokenize
 
 K1 = 1.2
 B = 0.5

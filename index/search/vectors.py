@@ -16,7 +16,7 @@ import faiss
 import numpy as np
 import numpy.typing as npt
 
-from index.encoders.base import FloatArray
+from index.encoders import FloatArray
 
 Rows = Sequence[tuple[int, int]]
 """Half-open ranges of rows a search is limited to."""

@@ -11,10 +11,10 @@ from itertools import chain, count
 from pathlib import Path
 from typing import Any
 
-from index.encoders.base import Encoder
+from index.encoders import Encoder
 from index.errors import LibraryDamaged, SourceError
+from index.files import discard, in_use, sha256, sweep, write_file
 from index.readers import load
-from index.store.files import discard, in_use, sha256, sweep, write_file
 from index.store.parsed_report import Parsed, parse
 from index.store.segment import embed, segment_id, segment_sums, write_segment
 from index.store.snapshot import MANIFEST, Entry, Manifest, Snapshot, write_snapshot

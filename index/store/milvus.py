@@ -23,17 +23,17 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from index.encoders.base import Encoder, FloatArray, TokenEncoder
+from index.encoders import Encoder, FloatArray, TokenEncoder
 from index.errors import LibraryDamaged
 from index.library import Library, StrPath
-from index.search.lexical import LexicalIndex, term_hash
+from index.search import LexicalIndex, term_hash
 from index.store.builder import Catalog, SourceFile, each_report, read_catalog, report_info
 from index.store.lease import Lease
 from index.store.milvus_client import MilvusClient
 from index.store.parsed_report import Parsed
 from index.store.segment import embed, passage_record, read_record, segment_id
 from index.store.snapshot import EMPTY, Entry, Manifest, Snapshot
-from index.text.normalization import tokenize
+from index.text import tokenize
 from index.types import Passage, Progress, ReportInfo
 
 Value = TypeVar("Value")

@@ -14,7 +14,7 @@ from itertools import islice
 from typing import Any
 
 from index.errors import StorageError
-from index.search.lexical import K1, B
+from index.search import K1, B
 
 VALUES, ROWS = "wenbao_values", "wenbao_rows_"
 _CHUNK = 60_000

@@ -8,15 +8,11 @@ from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 
 from index.errors import SourceError
-from index.figures.types import Figure
+from index.figures import Figure
+from index.structure import context
 from index.types import Metadata, PageStart, Passage, Section
 
 _FIGURE = tuple(field.name for field in fields(Figure) if field.name != "report")
-
-
-def context(title: str, passage: Passage) -> str:
-    """What stands before a passage of the report named ``title`` where it is embedded: title and path, a line."""
-    return " ".join((title, *passage.section)) + "\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,11 +79,8 @@ def parse(data: bytes, name: str, report: str, corrections: Mapping[str, Any]) -
     """
     from index.figures import extract
     from index.readers import read_bytes
-    from index.structure.chunking import page_at, passages
-    from index.structure.metadata import read_metadata
-    from index.structure.outline import outline
-    from index.text.layout import clean
-    from index.text.time_expressions import report_year
+    from index.structure import outline, page_at, passages, read_metadata
+    from index.text import clean, report_year
 
     text = clean(read_bytes(data, name))
     if not text.text.strip():

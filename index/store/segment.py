@@ -17,12 +17,12 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from index.encoders.base import Encoder, TokenEncoder
+from index.encoders import Encoder, TokenEncoder
 from index.errors import LibraryDamaged
-from index.search.vectors import HalfArray
-from index.store.files import checksums, new_directory, sha256, write_array
+from index.files import checksums, new_directory, sha256, write_array
+from index.search import HalfArray
 from index.store.parsed_report import Parsed
-from index.text.normalization import normalize
+from index.text import normalize
 from index.types import Passage
 
 REPORT, PASSAGES, RECORDS, TOKENS, SUMS = (

@@ -9,20 +9,18 @@ from bisect import bisect_right
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
-from itertools import accumulate
+from itertools import accumulate, chain
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import numpy as np
 
-from index.encoders.base import Encoder, FloatArray
-from index.encoders.late_interaction import max_similarities
+from index.encoders import Encoder, FloatArray, max_similarities
 from index.errors import LibraryDamaged, LibraryMismatch, UnknownReport
-from index.figures.types import Figure
-from index.search.lexical import LexicalIndex
-from index.search.vectors import HalfArray, IntArray, Rows, VectorIndex
-from index.store.files import SharedHold, checksums, new_directory
+from index.figures import Figure
+from index.files import SharedHold, checksums, new_directory
+from index.search import HalfArray, IntArray, LexicalIndex, Rows, VectorIndex
 from index.store.parsed_report import Parsed
 from index.store.segment import Segment, open_segment
 from index.types import PageStart, Passage, ReportInfo, Section
@@ -224,6 +222,11 @@ class Snapshot:
     def figures(self, report: str) -> tuple[Figure, ...]:
         """The figures of a report, in the order of its text; raises UnknownReport."""
         return self._parsed(report).figures
+
+    @cached_property
+    def all_figures(self) -> tuple[Figure, ...]:
+        """The figures of every report, in the order of the reports; raises LibraryDamaged."""
+        return tuple(chain.from_iterable(self.figures(info.id) for info in self.reports))
 
     def skipped_figures(self, report: str) -> int:
         """How many figures of a report were left out as unsure; raises UnknownReport."""

@@ -93,3 +93,8 @@ def _trimmed(text: str, start: int, ends: Sequence[int]) -> Iterator[tuple[int, 
         piece = text[start:end]
         yield start + len(piece) - len(piece.lstrip()), start + len(piece.rstrip())
         start = end
+
+
+def context(title: str, passage: Passage) -> str:
+    """What stands before a passage of the report named ``title`` where it is embedded: title and path, a line."""
+    return " ".join((title, *passage.section)) + "\n"

@@ -7,8 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from index.structure.numbering import Rank, mark_of, plain, plain_lines
-from index.text.numerals import NUMERAL, to_int
-from index.text.time_expressions import Years, mode_of, years_in
+from index.text import NUMERAL, Years, mode_of, to_int, years_in
 from index.types import CleanText, Metadata
 
 _HEAD_PARAGRAPHS, _HEAD_CHARACTERS = 24, 2000

@@ -6,8 +6,7 @@ import re
 from dataclasses import dataclass
 from enum import IntEnum
 
-from index.text.normalization import normalize
-from index.text.numerals import arabic_years, to_int
+from index.text import arabic_years, normalize, to_int
 
 
 class Rank(IntEnum):

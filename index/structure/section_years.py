@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 
 from index.structure.numbering import plain
-from index.text.time_expressions import Years, mode_of, report_year, years_in
+from index.text import Years, mode_of, report_year, years_in
 from index.types import Metadata, SectionMode
 
 Period = tuple[Years, SectionMode]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from index import Passage, Snapshot
-from index.structure.chunking import page_at
+from index.structure import page_at
 from qa.types import Citation, Spans
 
 GAP = "……"

@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 from index import ReportInfo, Snapshot
-from qa.retrieval.ranking import RankedSearch
-from qa.retrieval.retriever import report_year
+from qa.retrieval import RankedSearch, report_year
 from qa.types import RefusalReason
-from qa.understanding import places
-from qa.understanding.question import Question
+from qa.understanding import Question, is_place
 
 CLOSE = 1.0
 """How much less a passage of another year may score and still be a reading of the question."""
@@ -36,7 +34,7 @@ def refusal_reason(question: Question, reports: Sequence[ReportInfo]) -> Refusal
     )
     if asked and not asked & covered:
         return "not_in_library"
-    if question.places and not any(places.is_place(p, r.place) for p in question.places for r in reports):
+    if question.places and not any(is_place(p, r.place) for p in question.places for r in reports):
         return "not_in_library"
     return "not_covered"
 

@@ -6,14 +6,12 @@ import re
 from collections.abc import Collection, Iterator
 
 from index import Section, Snapshot
-from index.text.normalization import normalize, tokenize
+from index.text import normalize, tokenize
 from qa.answers.composer import cite, compose
 from qa.answers.coverage import selected, years_of
-from qa.retrieval.retriever import report_year
+from qa.retrieval import report_year
 from qa.types import Answer, Citation
-from qa.understanding import places
-from qa.understanding.question import Question
-from qa.understanding.time import TIME, When
+from qa.understanding import TIME, Question, When, is_place
 
 MOST = 5
 """Places shown of one topic."""
@@ -49,7 +47,7 @@ def answer_from_sections(
     when = asked.sub_questions[0].when
     newest = sorted(selected(snapshot, reports), key=lambda info: report_year(info) or 0, reverse=True)
     for info in newest:
-        if asked.places and not any(places.is_place(p, info.place) for p in asked.places):
+        if asked.places and not any(is_place(p, info.place) for p in asked.places):
             continue
         years = set(asked.report_years or when.years_for(report_year(info)))
         if years and not years & years_of(info):

@@ -4,43 +4,30 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain
-from weakref import WeakKeyDictionary
 
 from index import Figure, Passage, Snapshot
-from index.figures import Measure, Row, normalize_indicator, series
+from index.figures import (
+    LEVELS,
+    Row,
+    courses,
+    filled,
+    normalize_indicator,
+    note_of,
+    shown_measure,
+    title_of,
+    years_told,
+)
 from qa.answers.composer import cite, compose
 from qa.answers.coverage import selected
 from qa.types import Answer, Cell, Citation, Table, TableRow
-from qa.understanding import places
-from qa.understanding.question import Question
-from qa.understanding.terms import official_wording
-from qa.understanding.time import parse_when
+from qa.understanding import Question, is_nation, is_place, names_of, official_wording, parse_when
 
 MOST_PLACES = 3
 MOST_CELLS = 90
 """A mark has two digits."""
-CHANGES: Mapping[Measure, str] = {
-    "growth": "增长",
-    "decline": "下降",
-    "rise": "提高",
-    "fall": "降低",
-    "average_amount": "年均",
-    "average_growth": "年均增长",
-    "average_decline": "年均下降",
-    "rank": "位次",
-}
-"""What stands behind an indicator's name where the figure is not its level."""
-CHANGE: Mapping[Measure, Measure] = {
-    "decline": "growth",
-    "fall": "rise",
-    "average_decline": "average_growth",
-}
-"""In a table of ups and downs the title names the ups, a note each down."""
-
-LEVELS: tuple[Measure, ...] = ("amount", "count", "share")
 _NUMBER = "[两二三四五六七八九十]|1?\\d"
 _RECENT = rf"(?:最近|近|过去|这|前)的?(?P<last>{_NUMBER})个?年(?:来|间|里|以来)?"
 _LAST = re.compile(_RECENT)
@@ -71,15 +58,6 @@ _NATION = re.compile("全国|我国|中国|国家(?!级|税|标准)")
 _CLOSE = 0.7
 _DIGIT = {"两": 2, **{c: n for n, c in enumerate("一二三四五六七八九十", 1)}}
 
-_told: WeakKeyDictionary[Snapshot, tuple[Figure, ...]] = WeakKeyDictionary()
-
-
-def all_figures(snapshot: Snapshot) -> tuple[Figure, ...]:
-    """The figures of every report, kept while the snapshot lives; raises LibraryDamaged."""
-    if snapshot not in _told:
-        _told[snapshot] = tuple(chain.from_iterable(snapshot.figures(info.id) for info in snapshot.reports))
-    return _told[snapshot]
-
 
 def answer_series(
     snapshot: Snapshot, asked: Question, reports: Collection[str] | None = None
@@ -99,30 +77,10 @@ def answer_series(
         return None
     told = {place: course.rows(of_place, indicator) for place, of_place in figures.items()}
     told = {place: rows for place, rows in told.items() if years_told(rows) >= 2}
-    cells = sum(_filled(row) for rows in told.values() for row in rows)
+    cells = sum(filled(row) for rows in told.values() for row in rows)
     if not told or cells > MOST_CELLS:
         return None
     return _answer(snapshot, asked, indicator, told)
-
-
-def courses(figures: Sequence[Figure], indicator: str) -> dict[Measure, list[Row]]:
-    """The years of ``indicator`` by what is measured, ups and downs as one, the fullest first.
-
-    ``figures`` are those of one place's reports.
-    """
-    measures = dict.fromkeys(CHANGE.get(f.measure, f.measure) for f in figures if f.indicator == indicator)
-    found = {measure: series(figures, indicator, measure) for measure in measures}
-    return dict(sorted(found.items(), key=lambda item: -sum(map(_filled, item[1]))))
-
-
-def years_told(rows: Sequence[Row]) -> int:
-    """How many years have a figure at all."""
-    return sum(_filled(row) > 0 for row in rows)
-
-
-def title_of(indicator: str, measure: Measure) -> str:
-    """``生产总值`` for its level, ``生产总值·增长`` for its growth."""
-    return f"{indicator}·{CHANGES[measure]}" if measure in CHANGES else indicator
 
 
 # ---------------------------------------------------------------- what is asked
@@ -144,8 +102,8 @@ class _Course:
         if self.years:
             by_year = {row.year: row for row in found}
             return [by_year.get(year, Row(year, None, None)) for year in self.years] if found else []
-        filled = [i for i, row in enumerate(found) if _filled(row)]
-        found = found[filled[0] : filled[-1] + 1] if filled else []
+        told = [i for i, row in enumerate(found) if filled(row)]
+        found = found[told[0] : told[-1] + 1] if told else []
         return [row for row in found if row.year >= self.since][-self.last :]
 
     def _measured(self, figures: Sequence[Figure], indicator: str) -> list[Row]:
@@ -235,7 +193,7 @@ def _by_place(
     """The figures of the reports asked, by the reports' place."""
     wanted = {info.id: info.place for info in selected(snapshot, reports) if _is_asked(asked, info.place)}
     found: dict[str, list[Figure]] = {}
-    for f in all_figures(snapshot):
+    for f in snapshot.all_figures:
         if f.report in wanted:
             found.setdefault(wanted[f.report], []).append(f)
     return found
@@ -243,20 +201,16 @@ def _by_place(
 
 def _real(named: Sequence[str], snapshot: Snapshot) -> tuple[str, ...]:
     """The places among ``named``: 棚户区 in 棚户区改造 is part of an indicator, no place."""
-    indicators = {f.indicator for f in all_figures(snapshot)} if named else set()
-    own = {name for info in snapshot.reports for name in places.names_of(info.place)}
+    indicators = {f.indicator for f in snapshot.all_figures} if named else set()
+    own = {name for info in snapshot.reports for name in names_of(info.place)}
     return tuple(p for p in named if p in own or not any(p in indicator for indicator in indicators))
 
 
 def _is_asked(asked: Question, place: str) -> bool:
     """Whether the question is about ``place``: it names it, or no place at all."""
     if not asked.places:
-        return places.is_nation(place) or not _NATION.search(asked.core)
-    return any(places.is_place(name, place) for name in asked.places)
-
-
-def _filled(row: Row) -> int:
-    return (row.target is not None) + (row.actual is not None)
+        return is_nation(place) or not _NATION.search(asked.core)
+    return any(is_place(name, place) for name in asked.places)
 
 
 def _answer(snapshot: Snapshot, asked: Question, indicator: str, told: Mapping[str, Sequence[Row]]) -> Answer:
@@ -277,22 +231,6 @@ def _answer(snapshot: Snapshot, asked: Question, indicator: str, told: Mapping[s
     )
     table = Table(title_of(indicator, shown), rows)
     return Answer(asked.text, True, compose(citations), citations, shape="table", table=table)
-
-
-def _figures(rows: Sequence[Row]) -> Iterator[Figure]:
-    return (f for row in rows for f in (row.target, row.actual) if f is not None)
-
-
-def shown_measure(rows: Sequence[Row]) -> Measure:
-    """What the title of a table with ``rows`` names: falls only where all are falls."""
-    measures = {figure.measure for figure in _figures(rows)}
-    return measures.pop() if len(measures) == 1 else CHANGE.get(min(measures), min(measures))
-
-
-def note_of(figure: Figure, shown: Measure) -> str:
-    """What a cell needs to be told beside its figure, in a table that shows ``shown``."""
-    expected = "预计" if figure.mode == "expected" else ""
-    return expected + (CHANGES.get(figure.measure, "") if figure.measure != shown else "")
 
 
 def _citation(snapshot: Snapshot, figure: Figure) -> Citation | None:

@@ -11,13 +11,11 @@ from importlib.resources import files
 import numpy as np
 
 from index import Encoder
-from index.encoders.base import FloatArray
-from index.text.normalization import normalize
-from qa.retrieval.clauses import Clause
-from qa.retrieval.ranking import Ranked
-from qa.retrieval.retriever import PASSAGE_FEATURES, Candidate, Search
+from index.encoders import FloatArray
+from index.text import normalize
+from qa.retrieval import PASSAGE_FEATURES, Candidate, Clause, Ranked, Search
 from qa.types import Spans
-from qa.understanding.terms import contradicts
+from qa.understanding import contradicts
 
 LONGEST_QUOTE = 60
 """A run of clauses is not made longer than this; a single longer clause is quoted whole."""

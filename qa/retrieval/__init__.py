@@ -1,0 +1,22 @@
+"""A question to ranked candidates: the searches, their fusion, and the features of each passage and clause."""
+
+from qa.retrieval.clauses import Clause
+from qa.retrieval.ranking import Ranked, RankedSearch, Weights, rank, weights
+from qa.retrieval.reranker import rerank
+from qa.retrieval.retriever import CLAUSE_FEATURES, PASSAGE_FEATURES, Candidate, Search, report_year, search
+
+__all__ = [
+    "CLAUSE_FEATURES",
+    "PASSAGE_FEATURES",
+    "Candidate",
+    "Clause",
+    "Ranked",
+    "RankedSearch",
+    "Search",
+    "Weights",
+    "rank",
+    "report_year",
+    "rerank",
+    "search",
+    "weights",
+]

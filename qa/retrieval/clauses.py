@@ -6,8 +6,8 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from index.text.normalization import normalize
-from qa.understanding.answer_types import Quantity, quantities
+from index.text import normalize
+from qa.understanding import Quantity, quantities
 
 SHORTEST = 6
 """A shorter clause says nothing by itself and stays with the next one."""

@@ -9,7 +9,7 @@ from importlib.resources import files
 
 import numpy as np
 
-from index.encoders.base import FloatArray
+from index.encoders import FloatArray
 from qa.retrieval.retriever import CLAUSE_FEATURES, PASSAGE_FEATURES, Candidate, Search
 
 

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from index import EncoderError, Snapshot
-from index.encoders.base import quiet_transformers, resolve_model, without_surrogates
-from index.store.parsed_report import context
-from index.text.normalization import normalize
+from index.encoders import quiet_transformers, resolve_model, without_surrogates
+from index.structure import context
+from index.text import normalize
 from qa.retrieval.ranking import Ranked
 
 if TYPE_CHECKING:

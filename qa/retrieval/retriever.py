@@ -12,15 +12,23 @@ from itertools import accumulate, pairwise
 import numpy as np
 
 from index import Encoder, Passage, ReportInfo, Snapshot
-from index.encoders.base import FloatArray, TokenEncoder
-from index.store.parsed_report import context
-from index.text.normalization import normalize
+from index.encoders import FloatArray, TokenEncoder
+from index.structure import context
+from index.text import normalize
 from qa.retrieval.clauses import Clause, clauses
-from qa.understanding import places
-from qa.understanding.answer_types import match
-from qa.understanding.question import Question, SubQuestion
-from qa.understanding.terms import Concept, concepts, expanded_query, official_wording
-from qa.understanding.time import When
+from qa.understanding import (
+    Concept,
+    Question,
+    SubQuestion,
+    When,
+    bare_place,
+    concepts,
+    expanded_query,
+    is_nation,
+    is_place,
+    match,
+    official_wording,
+)
 
 DEPTH = 50
 """Passages taken from each search, at least."""
@@ -278,9 +286,9 @@ def _report(question: Question, when: When, report: ReportInfo) -> float:
 
 def _place(question: Question, passage: Passage, report: ReportInfo) -> float:
     """-1 where another place than the report's is asked about and the passage does not name it."""
-    others = [p for p in question.places if not places.is_place(p, report.place)]
+    others = [p for p in question.places if not is_place(p, report.place)]
     if not others or len(others) < len(question.places):
         return 0.0
-    if any(places.is_nation(p) for p in others):
+    if any(is_nation(p) for p in others):
         return -1.0
-    return 1.0 if any(places.bare(p) in passage.text for p in others) else -1.0
+    return 1.0 if any(bare_place(p) in passage.text for p in others) else -1.0

@@ -1,0 +1,34 @@
+"""The text of a question to what it asks: time, places, answer types and terms.
+Every question is read here, once.
+"""
+
+from qa.understanding.answer_types import Quantity, match, quantities
+from qa.understanding.followup import complete
+from qa.understanding.places import bare_place, is_nation, is_place, names_of, places_named
+from qa.understanding.question import Question, SubQuestion, parse, printable
+from qa.understanding.terms import Concept, concepts, contradicts, expanded_query, official_wording
+from qa.understanding.time import TIME, When, parse_when
+
+__all__ = [
+    "TIME",
+    "Concept",
+    "Quantity",
+    "Question",
+    "SubQuestion",
+    "When",
+    "bare_place",
+    "complete",
+    "concepts",
+    "contradicts",
+    "expanded_query",
+    "is_nation",
+    "is_place",
+    "match",
+    "names_of",
+    "official_wording",
+    "parse",
+    "parse_when",
+    "places_named",
+    "printable",
+    "quantities",
+]

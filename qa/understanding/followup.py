@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from index.text.normalization import normalize
-from qa.understanding import places
+from index.text import normalize
+from qa.understanding.places import places_named
 from qa.understanding.time import TIME
 
 _LEAD = re.compile(r"^(?:那么?|还有|再问一下|另外|然后)+[，,、]?")
@@ -31,7 +31,7 @@ def complete(question: str, history: Sequence[str]) -> str:
         before = _with_time(before, new_time[0])
     if not topic:
         return before
-    if named := places.named(topic):
+    if named := places_named(topic):
         return named[0] + _without_places(before)
     if _ATTRIBUTE.search(topic):
         return f"{_ASKED.sub('', normalize(before)).rstrip('？?。')}的{topic}是多少？"
@@ -59,6 +59,6 @@ def _with_time(question: str, time: str) -> str:
 
 def _without_places(question: str) -> str:
     text = normalize(question)
-    for place in places.named(text):
+    for place in places_named(text):
         text = text.replace(place, "")
     return text

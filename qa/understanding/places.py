@@ -39,7 +39,7 @@ def _known() -> re.Pattern[str]:
     return re.compile(f"(?:{'|'.join(gazetteer())})(?!(?<=[东南西北])(?:部(?!分)|侧|岸|麓|端|翼|坡)){_TAIL}")
 
 
-def named(text: str) -> tuple[str, ...]:
+def places_named(text: str) -> tuple[str, ...]:
     """The places that folded ``text`` names, as written; a city and its district are one name."""
     found: list[tuple[int, int]] = []
     for m in _known().finditer(text):
@@ -63,7 +63,7 @@ def _proper(name: str) -> bool:
     return name[-1] not in _COMMON
 
 
-def bare(place: str) -> str:
+def bare_place(place: str) -> str:
     """``place`` without its administrative suffix: 天桥区 → 天桥; two characters at least stay."""
     short = re.sub(rf"(?:{_SUFFIX})$", "", place)
     return short if len(short) >= 2 else place
@@ -76,7 +76,7 @@ def names_of(place: str) -> tuple[str, ...]:
         return _NATION if place else ()
     parts = re.findall(rf".{{2,}}?(?:{_SUFFIX})", place)
     last = parts[-1] if parts else place
-    return tuple(dict.fromkeys(name for name in (place, last, bare(last)) if len(name) >= 2))
+    return tuple(dict.fromkeys(name for name in (place, last, bare_place(last)) if len(name) >= 2))
 
 
 def same(one: str, other: str) -> bool:

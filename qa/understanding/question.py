@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
-from index.text.normalization import normalize
+from index.text import normalize
 from qa.types import Shape
-from qa.understanding import places
 from qa.understanding.answer_types import AnswerType, answer_types_of
+from qa.understanding.places import places_named
 from qa.understanding.time import When, in_report, is_next, parse_when
 
 _GREETING = re.compile(
@@ -65,7 +65,7 @@ def parse(text: str) -> Question:
         shape = "compare"
     if not sub_questions:
         sub_questions = (SubQuestion(core, when, answer_types_of(core)),)
-    return Question(text, core, sub_questions, shape, places.named(core), in_report(core))
+    return Question(text, core, sub_questions, shape, places_named(core), in_report(core))
 
 
 def printable(text: str) -> str:

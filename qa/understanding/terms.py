@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
-from index.text.normalization import tokenize
+from index.text import tokenize
 
 # Words that carry the question, not its topic; longer ones first where they overlap.
 _STOPWORDS = re.compile(

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from qa.evaluation import answer_series, format_table, score, squeeze
+from qa.evaluation import format_table, score, squeeze, tabulate
 
 
 @pytest.fixture
@@ -51,7 +51,7 @@ def test_tables_agree_exactly(scorer: ModuleType, shared: Path, name: str, seed:
     questions = scorer.load(shared / "eval" / f"{name}.jsonl")
     made = results(questions, seed)
     expected, _, _ = scorer.score(questions, made)
-    table = answer_series(questions, made)
+    table = tabulate(questions, made)
     assert table.keys() == expected.keys()
     for row, columns in expected.items():
         for column, value in columns.items():
@@ -89,7 +89,7 @@ def test_a_refused_answer_counts_against_top1r_only() -> None:
 
 
 def test_a_missing_result_counts_as_missed() -> None:
-    assert answer_series([QUESTION], [])["ALL"]["top1"] == 0
+    assert tabulate([QUESTION], [])["ALL"]["top1"] == 0
 
 
 def test_the_right_words_in_the_wrong_report_do_not_count() -> None:
@@ -97,6 +97,6 @@ def test_the_right_words_in_the_wrong_report_do_not_count() -> None:
 
 
 def test_the_table_is_aligned() -> None:
-    lines = format_table(answer_series([QUESTION], [result("完成464亿元")]), "dev").splitlines()
+    lines = format_table(tabulate([QUESTION], [result("完成464亿元")]), "dev").splitlines()
     assert len({len(line) for line in lines}) == 1
     assert json.dumps(lines[0])

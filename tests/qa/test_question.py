@@ -2,8 +2,8 @@
 
 import pytest
 
-from qa.understanding import places
 from qa.understanding.followup import complete
+from qa.understanding.places import names_of, places_named, same
 from qa.understanding.question import parse
 
 
@@ -112,7 +112,7 @@ def test_two_times_without_a_mark_between_them_are_two_sides() -> None:
 
 
 def test_the_country_is_a_place_where_its_figures_are_asked_for() -> None:
-    assert places.named("中国gdp增速") == ("中国",)
-    assert places.named("全国社零总额") == ("全国",)
-    assert places.named("首批放款居全国第几") == places.named("中国检验检测学会年会在哪开") == ()
-    assert places.same("我国", places.names_of("全国")[2])
+    assert places_named("中国gdp增速") == ("中国",)
+    assert places_named("全国社零总额") == ("全国",)
+    assert places_named("首批放款居全国第几") == places_named("中国检验检测学会年会在哪开") == ()
+    assert same("我国", names_of("全国")[2])
