@@ -79,14 +79,14 @@ def parse(data: bytes, name: str, report: str, corrections: Mapping[str, Any]) -
     """
     from index.figures import extract
     from index.readers import read_bytes
-    from index.structure import outline, page_at, passages, read_metadata
+    from index.structure import page_at, passages, read_metadata, read_outline
     from index.text import clean, report_year
 
     text = clean(read_bytes(data, name))
     if not text.text.strip():
         raise SourceError(f"“{name}”里除了页码没有正文，请换一个有正文的文件。")
     metadata = replace(read_metadata(text, name.rsplit(".", 1)[0]), **corrections)
-    sections = outline(text, metadata)
+    sections = read_outline(text, metadata)
     cut = passages(text, sections, report)
     extraction = extract(text.text, sections, report, report_year(metadata))
     return Parsed(

@@ -49,7 +49,7 @@ class _Cut:
     continued: bool = False
 
 
-def outline(clean: CleanText, metadata: Metadata) -> tuple[Section, ...]:
+def read_outline(clean: CleanText, metadata: Metadata) -> tuple[Section, ...]:
     """The sections of ``clean`` in preorder.
 
     Their own texts ``[start, own_end)`` follow each other without a gap from 0 to the end of the

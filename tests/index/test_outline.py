@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from index.readers import read
 from index.structure.metadata import read_metadata
-from index.structure.outline import outline
+from index.structure.outline import read_outline
 from index.text.layout import clean as rejoin
 from index.types import CleanText, Heading, Metadata, Section
 
@@ -26,7 +26,7 @@ REPORT = Metadata("2025年政府工作报告", date="2025-01-07", years_reviewed
 
 
 def sections_of(*paragraphs: str, metadata: Metadata = REPORT) -> list[Section]:
-    return list(outline(CleanText("\n".join(paragraphs)), metadata))
+    return list(read_outline(CleanText("\n".join(paragraphs)), metadata))
 
 
 def shape(sections: list[Section]) -> list[tuple[str, ...]]:
@@ -63,7 +63,7 @@ def assert_nested(sections: list[Section]) -> None:
 
 def test_the_sample_has_the_outline_counted_by_hand() -> None:
     text = rejoin(read(ROOT / "reports/tianqiao-2025.txt"))
-    sections = list(outline(text, read_metadata(text)))
+    sections = list(read_outline(text, read_metadata(text)))
     assert headings(sections) == [
         "一、2024年工作回顾",
         "  （一）全力以赴抓项目、促发展，综合经济实力实现新跃升",
@@ -132,7 +132,7 @@ def test_the_sample_has_the_outline_counted_by_hand() -> None:
 def test_the_samples_transitions_return_to_the_part_they_speak_of() -> None:
     text = rejoin(read(ROOT / "reports/tianqiao-2025.txt"))
     owner = {}
-    for section in outline(text, read_metadata(text)):
+    for section in read_outline(text, read_metadata(text)):
         if section.continued:
             owner[text.text[section.start : section.start + 8]] = section.path
     assert owner == {
@@ -335,7 +335,7 @@ def test_declared_headings_nest_by_their_level_and_the_report_title_is_none() ->
         if level:
             marks.append(Heading(len(text), len(text) + len(line), level))
         text += line + "\n"
-    sections = list(outline(CleanText(text, (), tuple(marks)), REPORT))
+    sections = list(read_outline(CleanText(text, (), tuple(marks)), REPORT))
     assert headings(sections) == [
         "工作回顾",
         "  经济发展",
@@ -417,14 +417,14 @@ def test_any_mix_of_numbering_is_partitioned_and_nested(paragraphs: list[str], d
         if paragraph and data.draw(st.booleans()):
             marks.append(Heading(at, at + len(paragraph), data.draw(st.integers(1, 4))))
         at += len(paragraph) + 1
-    sections = list(outline(CleanText(text, (), tuple(marks)), REPORT))
+    sections = list(read_outline(CleanText(text, (), tuple(marks)), REPORT))
     assert_partition(text, sections)
     assert_nested(sections)
 
 
 @given(st.text(alphabet="一二、（）。：\n 　1.①是第章各位代表！—年2025“”aİ", max_size=200))
 def test_any_text_is_partitioned(text: str) -> None:
-    assert_partition(text, list(outline(CleanText(text), read_metadata(CleanText(text)))))
+    assert_partition(text, list(read_outline(CleanText(text), read_metadata(CleanText(text)))))
 
 
 def test_time_grows_with_the_text() -> None:
@@ -435,7 +435,7 @@ def test_time_grows_with_the_text() -> None:
     def seconds(times: int) -> float:
         text = CleanText("\n".join([report] * times))
         started = time.process_time()
-        outline(text, REPORT)
+        read_outline(text, REPORT)
         return time.process_time() - started
 
     seconds(1)
@@ -448,7 +448,7 @@ def test_national_reports_review_the_past_and_plan_their_year(year: int) -> None
     if not path.exists():
         pytest.skip("the national reports are not in this checkout")
     text = rejoin(read(path))
-    sections = list(outline(text, read_metadata(text, str(year))))
+    sections = list(read_outline(text, read_metadata(text, str(year))))
     assert_partition(text.text, sections)
     assert_nested(sections)
     told = {"actual": 0, "target": 0, "": 0}
