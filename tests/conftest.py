@@ -18,7 +18,7 @@ from hypothesis import settings
 
 if TYPE_CHECKING:
     from index import Encoder
-    from index.encoders.base import FloatArray
+    from index.encoders import FloatArray
 
 # Busy machines are slow; how long a test may take says nothing of what it tests.
 settings.register_profile("wenbao", deadline=None)

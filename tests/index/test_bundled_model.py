@@ -13,9 +13,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from index.encoders.base import SentenceTransformerEncoder, load_encoder
+from index.encoders import load_encoder
 from index.encoders.bundled_model import bundled_model, convert
 from index.encoders.model_cache import build_once, cache_root
+from index.encoders.sentence_transformers import SentenceTransformerEncoder
 from index.errors import EncoderError
 
 TEXTS = [

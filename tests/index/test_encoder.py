@@ -16,10 +16,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tokenizers import Tokenizer
 
-from index.encoders.base import Encoder, SentenceTransformerEncoder, load_encoder
+from index.encoders import Encoder, load_encoder
 from index.encoders.bundled_model import PROMPTS, bundled_model
 from index.encoders.fast_encoder import FastEncoder
 from index.encoders.fast_tokenizer import FastTokenizer, write_cuts
+from index.encoders.sentence_transformers import SentenceTransformerEncoder
 from index.errors import EncoderError
 from tests.conftest import save_tokenizer
 
@@ -135,7 +136,7 @@ def test_the_default_needs_neither_torch_nor_network(default: Encoder) -> None:
 import socket, sys
 def refuse(*args): raise OSError("network")
 socket.socket.connect = socket.getaddrinfo = refuse
-from index.encoders.base import load_encoder
+from index.encoders import load_encoder
 print(load_encoder().encode_queries(["经济"]).shape)
 assert not {"torch", "transformers", "sentence_transformers"} & set(sys.modules), "heavy"
 """

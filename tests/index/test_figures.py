@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from index.figures import Figure, extract, normalize_indicator, select, series, signed, to_frame
+from index.figures import Figure, extract, normalize_indicator, select, series, signed
 from index.figures.names import known_indicators
 from index.figures.quantities import find_quantities, parse_han, plain
 from index.store.parsed_report import parse
@@ -364,13 +364,6 @@ def test_select_filters_by_every_column() -> None:
     assert [f.indicator for f in select(told, "人均")] == ["人均生产总值"]
     assert select(told, report="other") == select(told, year=1999) == []
     assert signed(of("单位GDP能耗下降3%。")[0]) == -3
-
-
-def test_frame_has_a_row_a_figure() -> None:
-    pytest.importorskip("pandas")
-    frame = to_frame(of("地区生产总值增长4%。"))
-    assert frame.loc[0, "indicator"] == "生产总值"
-    assert frame.loc[0, "period"] == "2024年"
 
 
 def test_every_figure_is_a_slice_of_its_report() -> None:

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from index import Library, LibraryDamaged
-from index.encoders.base import TokenEncoder, load_encoder
+from index.encoders import TokenEncoder, load_encoder
 from index.encoders.late_interaction import max_similarities, pack
 
 
