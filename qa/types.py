@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
@@ -44,6 +45,12 @@ class Citation:
         """A JSON-ready dict."""
         return asdict(self)
 
+    @classmethod
+    def from_dict(cls, value: Mapping[str, Any]) -> Citation:
+        """The inverse of ``to_dict``, also through JSON; raises TypeError, ValueError, KeyError."""
+        spans = tuple((int(start), int(end)) for start, end in value["quote_spans"])
+        return cls(**{**value, "quote_spans": spans, "section": tuple(map(str, value["section"]))})
+
 
 @dataclass(frozen=True, slots=True)
 class Cell:
@@ -75,6 +82,16 @@ class Table:
     title: str
     rows: tuple[TableRow, ...]
 
+    @classmethod
+    def from_dict(cls, value: Mapping[str, Any]) -> Table:
+        """The inverse of ``dataclasses.asdict``, also through JSON."""
+
+        def row(one: Mapping[str, Any]) -> TableRow:
+            cells = {key: one[key] and Cell(**one[key]) for key in ("target", "actual")}
+            return TableRow(**{**one, **cells})
+
+        return cls(value["title"], tuple(map(row, value["rows"])))
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:
@@ -102,3 +119,17 @@ class Answer:
     def to_dict(self) -> dict[str, Any]:
         """A JSON-ready dict."""
         return asdict(self)
+
+    @classmethod
+    def from_dict(cls, value: Mapping[str, Any]) -> Answer:
+        """The inverse of ``to_dict``, also through JSON; raises TypeError, ValueError, KeyError, AttributeError."""
+        table = value.get("table")
+        return cls(
+            **{
+                **value,
+                "citations": list(map(Citation.from_dict, value["citations"])),
+                "related": list(map(Citation.from_dict, value.get("related", ()))),
+                "other_years": tuple(value.get("other_years", ())),
+                "table": None if table is None else Table.from_dict(table),
+            }
+        )

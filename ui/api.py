@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
 import gradio as gr
 
 from index import QuestionError, WenbaoError
 from qa import Assistant
+
+T = TypeVar("T")
 
 AT_ONCE = 8
 """Calls that run at the same time; the others wait in the queue."""
@@ -64,7 +66,7 @@ def endpoints(assistant: Assistant) -> None:
         return _said(lambda: [report.to_dict() for report in assistant.library.reports()])
 
     for function in (ask, search, list_reports):
-        gr.api(function, api_name=function.__name__, queue=False)
+        gr.api(function, api_name=function.__name__, queue=False)  # type: ignore[attr-defined]
 
 
 def speak_json(page: gr.Blocks) -> None:
@@ -96,7 +98,7 @@ def _ids(value: Any) -> list[str] | None:
     return value
 
 
-def _said(work: Callable[[], Any]) -> Any:
+def _said(work: Callable[[], T]) -> T:
     try:
         return work()
     except WenbaoError as error:

@@ -36,7 +36,8 @@ FONTS = [
 def build(assistant: Assistant, directory: Path, *, read_only: bool = False) -> gr.Blocks:
     """The page over one library; ``directory`` keeps the feedback. Starts warming the model."""
     page_api = PageApi(assistant, directory, read_only=read_only)
-    with Page(title="问报", fill_width=True, fill_height=True) as page:
+    page: gr.Blocks = Page(title="问报", fill_width=True, fill_height=True)
+    with page:
         gr.HTML(_asset("brand.html"), apply_default_css=False, elem_id="brand")
         with gr.Tabs(elem_id="tabs"):
             with gr.Tab("问答", elem_id="tab-chat"):
@@ -78,7 +79,7 @@ def _indicators(page_api: PageApi) -> None:
 
 
 def start(
-    library_path: Path,
+    library_path: str | Path,
     *,
     host: str = "127.0.0.1",
     port: int = 7860,
@@ -120,7 +121,7 @@ def start(
     return page
 
 
-def serve(library_path: Path, **options: Any) -> None:
+def serve(library_path: str | Path, **options: Any) -> None:
     """Starts the server (options of ``start``) and waits until it is interrupted."""
     page = start(library_path, **options)
     print(f"问报已启动：{page.local_url}（按 Ctrl+C 停止）", flush=True)

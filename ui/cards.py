@@ -6,15 +6,15 @@ Everything that comes from a report or a question passes through ``show``.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
-from index import WenbaoError
+from index import Snapshot, WenbaoError
+from qa import Answer, Citation
+from qa.types import Cell, Table
 from ui.messages import formal_citation, page_text, path_text, report_label, show
-from ui.viewer import place_link
+from ui.viewer import citation_link
 
-Record = Mapping[str, Any]
 _MARKS = re.compile(r"((?:\[\d{1,2}\])+)")
 SIDES = {"target": "目标", "actual": "实绩"}
 _RELATIVE_YEAR = re.compile(r"去年|上一?年|今年|本年|明年|下一?年|当年")
@@ -48,29 +48,29 @@ def segments(text: str, citations: int) -> list[Segment]:
     return found
 
 
-def answer_html(answer: Record, question: str, snapshot: Any) -> str:
+def answer_html(answer: Answer, question: str, snapshot: Snapshot) -> str:
     """The whole answer block. ``snapshot`` is what every quote is checked against, now."""
     labels = {report.id: report_label(report) for report in snapshot.reports}
-    if not answer["answered"]:
+    if not answer.answered:
         return _understood_html(answer, question) + _refusal_html(answer, snapshot, labels)
-    citations = answer["citations"]
-    parts = segments(answer["text"], len(citations))
+    citations = answer.citations
+    parts = segments(answer.text, len(citations))
     used = {n for part in parts for n in part.marks}
     numbered = list(enumerate(citations, 1))
     cards = "".join(_card_html(c, n, snapshot, labels) for n, c in numbered if n in used)
-    if answer["shape"] == "table":
-        table = _table_html(answer["table"], citations)
+    if answer.table is not None:
+        table = _table_html(answer.table, citations)
         return f'<div class="answer table">{table}</div>{_more_html(cards, "逐格出处")}'
     others = "".join(_card_html(c, n, snapshot, labels) for n, c in numbered if n not in used)
-    body = _body_html(answer["shape"], parts, citations, labels)
+    body = _body_html(answer.shape, parts, citations, labels)
     return (
-        f'{_understood_html(answer, question)}<div class="answer {show(answer["shape"])}">{body}</div>'
+        f'{_understood_html(answer, question)}<div class="answer {show(answer.shape)}">{body}</div>'
         f'<section class="cards" aria-label="出处">{cards}</section>{_more_html(others, "其他相关段落")}'
     )
 
 
 def _body_html(
-    shape: str, parts: Sequence[Segment], citations: Sequence[Record], labels: dict[str, str]
+    shape: str, parts: Sequence[Segment], citations: Sequence[Citation], labels: dict[str, str]
 ) -> str:
     texts = [f"{show(part.text)}{_marks_html(part.marks, citations)}" for part in parts]
     if shape == "list" and len(texts) > 1:
@@ -84,65 +84,65 @@ def _body_html(
     return "".join(f"<p>{text}</p>" for text in texts)
 
 
-def _table_html(table: Record, citations: Sequence[Record]) -> str:
+def _table_html(table: Table, citations: Sequence[Citation]) -> str:
     """A figure's course: a row a year, a column for each side that has a figure."""
-    rows = table["rows"]
-    sides = [(side, head) for side, head in SIDES.items() if any(row[side] for row in rows)]
-    named = any(row["place"] for row in rows)
+    rows = table.rows
+    sides = [(side, head) for side, head in SIDES.items() if any(getattr(row, side) for row in rows)]
+    named = any(row.place for row in rows)
     heads = [*(["地点"] if named else []), "年份", *(head for _, head in sides)]
     body = ""
     for row in rows:
-        cells = "".join(f"<td>{_cell_html(row[side], citations)}</td>" for side, _ in sides)
-        place = f"<td>{show(row['place'])}</td>" if named else ""
-        body += f'<tr>{place}<th scope="row">{int(row["year"])}</th>{cells}</tr>'
+        cells = "".join(f"<td>{_cell_html(getattr(row, side), citations)}</td>" for side, _ in sides)
+        place = f"<td>{show(row.place)}</td>" if named else ""
+        body += f'<tr>{place}<th scope="row">{row.year}</th>{cells}</tr>'
     columns = "".join(f'<th scope="col">{head}</th>' for head in heads)
     return (
-        f"<table><caption>{show(table['title'])}</caption>"
+        f"<table><caption>{show(table.title)}</caption>"
         f"<thead><tr>{columns}</tr></thead><tbody>{body}</tbody></table>"
     )
 
 
-def _cell_html(cell: Record | None, citations: Sequence[Record]) -> str:
+def _cell_html(cell: Cell | None, citations: Sequence[Citation]) -> str:
     if cell is None:
         return '<span class="gap" title="报告没有写明">—</span>'
-    note = f'<span class="note">{show(cell["note"])}</span>' if cell["note"] else ""
-    return f"{note}{show(cell['text'])}{_marks_html((cell['mark'],), citations)}"
+    note = f'<span class="note">{show(cell.note)}</span>' if cell.note else ""
+    return f"{note}{show(cell.text)}{_marks_html((cell.mark,), citations)}"
 
 
 def _columns(
-    parts: Sequence[Segment], citations: Sequence[Record], labels: dict[str, str]
+    parts: Sequence[Segment], citations: Sequence[Citation], labels: dict[str, str]
 ) -> dict[str, list[int]]:
     """The sides of a comparison: the reports, or the top sections where there is one report."""
     cited = [(i, citations[part.marks[0] - 1]) for i, part in enumerate(parts) if part.marks]
-    several = len({c["report"] for _, c in cited}) > 1
+    several = len({c.report for _, c in cited}) > 1
     columns: dict[str, list[int]] = {}
     for i, c in cited:
-        top = c["section"][0] if c["section"] else c["title"]
-        columns.setdefault(labels.get(c["report"], c["title"]) if several else top, []).append(i)
+        top = c.section[0] if c.section else c.title
+        columns.setdefault(labels.get(c.report, c.title) if several else top, []).append(i)
     return columns
 
 
-def _marks_html(marks: Sequence[int], citations: Sequence[Record]) -> str:
+def _marks_html(marks: Sequence[int], citations: Sequence[Citation]) -> str:
     return "".join(
-        f'<a class="ref" href="{place_link(citations[n - 1])}" aria-label="出处 {n}，打开原文">[{n}]</a>'
+        f'<a class="ref" href="{citation_link(citations[n - 1])}" aria-label="出处 {n}，打开原文">[{n}]</a>'
         for n in marks
     )
 
 
-def _understood_html(answer: Record, question: str) -> str:
+def _understood_html(answer: Answer, question: str) -> str:
     """How a follow-up was completed and which year was assumed, with one click to the other years."""
     tags = []
-    understood = answer["question"].strip()
+    understood = answer.question.strip()
     if understood and understood != question.strip():
         tags.append(f'<span class="tag">理解为“{show(understood)}”</span>')
-    if (year := answer.get("assumed_year")) is not None:
+    if (year := answer.assumed_year) is not None:
         word = _RELATIVE_YEAR.search(question)
         tags.append(f'<span class="tag">按 {year} 年{f"（{word.group()}）" if word else ""}理解</span>')
         asked = question if word else understood or question
         tags += [
             f'<button type="button" class="chip" data-ask="{show(_other_year(asked, year, other))}">'
             f"改问 {other} 年</button>"
-            for other in answer.get("other_years", ())
+            for other in answer.other_years
             if other != year
         ]
     return f'<div class="year">{"".join(tags)}</div>' if tags else ""
@@ -154,11 +154,11 @@ def _other_year(question: str, year: int, other: int) -> str:
     return question.replace(str(year), str(other)) if str(year) in question else f"{other}年{question}"
 
 
-def _refusal_html(answer: Record, snapshot: Any, labels: dict[str, str]) -> str:
-    head, hint = _REFUSALS.get(answer.get("refusal_reason", ""), _REFUSALS["not_covered"])
-    near = [{**citation, "quote": "", "quote_spans": []} for citation in answer.get("related", ())]
+def _refusal_html(answer: Answer, snapshot: Snapshot, labels: dict[str, str]) -> str:
+    head, hint = _REFUSALS.get(answer.refusal_reason, _REFUSALS["not_covered"])
+    near = [replace(citation, quote="", quote_spans=()) for citation in answer.related]
     related = "".join(_card_html(citation, 0, snapshot, labels) for citation in near)
-    said = f"<p><strong>{head}。</strong>{show(answer['text'])}</p><p>{hint}</p>"
+    said = f"<p><strong>{head}。</strong>{show(answer.text)}</p><p>{hint}</p>"
     return f'<div class="answer refused">{said}</div>{_more_html(related, "相关内容", is_open=True)}'
 
 
@@ -172,18 +172,18 @@ def _more_html(cards: str, title: str, is_open: bool = False) -> str:
     )
 
 
-def _card_html(citation: Record, number: int, snapshot: Any, labels: dict[str, str]) -> str:
-    link = place_link(citation)
-    label = labels.get(citation["report"], citation["title"])
+def _card_html(citation: Citation, number: int, snapshot: Snapshot, labels: dict[str, str]) -> str:
+    link = citation_link(citation)
+    label = labels.get(citation.report, citation.title)
     badge = f'<span class="n">[{number}]</span>' if number else ""
     page = f'<span class="page">{show(page_text(citation))}</span>' if page_text(citation) else ""
     return (
         f'<article class="card" data-open="{link}"><header>{badge}'
         f'<a class="title" href="{link}">《{show(label)}》</a>'
-        f'{page}<span class="path">{show(path_text(citation["section"]))}</span></header>'
+        f'{page}<span class="path">{show(path_text(citation.section))}</span></header>'
         f"<blockquote>{_marked_html(citation)}</blockquote>"
         f"<footer>{_check_html(citation, snapshot)}"
-        f"{_copy_html('复制引文', citation['quote'])}"
+        f"{_copy_html('复制引文', citation.quote)}"
         f"{_copy_html('复制出处', formal_citation(citation, label))}"
         f'<button type="button" class="quiet" data-link="{link}">复制链接</button></footer></article>'
     )
@@ -193,26 +193,26 @@ def _copy_html(label: str, text: str) -> str:
     return f'<button type="button" class="quiet" data-copy="{show(text)}">{label}</button>'
 
 
-def _marked_html(citation: Record) -> str:
-    text, parts, done = citation["text"], [], 0
-    for start, end in citation["quote_spans"]:
+def _marked_html(citation: Citation) -> str:
+    text, parts, done = citation.text, [], 0
+    for start, end in citation.quote_spans:
         parts += [show(text[done:start]), f"<mark>{show(text[start:end])}</mark>"]
         done = end
     return "".join([*parts, show(text[done:])])
 
 
-def _check_html(citation: Record, snapshot: Any) -> str:
+def _check_html(citation: Citation, snapshot: Snapshot) -> str:
     if verified(citation, snapshot):
         return '<span class="checked" title="刚刚与库中原文逐字核对，一字不差">原文核对 ✓</span>'
     return '<span class="unchecked">原文已变动或移除，请重新提问</span>'
 
 
-def verified(citation: Record, snapshot: Any) -> bool:
+def verified(citation: Citation, snapshot: Snapshot) -> bool:
     """Whether the passage and each quote stand in the report's text exactly where they say."""
     try:
-        source = snapshot.text(citation["report"])
+        source = snapshot.text(citation.report)
     except WenbaoError:
         return False
-    start, text = citation["start"], citation["text"]
-    quotes = [source[start + a : start + b] for a, b in citation["quote_spans"]]
-    return source[start : citation["end"]] == text and "……".join(quotes) == citation["quote"]
+    start, text = citation.start, citation.text
+    quotes = [source[start + a : start + b] for a, b in citation.quote_spans]
+    return source[start : citation.end] == text and "……".join(quotes) == citation.quote

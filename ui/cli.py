@@ -11,10 +11,10 @@ import os
 import re
 import sys
 import traceback
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 import typer.core
@@ -92,9 +92,10 @@ Model = Annotated[
 ReportIds = Annotated[list[str] | None, option("--report", metavar="ID", help="只问这份报告，可重复给出")]
 AsJson = Annotated[bool, option("--json", help="只输出一个 JSON 对象")]
 LIBRARY = "library"
+Command = TypeVar("Command", bound=Callable[..., int])
 
 
-def command(name: str, help: str) -> Any:
+def command(name: str, help: str) -> Callable[[Command], Command]:
     """Declares a command; what it returns is the exit status."""
     return app.command(name, cls=ChineseCommand, help=help)
 

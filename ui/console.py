@@ -97,7 +97,7 @@ def print_citation(number: int, citation: Citation) -> None:
     """Where a passage stands, then its text with the quote in bold on a terminal."""
     from ui.messages import page_text, path_text
 
-    place = (f"《{citation.title}》", path_text(citation.section), page_text(citation.to_dict()))
+    place = (f"《{citation.title}》", path_text(citation.section), page_text(citation))
     print(f"\n[{number}] {'  '.join(part for part in place if part)}")
     text, end = "", 0
     for start, stop in citation.quote_spans:

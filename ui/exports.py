@@ -6,27 +6,29 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from index import Snapshot
+from qa import Answer, Citation
 from ui.messages import formal_citation, report_label
 
 
-def to_markdown(turns: Sequence[Mapping[str, Any]], snapshot: Any) -> str:
+def to_markdown(turns: Sequence[Mapping[str, Any]], snapshot: Snapshot) -> str:
     """Questions as headings, answers with [1] marks, each citation with its formal source below."""
     labels = {report.id: report_label(report) for report in snapshot.reports}
     return "\n\n".join(["# 问报对话", *(_turn(turn, labels) for turn in turns)]) + "\n"
 
 
 def _turn(turn: Mapping[str, Any], labels: Mapping[str, str]) -> str:
-    answer = turn["answer"]
-    parts = [f"## {_plain(turn['question'])}", _plain(answer["text"])]
-    if answer["answered"]:
-        cited = enumerate(answer["citations"], 1)
-        parts += [_source(n, c, labels) for n, c in cited if f"[{n}]" in answer["text"]]
+    answer = Answer.from_dict(turn["answer"])
+    parts = [f"## {_plain(turn['question'])}", _plain(answer.text)]
+    if answer.answered:
+        cited = enumerate(answer.citations, 1)
+        parts += [_source(n, c, labels) for n, c in cited if f"[{n}]" in answer.text]
     return "\n\n".join(parts)
 
 
-def _source(number: int, citation: Mapping[str, Any], labels: Mapping[str, str]) -> str:
-    label = labels.get(citation["report"], citation["title"])
-    quoted = "\n".join(f"> {_plain(line)}" for line in citation["text"].split("\n"))
+def _source(number: int, citation: Citation, labels: Mapping[str, str]) -> str:
+    label = labels.get(citation.report, citation.title)
+    quoted = "\n".join(f"> {_plain(line)}" for line in citation.text.split("\n"))
     return f"**[{number}]** {_plain(formal_citation(citation, label))}\n\n{quoted}"
 
 

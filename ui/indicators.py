@@ -7,7 +7,7 @@ import io
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 from index import Figure, Library, Snapshot, WenbaoError
@@ -247,7 +247,7 @@ def _value_html(f: Figure | None, shown: Measure | None = None) -> str:
 
 
 def _link(f: Figure) -> str:
-    return place_link({**asdict(f), "quote_spans": [(0, f.end - f.start)]})
+    return place_link(f.report, f.start, f.end, ((0, f.end - f.start),))
 
 
 def _course_html(course: Course) -> str:

@@ -14,7 +14,7 @@ from index import WenbaoError
 from index.types import Progress
 from ui.messages import INTERNAL
 
-Work = Callable[[Progress], None]
+Work = Callable[[Progress], object]
 log = logging.getLogger(__name__)
 
 

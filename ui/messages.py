@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 from index import ReportInfo
+from qa import Citation
 
 INTERNAL = "系统内部出错了，请重试；若一再出现，请把运行窗口里的报错发给维护者。"
 NOT_READY = "模型没有准备好，暂时不能回答：{reason}"
@@ -49,18 +49,18 @@ def path_text(section: Sequence[str]) -> str:
     return " › ".join(section)
 
 
-def page_text(citation: Mapping[str, Any]) -> str:
+def page_text(citation: Citation) -> str:
     """``第 2 页``, ``第 2–3 页`` for a passage that runs over, ``""`` where the source has no pages."""
-    page, last = citation.get("page"), citation.get("last_page")
+    page, last = citation.page, citation.last_page
     if page is None:
         return ""
     return f"第 {page}–{last} 页" if last and last > page else f"第 {page} 页"
 
 
-def formal_citation(citation: Mapping[str, Any], label: str) -> str:
+def formal_citation(citation: Citation, label: str) -> str:
     """``《2025年天桥区政府工作报告》“一、…（一）…”第2页``, as a document would cite it."""
-    section = _path_in_citation(citation["section"])
-    page = "" if citation.get("page") is None else f"第{citation['page']}页"
+    section = _path_in_citation(citation.section)
+    page = "" if citation.page is None else f"第{citation.page}页"
     return f"《{label}》{section}{page}"
 
 

@@ -8,14 +8,15 @@ import shutil
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from gradio.utils import get_upload_folder
 
-from index import Library, ReportInfo, SourceError, WenbaoError
+from index import Library, ReportInfo, Snapshot, SourceError, WenbaoError
 from index.types import Progress
-from qa import Assistant
+from qa import Answer, Assistant
 from ui import cards, exports, feedback, messages, viewer
 from ui.examples import example_questions
 from ui.indicators import Indicators
@@ -124,7 +125,7 @@ class PageApi:
         """Queues uploaded files, one job each, so that one bad file does not hold back the others."""
         for item in data["files"]:
             path = _uploaded(str(item))
-            self.jobs.submit(f"添加《{path.stem}》", lambda progress, path=path: self._add(path, progress))
+            self.jobs.submit(f"添加《{path.stem}》", partial(self._add, path))
         return self.status({})
 
     def remove(self, data: Json) -> Json:
@@ -148,7 +149,7 @@ class PageApi:
         found = [r for r in self.library.reports() if r.id == report]
         return messages.report_label(found[0]) if found else report
 
-    def _refresh_examples(self, snapshot: Any) -> None:
+    def _refresh_examples(self, snapshot: Snapshot) -> None:
         version = _version(snapshot.reports)
         if self._examples[0] != version:
             self._examples = (version, example_questions(self.assistant, snapshot))
@@ -168,10 +169,10 @@ def _guarded(function: Callable[[Json], Json]) -> Callable[[Any], Json]:
     return call
 
 
-def _rendered(turn: Mapping[str, Any], snapshot: Any) -> Json:
+def _rendered(turn: Mapping[str, Any], snapshot: Snapshot) -> Json:
     """The turn with its HTML; a turn the browser kept in a shape not ours is left out (html None)."""
     try:
-        html = cards.answer_html(turn["answer"], turn["question"], snapshot)
+        html = cards.answer_html(Answer.from_dict(turn["answer"]), str(turn["question"]), snapshot)
     except (KeyError, TypeError, ValueError, IndexError, AttributeError):
         return {"html": None}
     return {"html": html, "turn": dict(turn)}

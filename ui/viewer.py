@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 from urllib.parse import quote
 
 from index.types import PageStart, Section
+from qa import Citation
+from qa.types import Spans
 from ui.messages import show
 
 
-def place_link(citation: Mapping[str, Any]) -> str:
-    """The fragment that opens the citation's passage: ``#/report/start-end/quote,quote``."""
-    start, end = int(citation["start"]), int(citation["end"])
-    quotes = ",".join(f"{start + a}-{start + b}" for a, b in citation["quote_spans"])
-    return f"#/{quote(citation['report'], safe='')}/{start}-{end}/{quotes}"
+def citation_link(citation: Citation) -> str:
+    """The fragment that opens the citation's passage."""
+    return place_link(citation.report, citation.start, citation.end, citation.quote_spans)
+
+
+def place_link(report: str, start: int, end: int, spans: Spans) -> str:
+    """``#/report/start-end/quote,quote``: a place of the report, with ``spans`` of it to be marked."""
+    quotes = ",".join(f"{start + a}-{start + b}" for a, b in spans)
+    return f"#/{quote(report, safe='')}/{start}-{end}/{quotes}"
 
 
 def source_html(text: str, sections: Sequence[Section], pages: Sequence[PageStart]) -> str:

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from index import UnknownReport
 from index.types import PageStart, Section
+from qa import Answer
 from ui import cards, exports, messages, viewer
 from ui.cards import Segment, segments
 
@@ -29,6 +30,7 @@ def snapshot(text: str) -> Any:
 
 
 def citation(text: str, /, **changed: Any) -> dict[str, Any]:
+    """A citation as the browser keeps it."""
     return {
         "text": text,
         "quote": text[2:5],
@@ -44,18 +46,21 @@ def citation(text: str, /, **changed: Any) -> dict[str, Any]:
     } | changed
 
 
-def answer(text: str, citations: list[dict[str, Any]], **changed: Any) -> dict[str, Any]:
-    return {
-        "question": "",
-        "answered": True,
-        "text": text,
-        "citations": citations,
-        "related": [],
-        "refusal_reason": "",
-        "assumed_year": None,
-        "other_years": [],
-        "shape": "fact",
-    } | changed
+def answer(text: str, citations: list[dict[str, Any]], **changed: Any) -> Answer:
+    return Answer.from_dict(
+        {
+            "question": "",
+            "answered": True,
+            "text": text,
+            "citations": citations,
+            "related": [],
+            "refusal_reason": "",
+            "assumed_year": None,
+            "other_years": [],
+            "shape": "fact",
+        }
+        | changed
+    )
 
 
 TEXT = "全年完成总额464亿元。"
@@ -174,7 +179,7 @@ def test_the_outline_nests_whatever_the_levels() -> None:
 
 
 def test_markdown_export_escapes_and_cites() -> None:
-    turn = {"question": "a*b*<i>", "answer": answer("完成总[1]", [citation(TEXT)])}
+    turn = {"question": "a*b*<i>", "answer": answer("完成总[1]", [citation(TEXT)]).to_dict()}
     exported = exports.to_markdown([turn], snapshot(TEXT))
     assert "## a\\*b\\*\\<i\\>" in exported
     assert "《甲县2025年政府工作报告》“一、2024年工作回顾（一）经济·稳中向好”第2页" in exported
