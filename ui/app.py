@@ -15,6 +15,7 @@ import gradio as gr
 from gradio.components.plot import PlotData
 
 from index import Library, WenbaoError
+from index.readers import format_names, suffixes
 from qa import Assistant
 from ui.api import AT_ONCE, Page, endpoints, speak_json
 from ui.page_api import PageApi
@@ -50,7 +51,7 @@ def build(assistant: Assistant, directory: Path, *, read_only: bool = False) -> 
                 )
             with gr.Tab("报告", elem_id="tab-reports"):
                 gr.HTML(
-                    _asset("reports.html"),
+                    _shelf(),
                     js_on_load='window.dispatchEvent(new Event("wenbao-shelf"))',
                     apply_default_css=False,
                     elem_id="shelf",
@@ -147,6 +148,12 @@ def _login(auth: str | None) -> tuple[str, str] | None:
     if not (user and colon and password):
         raise WenbaoError("用户名和密码请写成“用户名:密码”。")
     return user, password
+
+
+def _shelf() -> str:
+    """The page of reports, which offers for upload what the readers take."""
+    accept, names = ",".join(suffixes()), "、".join(format_names())
+    return _asset("reports.html").replace("<!-- accept -->", accept).replace("<!-- formats -->", names)
 
 
 def _asset(name: str) -> str:

@@ -7,10 +7,10 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import Any
 
-from docx.oxml.ns import qn
-
 Element = Any
 """An lxml element."""
+
+W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 
 _DIGITS = "零一二三四五六七八九"
 _CHINESE = (
@@ -47,15 +47,15 @@ class Numbering:
         if root is None:
             return cls({}, {})
         levels = {
-            (abstract.get(qn("w:abstractNumId")), int(level.get(qn("w:ilvl")))): _read_level(level)
-            for abstract in root.iterchildren(qn("w:abstractNum"))
-            for level in abstract.iterchildren(qn("w:lvl"))
+            (abstract.get(W + "abstractNumId"), int(level.get(W + "ilvl"))): _read_level(level)
+            for abstract in root.iterchildren(W + "abstractNum")
+            for level in abstract.iterchildren(W + "lvl")
         }
         lists: dict[str, str] = {}
-        for num in root.iterchildren(qn("w:num")):
-            number, abstract = num.get(qn("w:numId")), _value(num.find(qn("w:abstractNumId")), "")
+        for num in root.iterchildren(W + "num"):
+            number, abstract = num.get(W + "numId"), _value(num.find(W + "abstractNumId"), "")
             lists[number] = abstract
-            if num.find(qn("w:lvlOverride")) is not None:
+            if num.find(W + "lvlOverride") is not None:
                 lists[number] = f"{abstract}/{number}"
                 levels |= _overridden(num, abstract, lists[number], levels)
         return cls(lists, levels)
@@ -85,9 +85,9 @@ class Numbering:
 
 def _read_level(level: Element) -> _Level:
     return _Level(
-        _value(level.find(qn("w:numFmt")), "decimal"),
-        _value(level.find(qn("w:lvlText")), ""),
-        int(_value(level.find(qn("w:start")), "1")),
+        _value(level.find(W + "numFmt"), "decimal"),
+        _value(level.find(W + "lvlText"), ""),
+        int(_value(level.find(W + "start"), "1")),
     )
 
 
@@ -96,28 +96,28 @@ def _overridden(
 ) -> dict[tuple[str, int], _Level]:
     """The levels of a list that restarts or changes another's."""
     own = {(key, at): level for (name, at), level in levels.items() if name == abstract}
-    for override in num.iterchildren(qn("w:lvlOverride")):
-        at = int(override.get(qn("w:ilvl")))
-        changed = override.find(qn("w:lvl"))
+    for override in num.iterchildren(W + "lvlOverride"):
+        at = int(override.get(W + "ilvl"))
+        changed = override.find(W + "lvl")
         level = _read_level(changed) if changed is not None else own.get((key, at), _Level("decimal", "", 1))
-        start = int(_value(override.find(qn("w:startOverride")), str(level.start)))
+        start = int(_value(override.find(W + "startOverride"), str(level.start)))
         own[(key, at)] = _Level(level.format, level.text, start)
     return own
 
 
 def _place(paragraph: Element, style: Any) -> tuple[str, int] | None:
     """List id and level of a paragraph: its own, else its style's; id 0 means none."""
-    found = paragraph.find(f"{qn('w:pPr')}/{qn('w:numPr')}")
+    found = paragraph.find(f"{W}pPr/{W}numPr")
     while found is None and style is not None:
-        found = style.element.find(f"{qn('w:pPr')}/{qn('w:numPr')}")
+        found = style.element.find(f"{W}pPr/{W}numPr")
         style = style.base_style
-    if found is None or found.find(qn("w:numId")) is None:
+    if found is None or found.find(W + "numId") is None:
         return None
-    return _value(found.find(qn("w:numId")), "0"), int(_value(found.find(qn("w:ilvl")), "0"))
+    return _value(found.find(W + "numId"), "0"), int(_value(found.find(W + "ilvl"), "0"))
 
 
 def _value(element: Element, default: str) -> str:
-    return default if element is None else str(element.get(qn("w:val"), default))
+    return default if element is None else str(element.get(W + "val", default))
 
 
 def _formatted(number: int, form: str) -> str:

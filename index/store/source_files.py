@@ -10,7 +10,7 @@ from itertools import chain, count
 from pathlib import Path
 
 from index.errors import SourceError
-from index.readers import SUFFIXES, load
+from index.readers import load, suffixes
 from index.store.builder import SourceFile
 from index.store.snapshot import Entry
 from index.types import ReportInfo
@@ -52,7 +52,7 @@ def _files(paths: Iterable[Path]) -> Iterator[Path]:
         inside = sorted(p for p in path.rglob("*") if p.is_file()) if path.is_dir() else [path]
         for file in inside:
             hidden = any(part.startswith((".", "~$")) for part in file.relative_to(path).parts)
-            if path.is_dir() and (hidden or file.suffix.lower() not in SUFFIXES):
+            if path.is_dir() and (hidden or file.suffix.lower() not in suffixes()):
                 continue
             if (resolved := file.resolve()) not in seen:
                 seen.add(resolved)

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from index.readers import read, read_bytes
+from index.readers import read_bytes
 from index.text.layout import clean
 from index.types import CleanText, Line, Page, Source
 
@@ -40,7 +40,7 @@ def page_at(found: CleanText, offset: int) -> int | None:
 
 @pytest.fixture(scope="module")
 def sample() -> CleanText:
-    return clean(read(SAMPLE))
+    return clean(read_bytes(SAMPLE.read_bytes(), SAMPLE.name))
 
 
 def test_sample_keeps_every_visible_character(sample: CleanText) -> None:
@@ -102,7 +102,7 @@ def test_well_formed_reports_are_left_alone(year: int) -> None:
     if not path.exists():
         pytest.skip("the national reports are not beside this checkout")
     lines = path.read_text(encoding="utf-8").splitlines()
-    found = clean(read(path))
+    found = clean(read_bytes(path.read_bytes(), path.name))
     assert found.text.split("\n") == [line.strip() for line in lines if line.strip()]
     assert found.pages == ()
 

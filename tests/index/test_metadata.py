@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.readers import read
+from index.readers import read_bytes
 from index.structure.metadata import read_metadata
 from index.text.layout import clean as rejoin
 from index.text.numerals import to_int
@@ -24,7 +24,9 @@ def metadata_of(*lines: str, name: str = "") -> Metadata:
 
 
 def test_the_sample() -> None:
-    assert read_metadata(rejoin(read(ROOT / "reports/tianqiao-2025.txt")), "x") == Metadata(
+    assert read_metadata(
+        rejoin(read_bytes((ROOT / "reports/tianqiao-2025.txt").read_bytes(), "tianqiao-2025.txt")), "x"
+    ) == Metadata(
         title="天桥区2025年政府工作报告",
         place="天桥区",
         issuer="天桥区人民政府",
@@ -149,7 +151,7 @@ def test_national_reports(year: int) -> None:
     path = NATIONAL / f"{year}.txt"
     if not path.exists():
         pytest.skip("the national reports are not in this checkout")
-    found = read_metadata(rejoin(read(path)), "report")
+    found = read_metadata(rejoin(read_bytes(path.read_bytes(), path.name)), "report")
     assert found.title == f"{year}年政府工作报告"
     assert (found.place, found.issuer, found.date[:4]) == ("全国", "国务院", str(year))
     assert found.years_planned[0] == year

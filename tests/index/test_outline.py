@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from index.readers import read
+from index.readers import read_bytes
 from index.structure.metadata import read_metadata
 from index.structure.outline import read_outline
 from index.text.layout import clean as rejoin
@@ -62,7 +62,7 @@ def assert_nested(sections: list[Section]) -> None:
 
 
 def test_the_sample_has_the_outline_counted_by_hand() -> None:
-    text = rejoin(read(ROOT / "reports/tianqiao-2025.txt"))
+    text = rejoin(read_bytes((ROOT / "reports/tianqiao-2025.txt").read_bytes(), "tianqiao-2025.txt"))
     sections = list(read_outline(text, read_metadata(text)))
     assert headings(sections) == [
         "一、2024年工作回顾",
@@ -130,7 +130,7 @@ def test_the_sample_has_the_outline_counted_by_hand() -> None:
 
 
 def test_the_samples_transitions_return_to_the_part_they_speak_of() -> None:
-    text = rejoin(read(ROOT / "reports/tianqiao-2025.txt"))
+    text = rejoin(read_bytes((ROOT / "reports/tianqiao-2025.txt").read_bytes(), "tianqiao-2025.txt"))
     owner = {}
     for section in read_outline(text, read_metadata(text)):
         if section.continued:
@@ -447,7 +447,7 @@ def test_national_reports_review_the_past_and_plan_their_year(year: int) -> None
     path = NATIONAL / f"{year}.txt"
     if not path.exists():
         pytest.skip("the national reports are not in this checkout")
-    text = rejoin(read(path))
+    text = rejoin(read_bytes(path.read_bytes(), path.name))
     sections = list(read_outline(text, read_metadata(text, str(year))))
     assert_partition(text.text, sections)
     assert_nested(sections)

@@ -13,8 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from index.errors import SourceError
-from index.readers import read, read_bytes
-from index.readers.text import MAX_LINES, MAX_TEXT_BYTES, decode
+from index.readers import load, read_bytes
+from index.readers.encodings import MAX_LINES, MAX_TEXT_BYTES, decode
 from index.text.layout import clean
 
 from .samples import REPORT, make_docx, make_html
@@ -120,7 +120,7 @@ def test_other_archives_are_named(tmp_path: Path) -> None:
 
 
 def test_zip_bomb_is_refused_before_it_is_unpacked(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("index.readers.docx.MAX_UNPACKED_BYTES", 1_000_000)
+    monkeypatch.setattr("index.readers.registry.MAX_UNPACKED_BYTES", 1_000_000)
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("word/document.xml", bytes(1_000_001))
@@ -150,7 +150,7 @@ def test_hostile_markdown_takes_no_time(piece: str) -> None:
 def test_missing_files_folders_and_odd_names(tmp_path: Path) -> None:
     for path in (tmp_path / "没有.txt", tmp_path, Path("a\0b.txt")):
         with pytest.raises(SourceError) as caught:
-            read(path)
+            load(path)
         assert str(caught.value).endswith("。")
 
 
@@ -160,7 +160,7 @@ def test_unreadable_file(tmp_path: Path) -> None:
     path.write_text("报告")
     path.chmod(0)
     with pytest.raises(SourceError, match="权限"):
-        read(path)
+        load(path)
 
 
 def test_control_characters_do_no_harm() -> None:

@@ -28,7 +28,7 @@ function welcome(reports, examples) {
 function nothingYet() {
   const hint = state.status.readOnly
     ? "这个服务还没有收录报告，请联系管理员添加。"
-    : "先到“报告”页添加一份政府工作报告（TXT、PDF、DOCX、HTML 或 Markdown），加好就能提问。";
+    : "先到“报告”页添加一份政府工作报告，加好就能提问。";
   const nodes = [element("h2", {}, "还没有报告"), element("p", {}, hint)];
   if (!state.status.readOnly) nodes.push(element("button", { type: "button", class: "primary", "data-tab": "tab-reports" }, "去添加报告"));
   return nodes;

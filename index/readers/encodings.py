@@ -1,4 +1,4 @@
-"""Plain text: which encoding, which pages."""
+"""Bytes to text to lines: which encoding, which pages."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import codecs
 import re
 
 from index.errors import SourceError
-from index.types import Line, Page, Source
+from index.types import Line, Page
 
 MAX_TEXT_BYTES = 10_000_000
 MAX_LINES = 200_000
@@ -43,12 +43,6 @@ def decode(data: bytes, name: str) -> str:
     if text is None or _is_binary(text):
         raise SourceError(f"认不出“{name}”的文字编码，它可能不是文本文件，请另存为 UTF-8 文本后再添加。")
     return text
-
-
-def read_text(data: bytes, name: str) -> Source:
-    """Lines of a text file; form feeds part it into pages, else it is one page without a number."""
-    check_size(data, name)
-    return Source("text", as_pages(decode(data, name)))
 
 
 def check_size(data: bytes, name: str) -> None:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from markdown_it import MarkdownIt
-from markdown_it.token import Token
-
-from index.readers.text import check_size, decode
+from index.readers.encodings import check_size, decode
+from index.readers.registry import Format, Sample
 from index.types import Line, Page, Source
+
+if TYPE_CHECKING:
+    from markdown_it.token import Token
 
 _FRONT_MATTER = re.compile(r"\A---\n.*?\n(?:---|\.\.\.)\n", re.DOTALL)
 _LINK = re.compile(r"!?\[([^\[\]\n]{0,300})\]\([^()\s]{0,2000}(?: +\"[^\"\n]{0,300}\")?\)")
@@ -17,10 +19,12 @@ _LINK = re.compile(r"!?\[([^\[\]\n]{0,300})\]\([^()\s]{0,2000}(?: +\"[^\"\n]{0,3
 _TAG = re.compile(r"<[^>]+>")
 
 
-def read_markdown(data: bytes, name: str) -> Source:
+def _read(sample: Sample) -> Source:
     """Lines with heading levels; list numbers stay, other markup goes; a table row is one line."""
-    check_size(data, name)
-    text = _FRONT_MATTER.sub("", decode(data, name).replace("\r\n", "\n"))
+    from markdown_it import MarkdownIt
+
+    check_size(sample.data, sample.name)
+    text = _FRONT_MATTER.sub("", decode(sample.data, sample.name).replace("\r\n", "\n"))
     tokens = (
         MarkdownIt("commonmark").enable(["table", "strikethrough"]).disable(["link", "image"]).parse(text)
     )
@@ -64,3 +68,8 @@ def _plain(inline: Token) -> str:
         elif child.type in ("text", "code_inline"):
             parts.append(child.content)
     return _LINK.sub(r"\1", "".join(parts))
+
+
+_SUFFIXES = (".md", ".markdown")
+
+FORMAT = Format("Markdown", _SUFFIXES, lambda sample: sample.suffix in _SUFFIXES, _read, rank=7)

@@ -8,21 +8,15 @@ import zipfile
 from collections.abc import Iterator
 from typing import Any
 
-from docx import Document
-from docx.oxml.ns import qn
-
 from index.errors import SourceError
-from index.readers.word_numbering import Numbering
+from index.readers.registry import Format, Sample
+from index.readers.word_numbering import Numbering, W
 from index.types import Line, Page, Source
-
-MAX_UNPACKED_BYTES = 300_000_000
-MAX_PARTS = 10_000
-"""A Word file is a ZIP archive; one that unpacks to more is refused."""
 
 _PAGES = re.compile(r"<Pages>(\d+)</Pages>")
 _CONTENTS_STYLE = re.compile(r"toc \d|目录 ?\d", re.IGNORECASE)
 _HEADING_STYLE = re.compile(r"(?:heading|标题) ?([1-9])", re.IGNORECASE)
-_SKIPPED = {qn("w:del"), qn("w:moveFrom"), qn("w:txbxContent"), qn("w:pPr"), qn("w:rPr")}
+_SKIPPED = {W + "del", W + "moveFrom", W + "txbxContent", W + "pPr", W + "rPr"}
 _FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
 _PAGE_BREAK = "\f"
 
@@ -30,13 +24,15 @@ Element = Any
 """An lxml element."""
 
 
-def read_docx(data: bytes, name: str) -> Source:
+def _read(sample: Sample) -> Source:
     """Paragraphs with the levels of their heading styles, table rows as lines, cells apart by a space.
 
     Pages come only from Word's own rendered page breaks, and only when they agree with the number of
-    pages it noted. Raises SourceError for a damaged file or one that unpacks to too much.
+    pages it noted. Raises SourceError for a damaged file.
     """
-    check_archive(data, name)
+    from docx import Document
+
+    data, name = sample.data, sample.name
     try:
         document = Document(io.BytesIO(data))
         lines = list(_Body(document).lines())
@@ -47,18 +43,6 @@ def read_docx(data: bytes, name: str) -> Source:
     if not any(line.text.strip(_PAGE_BREAK).strip() for line in lines):
         raise SourceError(f"“{name}”里没有文字，若内容是图片，请先做文字识别（OCR）再添加。")
     return Source("docx", _to_pages(lines, _noted_pages(data)))
-
-
-def check_archive(data: bytes, name: str) -> None:
-    """Raises SourceError for a broken archive or one that unpacks to too much."""
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            parts = archive.infolist()
-    except (zipfile.BadZipFile, ValueError, OSError) as error:
-        raise SourceError(f"“{name}”已损坏，请重新取得文件后再添加。") from error
-    if len(parts) > MAX_PARTS or sum(part.file_size for part in parts) > MAX_UNPACKED_BYTES:
-        limit = MAX_UNPACKED_BYTES // 1_000_000
-        raise SourceError(f"“{name}”解压后超过 {limit} MB，不予读取，请检查文件来源或拆分后再添加。")
 
 
 def _noted_pages(data: bytes) -> int | None:
@@ -99,17 +83,17 @@ class _Body:
         yield from self._blocks(self.document.element.body)
 
     def _used_styles(self) -> Iterator[Any]:
-        for mark in self.document.element.body.iter(qn("w:pStyle")):
-            if style := self.styles.get(mark.get(qn("w:val"))):
+        for mark in self.document.element.body.iter(W + "pStyle"):
+            if style := self.styles.get(mark.get(W + "val")):
                 yield style
 
     def _blocks(self, parent: Element) -> Iterator[Line]:
         for child in parent:
-            if child.tag == qn("w:p"):
+            if child.tag == W + "p":
                 yield from self._paragraph(child)
-            elif child.tag == qn("w:tbl"):
-                yield from (self._table_row(row) for row in child.iter(qn("w:tr")))
-            elif child.tag in (qn("w:sdt"), qn("w:sdtContent"), qn("w:customXml"), qn("w:ins")):
+            elif child.tag == W + "tbl":
+                yield from (self._table_row(row) for row in child.iter(W + "tr"))
+            elif child.tag in (W + "sdt", W + "sdtContent", W + "customXml", W + "ins"):
                 yield from self._blocks(child)
 
     def _paragraph(self, paragraph: Element) -> Iterator[Line]:
@@ -125,12 +109,12 @@ class _Body:
         yield from (Line(part, level if part.strip() else 0) for part in text.split("\n"))
 
     def _style(self, paragraph: Element) -> Any:
-        mark = paragraph.find(f"{qn('w:pPr')}/{qn('w:pStyle')}")
-        return None if mark is None else self.styles.get(mark.get(qn("w:val")))
+        mark = paragraph.find(f"{W}pPr/{W}pStyle")
+        return None if mark is None else self.styles.get(mark.get(W + "val"))
 
     def _level(self, paragraph: Element, style: Any) -> int:
         """From the paragraph's outline level, else from its style or the styles that one is based on."""
-        own = paragraph.find(f"{qn('w:pPr')}/{qn('w:outlineLvl')}")
+        own = paragraph.find(f"{W}pPr/{W}outlineLvl")
         if own is not None:
             return _outline_level(own, self.below_title)
         while style is not None:
@@ -138,7 +122,7 @@ class _Body:
                 return 1
             if match := _HEADING_STYLE.fullmatch(style.name or ""):
                 return int(match[1]) + self.below_title
-            declared = style.element.find(f"{qn('w:pPr')}/{qn('w:outlineLvl')}")
+            declared = style.element.find(f"{W}pPr/{W}outlineLvl")
             if declared is not None:
                 return _outline_level(declared, self.below_title)
             style = style.base_style
@@ -147,18 +131,18 @@ class _Body:
     def _table_row(self, row: Element) -> Line:
         cells = [
             " ".join(line.text.strip() for line in self._blocks(cell) if line.text.strip())
-            for cell in row.iterchildren(qn("w:tc"))
+            for cell in row.iterchildren(W + "tc")
         ]
         return Line("\u3000".join(cell for cell in cells if cell))
 
 
 def _outline_level(mark: Element, below_title: int) -> int:
-    level = int(mark.get(qn("w:val"), "9"))
+    level = int(mark.get(W + "val", "9"))
     return level + 1 + below_title if level < 9 else 0
 
 
 def _text_boxes(paragraph: Element) -> Iterator[Element]:
-    for box in paragraph.iter(qn("w:txbxContent")):
+    for box in paragraph.iter(W + "txbxContent"):
         if not any(parent.tag == _FALLBACK for parent in box.iterancestors()):
             yield box
 
@@ -169,16 +153,19 @@ def _text(element: Element) -> str:
     for child in element:
         if child.tag in _SKIPPED or child.tag == _FALLBACK:
             continue
-        if child.tag == qn("w:t"):
+        if child.tag == W + "t":
             parts.append(child.text or "")
-        elif child.tag == qn("w:tab"):
+        elif child.tag == W + "tab":
             parts.append(" ")
-        elif child.tag == qn("w:lastRenderedPageBreak"):
+        elif child.tag == W + "lastRenderedPageBreak":
             parts.append(_PAGE_BREAK)
-        elif child.tag in (qn("w:br"), qn("w:cr")):
+        elif child.tag in (W + "br", W + "cr"):
             parts.append("\n")
-        elif child.tag == qn("w:noBreakHyphen"):
+        elif child.tag == W + "noBreakHyphen":
             parts.append("-")
         else:
             parts.append(_text(child))
     return "".join(parts)
+
+
+FORMAT = Format("DOCX", (".docx",), lambda sample: "word/document.xml" in sample.parts, _read)

@@ -6,15 +6,19 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from lxml import etree, html  # type: ignore[import-untyped]
-
 from index.errors import SourceError
-from index.readers.text import check_size, decode
+from index.readers.encodings import check_size, decode
+from index.readers.registry import Format, Sample
 from index.types import Line, Page, Source
 
 Element = Any
 """An lxml element."""
 
+_OPENING = re.compile(
+    r"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body|meta|title)\b",
+    re.IGNORECASE | re.DOTALL,
+)
+_MARKUP = re.compile(r"</(?:p|div|html|body|table|h[1-6])\s*>", re.IGNORECASE)
 _CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w-]+)", re.IGNORECASE)
 _GB = {"gb2312", "gbk", "gb_2312-80", "x-gbk", "gb18030"}
 _DROPPED = {
@@ -46,13 +50,25 @@ _MAIN_SHARE = 0.8
 _LONG_CELL = 200
 
 
-def read_html(data: bytes, name: str) -> Source:
+def _matches(sample: Sample) -> bool:
+    """Opens like a page; or is full of its tags, which a text may be too that does not open with one."""
+    head = sample.data[:20_000].replace(b"\0", b"").decode("latin-1").removeprefix("ï»¿")
+    if _OPENING.match(head):
+        return True
+    is_text = sample.suffix in (".md", ".markdown") or (sample.suffix == ".txt" and head.lstrip()[:1] != "<")
+    return not is_text and len(_MARKUP.findall(head)) >= 5
+
+
+def _read(sample: Sample) -> Source:
     """Paragraphs of the main text with ``<h1>``… as levels; the page's title is the first line.
 
     Raises SourceError when the page holds no text.
     """
-    check_size(data, name)
-    text = re.sub(r"^\s*<\?xml[^>]*>", "", _decode(data, name).replace("\0", ""))
+    from lxml import etree, html  # type: ignore[import-untyped]
+
+    name = sample.name
+    check_size(sample.data, name)
+    text = re.sub(r"^\s*<\?xml[^>]*>", "", _decode(sample.data, name).replace("\0", ""))
     parser = html.HTMLParser()
     try:
         root = html.document_fromstring(text, parser=parser)
@@ -192,3 +208,6 @@ def _is_data_row(row: Element) -> bool:
 def _tidy(text: str) -> str:
     """White space as a browser shows it; a source line cut at a Chinese character closes up."""
     return _SPACE.sub(" ", _WRAPPED_HANZI.sub("", text))
+
+
+FORMAT = Format("HTML", (".html", ".htm"), _matches, _read, rank=6)

@@ -1,0 +1,60 @@
+"""Well-known kinds of files that hold no text to read, each refused with a sentence that says what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from index.errors import SourceError
+from index.readers.registry import Format, Sample
+from index.types import Source
+
+_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_IMAGES = (b"\xff\xd8\xff", b"\x89PNG\r\n", b"GIF8", b"II*\0", b"MM\0*", b"RIFF", b"\0\0\0\x0cjP")
+_HEIF = (b"ftypheic", b"ftypmif1", b"ftypavif")
+_ARCHIVES = (b"7z\xbc\xaf\x27\x1c", b"Rar!", b"\x1f\x8b", b"BZh", b"\xfd7zXZ", b"PK\x03\x04", b"PK\x05\x06")
+
+_KINDS: tuple[tuple[Callable[[Sample], bool], str], ...] = (
+    (
+        lambda sample: sample.data.startswith(_OLE),
+        "是旧版 Office、WPS 或加密的文件，请用 Word 或 WPS 另存为 .docx 或 PDF 后再添加。",
+    ),
+    (
+        lambda sample: sample.data.startswith(b"{\\rtf"),
+        "是 RTF 文件，请用 Word 或 WPS 另存为 .docx 后再添加。",
+    ),
+    (
+        lambda sample: (
+            sample.data.startswith(_IMAGES)
+            or sample.data[4:12] in _HEIF
+            or (sample.data.startswith(b"BM") and sample.data[6:10] == bytes(4))
+        ),
+        "是图片，请先做文字识别（OCR），再添加识别后的文件。",
+    ),
+    (
+        lambda sample: "OFD.xml" in sample.parts,
+        "是 OFD 文件，请用 OFD 阅读器或 WPS 另存为 PDF 后再添加。",
+    ),
+    (
+        lambda sample: any(part.startswith(("xl/", "ppt/")) for part in sample.parts),
+        "是表格或幻灯片，请把正文另存为 .docx 或 PDF 后再添加。",
+    ),
+    (
+        lambda sample: "mimetype" in sample.parts,
+        "是 OpenDocument 等文件，请用 Word 或 WPS 另存为 .docx 或 PDF 后再添加。",
+    ),
+    (
+        lambda sample: sample.data.startswith(_ARCHIVES),
+        "是压缩包，请先解压，再添加里面的文件。",
+    ),
+)  # fmt: skip
+
+
+def _advice(sample: Sample) -> Iterator[str]:
+    return (advice for matches, advice in _KINDS if matches(sample))
+
+
+def _refuse(sample: Sample) -> Source:
+    raise SourceError(f"“{sample.name}”" + next(_advice(sample)))
+
+
+FORMAT = Format("", (), lambda sample: any(_advice(sample)), _refuse, rank=5)
