@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import threading
+from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -13,11 +14,13 @@ os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # read when gradio is imported
 
 import gradio as gr
 from gradio.components.plot import PlotData
+from starlette.middleware import Middleware
 
 from index import Library, WenbaoError
 from index.readers import format_names, suffixes
 from qa import Assistant
 from ui.api import AT_ONCE, Page, endpoints, speak_json
+from ui.guard import Guard, is_loopback, own_names
 from ui.page_api import PageApi
 
 ASSETS = Path(__file__).parent / "assets"
@@ -34,9 +37,8 @@ FONTS = [
 ]
 
 
-def build(assistant: Assistant, directory: Path, *, read_only: bool = False) -> gr.Blocks:
-    """The page over one library; ``directory`` keeps the feedback. Starts warming the model."""
-    page_api = PageApi(assistant, directory, read_only=read_only)
+def build(page_api: PageApi) -> gr.Blocks:
+    """The page over one library. Starts warming the model."""
     page: gr.Blocks = Page(title="问报", fill_width=True, fill_height=True)
     with page:
         gr.HTML(_asset("brand.html"), apply_default_css=False, elem_id="brand")
@@ -58,7 +60,7 @@ def build(assistant: Assistant, directory: Path, *, read_only: bool = False) -> 
                 )
             with gr.Tab("指标", elem_id="tab-figures"):
                 _indicators(page_api)
-        endpoints(assistant)
+        endpoints(page_api.assistant)
     threading.Thread(target=page_api.warm, daemon=True, name="wenbao-warm").start()
     return page
 
@@ -88,15 +90,22 @@ def start(
     auth: str | None = None,
     mcp: bool = False,
     model: str | None = None,
+    names: Sequence[str] = (),
 ) -> gr.Blocks:
-    """Starts the server and returns; ``auth`` is ``user:password``. Raises ``WenbaoError``."""
+    """Starts the server and returns; ``auth`` is ``user:password``, ``names`` are host names it also goes by.
+
+    Raises ``WenbaoError``.
+    """
     login = _login(auth)
     if login and mcp:
         raise WenbaoError("设了密码就不能开 MCP：MCP 的工具列表不受密码保护，请去掉 --auth 或 --mcp。")
     if mcp and find_spec("mcp") is None:
         raise WenbaoError("开 MCP 需要另装一个组件，请运行：pip install 'wenbao[mcp]'")
     library = Library.open(library_path, model=model)
-    page = build(Assistant(library), Path(library_path), read_only=read_only)
+    page_api = PageApi(Assistant(library), Path(library_path), read_only=read_only)
+    page = build(page_api)
+    guard = Middleware(Guard, names=own_names(host, names), any_address=not is_loopback(host))
+    token = f'<meta name="wenbao-token" content="{page_api.token}">'
     page.queue(default_concurrency_limit=AT_ONCE, max_size=200)
     try:
         page.launch(
@@ -107,7 +116,8 @@ def start(
             mcp_server=mcp,
             max_file_size=LARGEST_FILE,
             theme=_theme(),
-            head=f"{_asset('head.html')}<style>{''.join(map(_asset, STYLES))}</style>",  # css= would rewrite selectors
+            app_kwargs={"middleware": [guard]},
+            head=f"{_asset('head.html')}{token}<style>{''.join(map(_asset, STYLES))}</style>",  # css= would rewrite selectors
             favicon_path=ASSETS / "favicon.svg",
             footer_links=[],
             ssr_mode=False,

@@ -242,12 +242,18 @@ def serve(
         ),
     ] = None,
     mcp: Annotated[bool, option("--mcp", help="同时提供 MCP 服务")] = False,
+    name: Annotated[
+        list[str] | None,
+        option("--name", metavar="NAME", help="允许用这个域名访问（服务在反向代理之后时用），可重复给出"),
+    ] = None,
     library: LibraryDir = LIBRARY,
     model: Model = None,
 ) -> int:
     from ui.app import serve as serve_page
 
-    serve_page(library, host=host, port=port, read_only=read_only, auth=auth, mcp=mcp, model=model)
+    serve_page(
+        library, host=host, port=port, read_only=read_only, auth=auth, mcp=mcp, model=model, names=name or ()
+    )
     return DONE
 
 

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from index import ReportInfo
 from qa import Citation
 
+STALE_PAGE = "这个页面已经过期，请刷新后再操作。"
 INTERNAL = "系统内部出错了，请重试；若一再出现，请把运行窗口里的报错发给维护者。"
 NOT_READY = "模型没有准备好，暂时不能回答：{reason}"
 NO_REPORTS_SELECTED = "没有勾选任何报告，请先到“报告”页勾选要问的报告。"

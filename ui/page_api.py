@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import secrets
 import shutil
 import threading
 from collections.abc import Callable, Mapping, Sequence
@@ -39,6 +40,8 @@ class PageApi:
         self.read_only = read_only
         self.jobs = Jobs()
         self.indicators = Indicators(self.library)
+        self.token = secrets.token_urlsafe(24)
+        """What only this server's own page knows; a function that changes anything asks for it."""
         self._ready = threading.Event()
         self._failure = ""
         self._examples: tuple[str, list[str]] = ("", [])
@@ -57,12 +60,9 @@ class PageApi:
 
     def functions(self) -> list[Callable[[Any], Json]]:
         """The server functions of the page, each turning an error into ``{"error": sentence}``."""
-        offered = [self.boot, self.status, self.ask, self.open, self.export, self.rate]
-        offered += self.indicators.functions()
-        return [
-            _guarded(f)
-            for f in [*offered, *([] if self.read_only else [self.add, self.remove, self.rebuild])]
-        ]
+        reading = [self.boot, self.status, self.ask, self.open, self.export, *self.indicators.functions()]
+        changing = [self.rate, *([] if self.read_only else [self.add, self.remove, self.rebuild])]
+        return [*map(_guarded, reading), *(_guarded(f, self.token) for f in changing)]
 
     def boot(self, data: Json) -> Json:
         """Everything a freshly opened page needs: the status and the conversation kept in the browser."""
@@ -155,10 +155,15 @@ class PageApi:
             self._examples = (version, example_questions(self.assistant, snapshot))
 
 
-def _guarded(function: Callable[[Json], Json]) -> Callable[[Any], Json]:
+def _guarded(function: Callable[[Json], Json], token: str = "") -> Callable[[Any], Json]:
+    """``function`` with its errors as sentences, for callers that know ``token`` where there is one."""
+
     def call(data: Any = None) -> Json:
         try:
-            return function(data if isinstance(data, dict) else {})
+            given = data if isinstance(data, dict) else {}
+            if token and not secrets.compare_digest(str(given.get("token", "")).encode(), token.encode()):
+                raise WenbaoError(messages.STALE_PAGE)
+            return function(given)
         except WenbaoError as error:
             return {"error": str(error)}
         except Exception:

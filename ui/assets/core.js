@@ -1,13 +1,14 @@
 // Shared helpers. The scripts of this folder are joined, in order, into one function that runs when
-// the page's component loads; `server` calls the functions of ui/desk.py, `upload` sends a file.
+// the page's component loads; `server` calls the functions of ui/page_api.py, `upload` sends a file.
 const $ = (id) => document.getElementById(id);
 const STORE = "wenbao.conversation";
 const SCOPE = "wenbao.scope";
+const TOKEN = document.querySelector("meta[name=wenbao-token]")?.content;
 const phone = window.matchMedia("(max-width: 860px)");
 const state = { status: null, turns: [], scope: null, asking: false, opened: null, wanted: null };
 
 async function call(name, data = {}) {
-  const result = await server[name](data);
+  const result = await server[name]({ ...data, token: TOKEN });
   if (result === undefined || result === null) throw new Error("连接中断了，请确认服务仍在运行后重试。");
   if (result.error) throw new Error(result.error);
   return result;
