@@ -18,7 +18,7 @@ from pathlib import Path
 
 from index import Library
 from index.figures import Extraction, extract
-from index.store.parsed_report import parse
+from index.store import parse
 from index.text import report_year
 
 

@@ -29,10 +29,10 @@ import numpy as np
 from benchmarks.common import ROOT, SAMPLE, WORK, machine, national_reports, questions, save, table
 from index import Library, files
 from index.encoders import FloatArray, TokenEncoder, load_encoder
-from index.store.builder import SEGMENTS, SourceFile, commit, prepare, report_info
-from index.store.parsed_report import Parsed, parse
+from index.store import Entry, Manifest, Parsed, SourceFile, open_storage, parse
+from index.store.builder import report_info
+from index.store.disk import SEGMENTS
 from index.store.segment import segment_sums, write_segment
-from index.store.snapshot import Entry
 from index.text import normalize
 
 PAGE = ROOT / "benchmarks" / "SCALE.md"
@@ -158,12 +158,13 @@ def measure(size: int, base: Base) -> dict[str, Any]:
     root = WORK / f"scale-{size}"
     shutil.rmtree(root, ignore_errors=True)
     root.mkdir(parents=True)
-    prepare(root)
-    with unsynced():
-        entries = write_segments(root, base, size)
     dimension = base.vectors.shape[1]
-    found: dict[str, Any] = {"size": size, "reports": len(entries)}
-    found["build"] = timed(lambda: commit(root, entries, base.encoder, "", dimension, None))
+    with open_storage(root).write(lambda done, total, label: None) as writer:
+        with unsynced():
+            entries = write_segments(root, base, size)
+        manifest = Manifest(base.encoder, "", dimension, tuple(entries), {})
+        found: dict[str, Any] = {"size": size, "reports": len(entries)}
+        found["build"] = timed(lambda: writer.commit(manifest, None))
     found["build_rss"] = peak_memory()
     snapshot = next((root / "snapshots").iterdir())
     found["index_disk"], found["disk"] = size_of(snapshot), size_of(root)

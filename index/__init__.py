@@ -17,7 +17,7 @@ from index.errors import (
 )
 from index.figures import Figure
 from index.library import Library, SyncResult
-from index.store.snapshot import Snapshot
+from index.store import Snapshot
 from index.types import PageStart, Passage, ReportInfo, Section
 
 __all__ = [

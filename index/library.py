@@ -1,14 +1,8 @@
-"""The library: every report of a set, on disk, kept whole whatever happens.
-
-``CURRENT`` names a snapshot directory and its manifest's SHA-256. Segments hold one report each,
-``sources`` the files as they were given. Writers queue at a lock, write beside what is there and
-replace ``CURRENT`` in one step; readers go on with the snapshot they have.
-"""
+"""The library: every report of a set, in a directory or in Milvus, kept whole whatever happens."""
 
 from __future__ import annotations
 
 import os
-import re
 import threading
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -18,39 +12,23 @@ from pathlib import Path
 from typing import Any
 
 from index.encoders import Encoder, load_encoder
-from index.errors import (
-    LibraryDamaged,
-    LibraryLocked,
-    LibraryMismatch,
-    LibraryNotFound,
-    SourceError,
-    StorageError,
-)
+from index.errors import LibraryDamaged, LibraryMismatch, LibraryNotFound, SourceError
 from index.figures import Figure, Mode, select
-from index.files import SharedHold, storage_errors
-from index.store.builder import (
-    CURRENT,
-    NOTHING,
-    SEGMENTS,
-    SNAPSHOTS,
-    Catalog,
+from index.store import (
+    EMPTY,
+    Entry,
+    Manifest,
+    Snapshot,
     SourceFile,
-    clean,
-    commit,
+    Writer,
+    gone,
     index_sources,
-    kept_sources,
-    prepare,
-    read_catalog,
+    open_storage,
+    plan_sources,
 )
-from index.store.milvus_client import is_address
-from index.store.segment import segment_sums
-from index.store.snapshot import EMPTY, MANIFEST, Entry, Manifest, Snapshot
-from index.store.source_files import gone, plan_sources
 from index.types import Metadata, Progress, ReportInfo
 
 StrPath = str | os.PathLike[str]
-LOCK_SECONDS = 600.0
-"""How long a writer waits for another one."""
 CORRECTABLE = frozenset(field.name for field in fields(Metadata))
 """The metadata that ``set_metadata`` accepts."""
 
@@ -67,13 +45,14 @@ class SyncResult:
 
 
 class Library:
-    """Reports in a directory, see above; safe to share between threads.
+    """Reports in a directory or at the address of a Milvus server; safe to share between threads.
 
     The constructor checks nothing, so that a damaged library can be rebuilt; ``open`` checks.
     """
 
     def __init__(self, path: StrPath, *, model: str | None = None, encoder: Encoder | None = None) -> None:
         self.path = Path(path)
+        self._storage = open_storage(path)
         self._model = model or os.environ.get("WENBAO_MODEL") or None
         self._encoder = encoder
         self._replaceable = encoder is None and self._model is None
@@ -81,14 +60,6 @@ class Library:
         self._opened = ""
         self._lock = threading.RLock()
         self._loading = threading.Lock()
-
-    def __new__(cls, path: StrPath, **_: Any) -> Library:
-        """A MilvusLibrary where ``path`` is the address of a Milvus server."""
-        if cls is Library and is_address(path):
-            from index.store.milvus import MilvusLibrary
-
-            return super().__new__(MilvusLibrary)
-        return super().__new__(cls)
 
     @classmethod
     def open(
@@ -106,18 +77,14 @@ class Library:
         for another format; that the encoder fits is checked when it is first needed.
         """
         library = cls(path, model=model, encoder=encoder)
-        if not library._read_current():
+        if not library._storage.read_current():
             if not create:
                 raise LibraryNotFound(
                     f"没有找到文库“{path}”，请先运行 wenbao add 文件 --library {path} 加入报告。"
                 )
-            library._create()
+            library._storage.create()
         library._current()
         return library
-
-    def _create(self) -> None:
-        with storage_errors(self.path):
-            self.path.mkdir(parents=True, exist_ok=True)
 
     # reading
 
@@ -145,66 +112,35 @@ class Library:
         return self._current().text(report_id)
 
     def _current(self) -> Snapshot:
+        read_current = self._storage.read_current
         with self._lock:
-            while (current := self._read_current()) != self._opened or self._snapshot is None:
-                # Once the snapshot is held, CURRENT still naming it proves that no cleaner is at it.
+            while (current := read_current()) != self._opened or self._snapshot is None:
+                # Once the state is held, its still being the current one proves that no cleaner is at it.
                 try:
-                    hold = self._hold(current)
+                    held = self._storage.hold(current)
                 except FileNotFoundError:
-                    if self._read_current() == current:
+                    if read_current() == current:
                         raise LibraryDamaged(
                             f"文库“{self.path}”的当前快照已丢失，请运行 wenbao rebuild 重建。"
                         ) from None
                     continue
-                if self._read_current() == current:
-                    self._snapshot = self._open_snapshot(current, hold)
+                if read_current() == current:
+                    self._snapshot = held.open(self._encoder_of)
                     self._opened = current
             return self._snapshot
 
-    def _read_current(self) -> str:
-        """What CURRENT says, ``<snapshot> <SHA-256 of its manifest>``; empty before the first writer."""
-        try:
-            current = (self.path / CURRENT).read_text(encoding="ascii").strip()
-        except FileNotFoundError:
-            if not any((self.path / SNAPSHOTS).glob("[0-9]*")):
-                return ""
-            raise LibraryDamaged(
-                f"文库“{self.path}”的 CURRENT 文件已丢失，请运行 wenbao rebuild 重建。"
-            ) from None
-        except NotADirectoryError:
-            raise StorageError(f"“{self.path}”不是目录，请换一个目录作为文库。") from None
-        except (OSError, ValueError):
-            current = ""
-        if not re.fullmatch(r"\d{6,} [0-9a-f]{64}", current):
-            raise LibraryDamaged(f"文库“{self.path}”的 CURRENT 文件已损坏，请运行 wenbao rebuild 重建。")
-        return current
-
-    def _hold(self, current: str) -> Any:
-        """Keeps the snapshot's files while it is in use; raises FileNotFoundError where they are gone."""
-        if current in ("", NOTHING):
-            return None
-        return SharedHold(self.path / SNAPSHOTS / current.split()[0] / MANIFEST)
-
-    def _open_snapshot(self, current: str, hold: Any) -> Snapshot:
-        if hold is None:
-            return Snapshot(EMPTY, encoders=self._encoder_of)
-        name, _, digest = current.partition(" ")
-        return Snapshot.open(
-            self.path / SNAPSHOTS / name, self.path / SEGMENTS, digest, hold, self._encoder_of
-        )
-
-    def _encoder_of(self, manifest: Manifest, progress: Progress | None = None) -> Encoder:
+    def _encoder_of(self, manifest: Manifest, report_progress: Progress | None = None) -> Encoder:
         """The encoder that wrote ``manifest``; raises EncoderError, LibraryMismatch."""
-        encoder = self._load_encoder(manifest, progress)
+        encoder = self._load_encoder(manifest, report_progress)
         _check_encoder(manifest, encoder)
         return encoder
 
-    def _load_encoder(self, manifest: Manifest, progress: Progress | None = None) -> Encoder:
+    def _load_encoder(self, manifest: Manifest, report_progress: Progress | None = None) -> Encoder:
         """The encoder asked for, or else the one ``manifest`` names."""
         with self._loading:
             other = self._encoder is not None and self._encoder.id != manifest.encoder
             if self._encoder is None or (self._replaceable and manifest.entries and other):
-                self._encoder = load_encoder(self._model or manifest.model or None, progress=progress)
+                self._encoder = load_encoder(self._model or manifest.model or None, progress=report_progress)
             return self._encoder
 
     def indicators(
@@ -244,28 +180,28 @@ class Library:
 
         ``prune`` also removes the reports that came from inside the given folders and whose file is gone.
         """
-        sources = [Path(path) for path in paths]
-        with self._writing(progress) as tell:
+        given = [Path(path) for path in paths]
+        with self._writing(progress) as (writer, report_progress):
             manifest = self._current().manifest
             held = {entry.info.id: entry for entry in manifest.entries}
-            works, unchanged, failed = plan_sources(sources, held)
-            made, bad = self._index(works, manifest, tell)
-            removed = [entry.info for entry in held.values() if prune and gone(entry, sources)]
-            self._commit(manifest, made, {info.id for info in removed})
+            sources, unchanged, failed = plan_sources(given, held)
+            made, bad = self._index(sources, manifest, writer, report_progress)
+            removed = [entry.info for entry in held.values() if prune and gone(entry, given)]
+            self._commit(writer, manifest, made, {info.id for info in removed})
         return SyncResult(
             added=tuple(entry.info for entry in made if entry.info.id not in held),
             updated=tuple(entry.info for entry in made if entry.info.id in held),
             unchanged=tuple(unchanged),
             removed=tuple(removed),
-            failed=(*failed, *((work.origin, reason) for work, reason in bad)),
+            failed=(*failed, *((source.origin, reason) for source, reason in bad)),
         )
 
     def remove(self, *report_ids: str) -> None:
         """Remove reports; raises UnknownReport, and removes nothing, when one is not held."""
-        with self._writing(None):
+        with self._writing(None) as (writer, _):
             for report_id in report_ids:
                 self._current().report(report_id)
-            self._commit(self._current().manifest, [], set(report_ids))
+            self._commit(writer, self._current().manifest, [], set(report_ids))
 
     def set_metadata(self, report_id: str, **values: Any) -> ReportInfo:
         """Correct metadata by hand (the fields of ``Metadata``); None takes a correction back.
@@ -274,18 +210,19 @@ class Library:
         """
         if unknown := set(values) - CORRECTABLE:
             raise ValueError(f"not correctable: {', '.join(sorted(unknown))}")
-        with self._writing(None) as tell:
+        with self._writing(None) as (writer, report_progress):
             self._current().report(report_id)
             manifest = self._current().manifest
-            catalog = read_catalog(self.path, manifest)
+            catalog = writer.catalog()
             item = [item for item in catalog.reports if item["id"] == report_id]
-            works, lost = self._kept(replace(catalog, reports=item))
+            sources, lost = writer.kept_sources(replace(catalog, reports=item))
             if lost:
                 raise LibraryDamaged(f"报告“{report_id}”保存的原文件已丢失或损坏，请重新加入这个文件。")
-            merged = {**works[0].corrections, **values}
+            merged = {**sources[0].corrections, **values}
             corrections = {key: value for key, value in merged.items() if value is not None}
-            made, _ = self._index([replace(works[0], corrections=corrections)], manifest, tell)
-            self._commit(manifest, made, set())
+            corrected = [replace(sources[0], corrections=corrections)]
+            made, _ = self._index(corrected, manifest, writer, report_progress)
+            self._commit(writer, manifest, made, set())
             return made[0].info
 
     def rebuild(self, *, progress: Progress | None = None) -> list[ReportInfo]:
@@ -294,23 +231,26 @@ class Library:
         Vectors of unchanged passages are reused. Where a kept source is lost, the report's last state
         is kept if it is whole; otherwise LibraryDamaged is raised after the others are rebuilt.
         """
-        with self._writing(progress) as tell:
-            manifest = self._readable_manifest()
-            catalog = read_catalog(self.path, manifest)
-            encoder = self._load_encoder(manifest or replace(EMPTY, model=catalog.model), tell)
-            works, lost = self._kept(catalog)
-            made, bad = index_sources(self.path, works, lambda: encoder, tell)
-            lost += [work.id for work, _ in bad]
-
-            def usable(entry: Entry) -> bool:
-                segment = self.path / SEGMENTS / entry.segment
-                return encoder.id == (manifest or EMPTY).encoder and segment_sums(segment) == entry.parts
-
-            saved = [e for e in (manifest or EMPTY).entries if e.info.id in lost and usable(e)]
-            lost = [report for report in lost if report not in {entry.info.id for entry in saved}]
+        with self._writing(progress) as (writer, report_progress):
+            manifest = writer.manifest()
+            catalog = writer.catalog()
+            encoder = self._load_encoder(manifest or replace(EMPTY, model=catalog.model), report_progress)
+            sources, lost = writer.kept_sources(catalog)
+            made, bad = index_sources(sources, writer.store, lambda: encoder, report_progress)
+            lost += [source.id for source, _ in bad]
+            whole = [
+                entry
+                for entry in (manifest or EMPTY).entries
+                if entry.info.id in lost
+                and encoder.id == (manifest or EMPTY).encoder
+                and writer.is_whole(entry, encoder)
+            ]
+            lost = [report for report in lost if report not in {entry.info.id for entry in whole}]
             order = {item["id"]: i for i, item in enumerate(catalog.reports)}
-            entries = sorted([*made, *saved], key=lambda entry: order[entry.info.id])
-            self._replace(entries, encoder.id, self._model or catalog.model, encoder.dimension)
+            entries = tuple(sorted([*made, *whole], key=lambda entry: order[entry.info.id]))
+            model = self._model or catalog.model
+            writer.commit(Manifest(encoder.id, model, encoder.dimension, entries, {}), None)
+            self._snapshot = None
         if lost:
             raise LibraryDamaged(
                 f"报告“{'”“'.join(lost)}”保存的原文件已丢失或损坏，请重新加入这些文件；其余报告已重建。"
@@ -318,74 +258,35 @@ class Library:
         return self.reports()
 
     @contextmanager
-    def _writing(self, progress: Progress | None) -> Iterator[Progress]:
-        """Hold the writer's lock, waiting for another writer; gives what tells the progress."""
-        tell = progress or (lambda done, total, label: None)
-        from filelock import FileLock, Timeout
-
-        with storage_errors(self.path):
-            self.path.mkdir(parents=True, exist_ok=True)
-            lock = FileLock(self.path / ".lock")
-            try:
-                lock.acquire(timeout=0)
-            except Timeout:
-                tell(0, 0, "另一个进程正在更新这个文库，正在等待它完成")
-                try:
-                    lock.acquire(timeout=LOCK_SECONDS)
-                except Timeout:
-                    raise LibraryLocked(
-                        f"另一个进程一直在更新文库“{self.path}”，请等它结束后重试。"
-                    ) from None
-            try:
-                prepare(self.path)
-                yield tell
-            finally:
-                lock.release()
+    def _writing(self, progress: Progress | None) -> Iterator[tuple[Writer, Progress]]:
+        """A write, once no other writer is at it, and what is told of its progress."""
+        report_progress = progress or (lambda done, total, label: None)
+        with self._storage.write(report_progress) as writer:
+            yield writer, report_progress
 
     def _index(
-        self, works: Sequence[SourceFile], manifest: Manifest, tell: Progress
+        self, sources: Sequence[SourceFile], manifest: Manifest, writer: Writer, report_progress: Progress
     ) -> tuple[list[Entry], list[tuple[SourceFile, str]]]:
-        return index_sources(self.path, works, lambda: self._encoder_of(manifest, tell), tell)
+        def encoder() -> Encoder:
+            return self._encoder_of(manifest, report_progress)
 
-    def _kept(self, catalog: Catalog) -> tuple[list[SourceFile], list[str]]:
-        """The sources of every report, and the ids of those whose kept file is lost or damaged."""
-        return kept_sources(self.path, catalog)
+        return index_sources(sources, writer.store, encoder, report_progress)
 
-    def _commit(self, manifest: Manifest, made: Sequence[Entry], removed: Collection[str]) -> None:
-        """Write the snapshot in which ``made`` replace or follow the old entries; none if nothing changed."""
+    def _commit(
+        self, writer: Writer, manifest: Manifest, made: Sequence[Entry], removed: Collection[str]
+    ) -> None:
+        """Write the state in which ``made`` replace or follow the old entries; none if nothing changed."""
         if not made and not removed:
             return
         entries = {entry.info.id: entry for entry in (*manifest.entries, *made)}
-        kept = [entry for report, entry in entries.items() if report not in removed]
+        kept = tuple(entry for report, entry in entries.items() if report not in removed)
+        changed = replace(manifest, entries=kept)
         if made:
             encoder = self._load_encoder(manifest)
             model = self._model or manifest.model
-            self._replace(kept, encoder.id, model, encoder.dimension, self._snapshot)
-        else:
-            self._replace(kept, manifest.encoder, manifest.model, manifest.dimension, self._snapshot)
-
-    def _replace(
-        self,
-        entries: Sequence[Entry],
-        encoder_id: str,
-        model: str,
-        dimension: int,
-        previous: Snapshot | None = None,
-    ) -> None:
-        commit(self.path, entries, encoder_id, model, dimension, previous)
-        self._snapshot = previous = None  # lets go of the old one, so that it can be cleaned
-        clean(self.path)
-
-    def _readable_manifest(self) -> Manifest | None:
-        """The current manifest; None where it is damaged or of another format."""
-        try:
-            current = self._read_current()
-            if current in ("", NOTHING):
-                return EMPTY
-            name, _, digest = current.partition(" ")
-            return Manifest.read(self.path / SNAPSHOTS / name, digest)
-        except (LibraryDamaged, LibraryMismatch):
-            return None
+            changed = replace(changed, encoder=encoder.id, model=model, dimension=encoder.dimension)
+        writer.commit(changed, self._current())
+        self._snapshot = None  # lets go of the old one, so that it can be cleaned
 
 
 def _check_encoder(manifest: Manifest, encoder: Encoder) -> None:

@@ -7,8 +7,8 @@ import threading
 import time
 import uuid
 
-from index import library
 from index.errors import LibraryLocked
+from index.store import lock
 from index.store.milvus_client import MilvusClient
 from index.types import Progress
 
@@ -20,21 +20,21 @@ LEASE = 30.0
 class Lease:
     """The right to write, told in the engine and renewed while it is held."""
 
-    def __init__(self, client: MilvusClient, tell: Progress) -> None:
-        self._client, self._tell = client, tell
+    def __init__(self, client: MilvusClient, report_progress: Progress) -> None:
+        self._client, self._report_progress = client, report_progress
         self._token = uuid.uuid4().hex
         self._done = threading.Event()
         self._renewing = threading.Thread(target=self._renew, daemon=True)
 
     def __enter__(self) -> Lease:
-        until = time.monotonic() + library.LOCK_SECONDS
+        until = time.monotonic() + lock.LOCK_SECONDS
         told = False
         while not self._take():
             if not told:
-                self._tell(0, 0, "另一个进程正在更新这个文库，正在等待它完成")
+                self._report_progress(0, 0, lock.WAITING)
                 told = True
             if time.monotonic() > until:
-                raise LibraryLocked(f"另一个进程一直在更新文库“{self._client.address}”，请等它结束后重试。")
+                raise lock.locked(self._client.address)
             time.sleep(0.5)
         self._renewing.start()
         return self

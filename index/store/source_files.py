@@ -12,7 +12,7 @@ from pathlib import Path
 from index.errors import SourceError
 from index.readers import load, suffixes
 from index.store.builder import SourceFile
-from index.store.snapshot import Entry
+from index.store.manifest import Entry
 from index.types import ReportInfo
 
 _MACHINE_MADE = re.compile(r"[0-9a-f]{16,}")
@@ -23,7 +23,7 @@ def plan_sources(
     paths: Iterable[Path], held: Mapping[str, Entry]
 ) -> tuple[list[SourceFile], list[ReportInfo], list[tuple[str, str]]]:
     """Which files must be indexed, which are unchanged, which cannot be read."""
-    works: list[SourceFile] = []
+    sources: list[SourceFile] = []
     unchanged: dict[str, ReportInfo] = {}
     failed: list[tuple[str, str]] = []
     origins = {entry.origin: report for report, entry in held.items()}
@@ -41,8 +41,8 @@ def plan_sources(
             unchanged[report] = old.info
         else:
             corrections = old.corrections if old else {}
-            works.append(SourceFile(report, path, path.name, str(path.resolve()), corrections))
-    return works, list(unchanged.values()), failed
+            sources.append(SourceFile(report, path, path.name, str(path.resolve()), corrections))
+    return sources, list(unchanged.values()), failed
 
 
 def _files(paths: Iterable[Path]) -> Iterator[Path]:

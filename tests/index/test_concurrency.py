@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from index import Library, LibraryLocked, library
+from index.store import lock
 from tests.conftest import FakeEncoder
 from tests.index.states import QUESTION, write_report
 
@@ -130,7 +131,7 @@ def test_writers_of_several_processes_queue(tmp_path: Path) -> None:
 def test_a_writer_that_waits_is_told_why_and_gives_up_clearly(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(library, "LOCK_SECONDS", 0.2)
+    monkeypatch.setattr(lock, "LOCK_SECONDS", 0.2)
     source = write_report(tmp_path / "a.txt", "甲市", 5)
     labels: list[str] = []
 

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from index.figures import Figure, extract, normalize_indicator, select, series, signed
 from index.figures.names import known_indicators
 from index.figures.quantities import find_quantities, parse_han, plain
-from index.store.parsed_report import parse
+from index.store import parse
 from index.text.time_expressions import report_year
 from index.types import Section
 

@@ -7,10 +7,11 @@ from pathlib import Path
 import pytest
 
 from index import Library, LibraryDamaged, LibraryLocked, LibraryNotFound, StorageError, UnknownReport
-from index import library as library_module
-from index.store import milvus
+from index.store import lock, milvus
 from index.store.lease import Lease
-from index.store.milvus import MilvusLibrary
+from index.store.milvus import MilvusWriter
+from index.store.milvus_client import MilvusClient
+from index.store.milvus_snapshot import MilvusSnapshot
 from tests.conftest import SAMPLE, FakeEncoder
 from tests.index.states import QUESTION, write_report
 
@@ -54,7 +55,7 @@ def test_an_absent_library_is_made_or_reported(address: str) -> None:
     with pytest.raises(LibraryNotFound):
         Library.open(address, create=False)
     library = Library.open(address, encoder=FakeEncoder())
-    assert isinstance(library, MilvusLibrary)
+    assert isinstance(library.snapshot(), MilvusSnapshot)
     assert library.reports() == []
     assert library.snapshot().search_lexical("经济", 3) == []
 
@@ -101,14 +102,14 @@ def test_it_goes_through_the_states_of_a_library(library: Library, folder: Path,
 
 
 def test_what_was_taken_away_is_deleted_by_a_later_writer(
-    library: Library, folder: Path, monkeypatch: pytest.MonkeyPatch
+    library: Library, folder: Path, address: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(milvus, "GRACE", 0.0)
     library.add([folder])
     segment = library.snapshot().manifest.entries[0].segment
     library.remove("a")
     library.set_metadata("b", place="某市")
-    assert library._client.owned(segment) == 0  # type: ignore[attr-defined]
+    assert MilvusClient(address).owned(segment) == 0
     assert len(library.snapshot().search_lexical(QUESTION, 50)) <= library.snapshot().size
 
 
@@ -142,7 +143,7 @@ def test_a_writer_that_died_leaves_nothing_to_see(
     library.add([folder / "a.txt"])
     before = state_of(library)
     with monkeypatch.context() as patch:
-        patch.setattr(MilvusLibrary, "_replace", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+        patch.setattr(MilvusWriter, "commit", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
         with pytest.raises(KeyboardInterrupt):
             library.add([folder / "b.txt"])
     assert state_of(library) == before
@@ -152,19 +153,20 @@ def test_a_writer_that_died_leaves_nothing_to_see(
     assert len(snapshot.search_dense(FakeEncoder().encode_queries([QUESTION])[0], 100)) == snapshot.size
 
 
-def test_a_lost_value_is_said_and_rebuilt(library: Library, folder: Path) -> None:
+def test_a_lost_value_is_said_and_rebuilt(library: Library, folder: Path, address: str) -> None:
     library.add([folder])
-    library._client.delete_values(f'key == "record:{library.snapshot().manifest.entries[0].segment}:1"')  # type: ignore[attr-defined]
+    segment = library.snapshot().manifest.entries[0].segment
+    MilvusClient(address).delete_values(f'key == "record:{segment}:1"')
     with pytest.raises(LibraryDamaged, match="wenbao rebuild"):
         library.snapshot().passages([1])
     library.rebuild()
     assert library.snapshot().passages([1])
 
 
-def test_writers_queue(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(library_module, "LOCK_SECONDS", 0.5)
+def test_writers_queue(library: Library, address: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lock, "LOCK_SECONDS", 0.5)
     labels: list[str] = []
-    with Lease(library._client, lambda *_: None):  # type: ignore[attr-defined]
+    with Lease(MilvusClient(address), lambda *_: None):
         with pytest.raises(LibraryLocked, match="另一个进程"):
             library.remove()
         with pytest.raises(LibraryLocked):

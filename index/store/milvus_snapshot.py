@@ -1,0 +1,164 @@
+"""A state of a library in Milvus, searched and read in the engine."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Collection, Sequence
+from functools import cached_property
+from typing import Any, TypeVar
+
+import numpy as np
+
+from index.encoders import FloatArray
+from index.errors import LibraryDamaged
+from index.search import term_hash
+from index.store.manifest import Manifest
+from index.store.milvus_client import MilvusClient
+from index.store.parsed_report import Parsed
+from index.store.segment import read_record
+from index.store.snapshot import Encoders, Snapshot
+from index.text import tokenize
+from index.types import Passage
+
+Value = TypeVar("Value")
+
+_REMEMBERED = 4096
+
+
+def coded(terms: Sequence[str]) -> str:
+    """Terms as words of letters and digits, which every analyzer leaves whole."""
+    return " ".join("t" + term.encode("utf-8", "surrogatepass").hex() for term in terms)
+
+
+class MilvusSnapshot(Snapshot):
+    """A state of a library in Milvus; its rows are searched and read in the engine."""
+
+    def __init__(
+        self,
+        client: MilvusClient,
+        state: dict[str, Any],
+        counts: dict[int, int],
+        encoders: Encoders,
+    ) -> None:
+        """``counts`` tells in how many passages each term stands."""
+        super().__init__(Manifest.from_dict(state["manifest"]), encoders)
+        self.state = state
+        self._client = client
+        self._first = {e.segment: s for e, s in zip(self.manifest.entries, self._starts, strict=False)}
+        self._recent: OrderedDict[int, Passage] = OrderedDict()
+        self._recent_tokens: OrderedDict[int, bytes] = OrderedDict()
+        self._recent_reports: OrderedDict[str, Parsed] = OrderedDict()
+        self.counts = counts
+        self._lock = threading.Lock()
+
+    def search_dense(
+        self, vector: FloatArray, k: int, reports: Collection[str] | None = None
+    ) -> list[tuple[int, float]]:
+        return self._search("vector", vector.tolist(), k, reports)
+
+    def search_lexical(
+        self, text: str, k: int, reports: Collection[str] | None = None
+    ) -> list[tuple[int, float]]:
+        terms = tokenize(text)
+        return self._search("sparse", coded(terms), k, reports) if terms else []
+
+    def _search(
+        self, field: str, query: Any, k: int, reports: Collection[str] | None
+    ) -> list[tuple[int, float]]:
+        chosen = None if reports is None else {self._ordinal(report) for report in reports}
+        if k <= 0 or not self.size or chosen == set():
+            return []
+        where = self._visible
+        if chosen is not None:
+            where = f"segment in {json.dumps([self.manifest.entries[i].segment for i in chosen])}"
+        hits = self._client.search(self.state["rows"], field, query, min(k, self.size), where)
+        return [(self._row(name), score) for name, score in hits if score > 0 or field == "vector"]
+
+    @cached_property
+    def _visible(self) -> str:
+        """The filter for the rows of this state."""
+        born = f"born <= {self.state['number']}"
+        dead = [name for name, _ in self.state["dead"]]
+        return f"{born} and segment not in {json.dumps(dead)}" if dead else born
+
+    def _row(self, name: str) -> int:
+        segment, _, n = name.rpartition(":")
+        return self._first[segment] + int(n)
+
+    def _name(self, row: int) -> str:
+        ordinal, n = self._locate(row)
+        return f"{self.manifest.entries[ordinal].segment}:{n}"
+
+    def vectors(self, rows: Sequence[int]) -> FloatArray:
+        names = [self._name(row) for row in rows]
+        found = self._client.vectors(self.state["rows"], names)
+        return np.array([found[name] for name in names], np.float32).reshape(len(names), -1)
+
+    def frequencies(self, terms: Sequence[str]) -> list[int]:
+        return [self.counts.get(term_hash(term), 0) for term in terms]
+
+    def _parsed(self, report: str) -> Parsed:
+        key = f"report:{self.manifest.entries[self._ordinal(report)].segment}"
+        with self._lock:
+            parsed = self._recent_reports.get(report)
+        if parsed is None:
+            data = self._client.get([key]).get(key)
+            if data is None:
+                raise _missing(report)
+            parsed = Parsed.from_json(data, report)
+            with self._lock:
+                _remember(self._recent_reports, report, parsed, 32)
+        return parsed
+
+    def passages(self, rows: Sequence[int]) -> list[Passage]:
+        def read(row: int, data: bytes | None) -> Passage:
+            report = self.reports[self._locate(row)[0]].id
+            if data is None:
+                raise _missing(report)
+            return read_record(data, report)
+
+        return self._values("record", rows, self._recent, read, _REMEMBERED)
+
+    def _tokens(self, rows: Sequence[int]) -> list[bytes]:
+        return self._values("tokens", rows, self._recent_tokens, lambda row, data: data or b"", 2048)
+
+    def _values(
+        self,
+        kind: str,
+        rows: Sequence[int],
+        recent: OrderedDict[int, Value],
+        read: Callable[[int, bytes | None], Value],
+        most: int,
+    ) -> list[Value]:
+        """What the engine keeps of each row under ``kind``, the ``most`` last ones from memory."""
+        with self._lock:
+            found = {row: recent[row] for row in rows if row in recent}
+        keys = {row: f"{kind}:{self._name(row)}" for row in rows if row not in found}
+        values = self._client.get(list(keys.values()))
+        new = {row: read(row, values.get(key)) for row, key in keys.items()}
+        with self._lock:
+            for row, value in new.items():
+                _remember(recent, row, value, most)
+        found |= new
+        return [found[row] for row in rows]
+
+
+def write_counts(counts: dict[int, int]) -> bytes:
+    return np.array(list(counts.items()), np.uint64).tobytes()
+
+
+def read_counts(data: bytes) -> dict[int, int]:
+    pairs = np.frombuffer(data, np.uint64).reshape(-1, 2)
+    return dict(zip(pairs[:, 0].tolist(), pairs[:, 1].tolist(), strict=True))
+
+
+def _remember(recent: OrderedDict[Any, Any], key: Any, value: Any, most: int) -> None:
+    recent[key] = value
+    if len(recent) > most:
+        recent.popitem(last=False)
+
+
+def _missing(report: str) -> LibraryDamaged:
+    return LibraryDamaged(f"Milvus 中报告“{report}”的内容不完整，请运行 wenbao rebuild 重建。")
