@@ -11,27 +11,14 @@ from qa.answers.composer import cite, compose
 from qa.answers.coverage import selected, years_of
 from qa.retrieval import report_year
 from qa.types import Answer, Citation
-from qa.understanding import TIME, Question, When, is_place
+from qa.understanding import Question, When, is_place
 
 MOST = 5
 """Places shown of one topic."""
 LONGEST = 90
 """Characters quoted of a passage, unless its first sentence is longer."""
 
-_WORK = "工作|安排|举措|措施|任务|部署|打算|成绩|成效|进展"
-_TOPIC = re.compile(
-    r"(?P<a>[一-鿿“”、]{2,12}?)(?:方面|领域).{0,4}(?:哪些|什么|啥|怎么|如何)"
-    rf"|(?:哪些|什么)(?P<b>[一-鿿]{{2,8}}?)(?:方面的?|的)?(?:{_WORK})"
-    rf"|(?P<c>[一-鿿]{{2,8}}?)(?:有|做了|要做|采取了?)(?:哪些|什么)(?:{_WORK})"
-)
-_LEAD = re.compile(r"^(?:在|对|就|关于|报告|政府|区里|市里|县里|我区|我市|我县|全区|全市|全县|的|，)+")
 _SENTENCE = re.compile(r".+?(?:[。！？；]+[”’）]*|\n|$)", re.DOTALL)
-
-
-def topic_of(question: Question) -> str:
-    """The topic of an overview question; empty for any other question."""
-    match = _TOPIC.search(TIME.sub("", question.core)) if len(question.sub_questions) == 1 else None
-    return _LEAD.sub("", next(filter(None, match.groups()))).strip("“”、的") if match else ""
 
 
 def answer_from_sections(
@@ -41,7 +28,7 @@ def answer_from_sections(
 
     Raises UnknownReport.
     """
-    terms = tokenize(topic_of(asked))
+    terms = tokenize(asked.overview)
     if not terms:
         return None
     when = asked.sub_questions[0].when

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from itertools import chain
 
 from index.text import normalize
 from qa.types import Shape
 from qa.understanding.answer_types import AnswerType, answer_types_of
 from qa.understanding.places import places_named
 from qa.understanding.time import When, in_report, is_next, parse_when
+from qa.understanding.topic import COURSE, EACH, overview_topic, topic_of
 
 _GREETING = re.compile(
     r"^(?:您好|你好|请问(?:一下)?|问一下|想问(?:一下|问)?|麻烦问一下|那么?|嗯)[，,、：:\s]*"
@@ -32,6 +34,15 @@ _BETWEEN_TIMES = re.compile(
 _TWO = re.compile(
     r"(?<=[年，,：:])?([一-鿿]{2,8}?)[和与跟同]([一-鿿]{2,8}?)(?=哪个|哪一个|谁|各|分别|相比|比)"
 )
+_TOTAL = re.compile(r"一共|总共|合计|累计|年均|平均每|加起来|总计|年共|多大的变化|为什么|原因|影响")
+"""One number over all years, or a reason: 五年累计新增多少, 为什么变化."""
+_YEARLY = re.compile("增速|目标")
+"""What is set or told anew every year: 2016到2020年的GDP增速; not 2016到2020年投资多少."""
+_GROWTH = re.compile("增长|增速|增幅|涨幅|降幅|上涨|下降")
+_EACH_PLACE = re.compile(
+    r"(?:各|每个?|哪些|哪个|哪几个)(?:省份?|市|县|区县?|县区|地区?|城市|地方|自治区)(?![域块中下])"
+)
+"""The places beside each other: 各省GDP, 哪个县增长最快; not 各区域, 各地区协调."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +56,13 @@ class SubQuestion:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """``text`` as asked; ``core`` folded, without greetings and the asker's own story."""
+    """A question, understood once.
+
+    ``text`` as asked; ``core`` normalized, without greetings and the asker's own story. ``time`` is that of
+    the whole question (that of each part: ``sub_questions``), ``report_years`` those of the reports it
+    names (2019年的报告里). ``over_years``: a figure's course over years is asked. ``overview``: the topic of
+    which all is asked that the reports say, else empty.
+    """
 
     text: str
     core: str
@@ -53,6 +70,33 @@ class Question:
     shape: Shape
     places: tuple[str, ...]
     report_years: tuple[int, ...]
+    time: When
+    over_years: bool
+    overview: str
+
+    @property
+    def topic(self) -> str:
+        """What is asked about: the words left without ``places``, time, frame and the unit asked for."""
+        return self.overview or topic_of(self.core, self.places, self._units)
+
+    @property
+    def answer_types(self) -> tuple[AnswerType, ...]:
+        """What every sub-question asks for, in order."""
+        return tuple(chain.from_iterable(one.answer_types for one in self.sub_questions))
+
+    @property
+    def growth(self) -> bool:
+        """Whether how much something grew is asked, not how much it is."""
+        return bool(_GROWTH.search(self.core))
+
+    @property
+    def each_place(self) -> bool:
+        """Whether the places of the library are set beside each other."""
+        return bool(_EACH_PLACE.search(self.core))
+
+    @property
+    def _units(self) -> tuple[str, ...]:
+        return tuple(sorted({one.unit for one in self.answer_types if one.unit}))
 
 
 def parse(text: str) -> Question:
@@ -65,7 +109,30 @@ def parse(text: str) -> Question:
         shape = "compare"
     if not sub_questions:
         sub_questions = (SubQuestion(core, when, answer_types_of(core)),)
-    return Question(text, core, sub_questions, shape, places_named(core), in_report(core))
+    named = in_report(core)
+    return Question(
+        text=text,
+        core=core,
+        sub_questions=sub_questions,
+        shape=shape,
+        places=places_named(core),
+        report_years=named,
+        time=when,
+        over_years=not named and shape != "list" and _over_years(core, when),
+        overview=overview_topic(core) if len(sub_questions) == 1 else "",
+    )
+
+
+def _over_years(core: str, when: When) -> bool:
+    """Whether the figure of each of many years is asked: 历年GDP目标; not 五年一共新增多少."""
+    if when.offset is not None or _TOTAL.search(core):
+        return False
+    years = () if when.since else when.years or when.plan_years
+    many = when.span or len(years) > 2
+    if years and not many:
+        return False
+    each = EACH.search(core) or _YEARLY.search(core)
+    return bool(COURSE.search(core) or ((when.since or many) and each))
 
 
 def printable(text: str) -> str:

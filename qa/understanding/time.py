@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from index.text import arabic_years, to_int
 from index.types import SectionMode
 
 _YEAR = r"(?:19[4-9]\d|20[0-9]\d)"
-_FIVE_YEARS = {"十五": 2001, "十一五": 2006, "十二五": 2011, "十三五": 2016, "十四五": 2021, "十五五": 2026}
 _OFFSETS = [
     (r"大前年", -3),
     (r"(?<!大)前年", -2),
@@ -17,17 +17,24 @@ _OFFSETS = [
     (r"今年|本年|这一年|新的?一年|年内(?!生)|本年度", 0),
     (r"明年|来年|下一年", 1),
 ]
-_DIGITS = str.maketrans("〇零一二三四五六七八九", "00123456789")
-_SMALL = {"两": 2, "二": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9, "十": 10}
 _RANGE = re.compile(rf"({_YEAR})年?(?:到|至|—|–|-|~|～)({_YEAR})年?")
 _FROM = re.compile(rf"({_YEAR})年?(?:起|算起|开始)的?([两二三四五六七八九十]|\d+)年")
 _EXACT = re.compile(rf"(?<!\d)({_YEAR})(?![\d.%]|[多余]?[亿万个元户人件家亩吨])")
 _SHORT = re.compile(r"(?<![\d近过去这了达共每满第])(0\d|1\d|2\d|9\d)年(?![来内以多间前后])")
-_SPELLED = re.compile(r"[一二][九〇零][〇零一二三四五六七八九]{2}(?=年)")
 _NEXT = re.compile(r"下一年|次年|转年|第二年")
-_PERIOD = re.compile(
-    r"[“\"](十[一二三四]?五)[”\"](收官|末|最后一年|开局|头一年)?|(?<!二)(十[一二三四]五)(?:期间|时期|规划)(收官|末|最后一年|开局|头一年)?"
+FIVE_YEAR_PLAN = re.compile(
+    r"[“\"]十(?P<quoted>[一二三四五]?)五[”\"](?:期间|时期|以来|规划|计划)?"  # “十五”, “十四五”规划
+    r"|(?<![一二三四五六七八九十百\d])十(?:(?P<named>[一二三四五])五|五(?=期间|时期|以来|规划|计划))"
+    r"(?![年个万亿分条])(?:期间|时期|以来|规划|计划)?"
 )
+"""A five-year plan: 十三五期间; not 十五分钟生活圈 nor 二十五个."""
+_PLAN_MARK = re.compile("(收官|末|最后一年)|开局|头一年|第一年")
+_PLAN_FIRST = 2001
+_NUMBER = r"[两二三四五六七八九十]|1?\d"
+LAST_YEARS = re.compile(rf"(?:最近|近|过去|这|前)的?(?P<last>{_NUMBER})个?年(?:来|间|里|以来)?")
+"""So many years up to the newest: 近三年来; not 前年."""
+_SINCE = re.compile(rf"({_YEAR})年?(?:以来|至今|到现在|到目前|起(?!的?[两二三四五六七八九十\d])|之后|以后)")
+"""All years from one on: 2016年以来; not 从2013年起的五年, which ends."""
 _IN_REPORT = re.compile(rf"({_YEAR})年(?:度)?的?(?:这份|那份)?(?:政府)?(?:工作)?报告")
 
 TIME = re.compile(
@@ -49,7 +56,9 @@ _REVIEW = re.compile(r"完成|实现|已|达到|到账|截至|目前|现在|预�
 class When:
     """Calendar ``years``, or an ``offset`` to each report's own year; and results or targets.
 
-    ``strong`` tells a mode said in so many words (目标, 实际) from one a particle hints at.
+    ``strong`` tells a mode said in so many words (目标, 实际) from one a particle hints at; ``span``: the
+    years are one stretch (2013到2017年). ``plan_years`` are those of the five-year plan that is named as a
+    whole, ``since`` the first year of all up to now (0: not asked so), ``last`` how many of the newest.
     """
 
     years: tuple[int, ...] = ()
@@ -57,6 +66,9 @@ class When:
     mode: SectionMode = ""
     strong: bool = False
     span: bool = False
+    plan_years: tuple[int, ...] = ()
+    since: int = 0
+    last: int = 0
 
     def years_for(self, report_year: int | None) -> tuple[int, ...]:
         """The years meant when asked of a report of ``report_year``; empty when none is."""
@@ -82,7 +94,29 @@ def parse_when(text: str) -> When:
     offset = None if years else _offset(text)
     if years and _NEXT.search(text):
         years = (years[0] + 1,)
-    return When(years, offset, *_mode(text), span)
+    since, last = _SINCE.search(text), LAST_YEARS.search(text)
+    return When(
+        years,
+        offset,
+        *_mode(text),
+        span,
+        plan_years=_plan_years(text),
+        since=int(since[1]) if since else 0,
+        last=(to_int(last["last"]) or 0) if last and not years else 0,
+    )
+
+
+def _plan_years(text: str) -> tuple[int, ...]:
+    """The years of the five-year plan that ``text`` names as a whole: 十三五 is 2016 to 2020, 十三五以来 is not."""
+    m = FIVE_YEAR_PLAN.search(text)
+    if m is None or m[0].endswith("以来") or _PLAN_MARK.match(text, m.end()):
+        return ()
+    first = _plan_first(m)
+    return tuple(range(first, first + 5))
+
+
+def _plan_first(m: re.Match[str]) -> int:
+    return _PLAN_FIRST + 5 * (to_int(m["quoted"] or m["named"] or "") or 0)
 
 
 def in_report(text: str) -> tuple[int, ...]:
@@ -97,8 +131,7 @@ def is_next(text: str) -> bool:
 
 def _plain(text: str) -> str:
     """Spelled and two-digit years written out: 二〇二四年, 09年."""
-    text = _SPELLED.sub(lambda m: m[0].translate(_DIGITS), text)
-    return _SHORT.sub(lambda m: f"{_century(m[1])}年", text)
+    return _SHORT.sub(lambda m: f"{_century(m[1])}年", arabic_years(text))
 
 
 def _century(two: str) -> str:
@@ -110,16 +143,12 @@ def _years(text: str) -> tuple[tuple[int, ...], bool]:
     if m := _RANGE.search(text):
         return tuple(range(int(m[1]), int(m[2]) + 1))[:10], True
     if m := _FROM.search(text):
-        length = _SMALL.get(m[2]) or int(m[2])
-        return tuple(range(int(m[1]), int(m[1]) + min(length, 10))), True
+        return tuple(range(int(m[1]), int(m[1]) + min(to_int(m[2]) or 1, 10))), True
     exact = tuple(dict.fromkeys(int(y) for y in _EXACT.findall(text)))
     if exact:
         return exact, False
-    if m := _PERIOD.search(text):
-        first = _FIVE_YEARS.get(m[1] or m[3], 0)
-        mark = m[2] or m[4]
-        if first and mark:
-            return ((first if mark in ("开局", "头一年") else first + 4),), False
+    if (m := FIVE_YEAR_PLAN.search(text)) and (mark := _PLAN_MARK.match(text, m.end())):
+        return (_plan_first(m) + (4 if mark[1] else 0),), False
     return (), False
 
 

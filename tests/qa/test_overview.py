@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 
 from qa import Assistant
-from qa.answers.sections import topic_of
 from qa.understanding.question import parse
 
 
@@ -27,7 +26,7 @@ def assistant(sample_library: Path) -> Assistant:
     ],
 )
 def test_the_topic_is_what_the_question_is_about(question: str, topic: str) -> None:
-    assert topic_of(parse(question)) == topic
+    assert parse(question).overview == topic
 
 
 @pytest.mark.parametrize(

@@ -116,3 +116,42 @@ def test_the_country_is_a_place_where_its_figures_are_asked_for() -> None:
     assert places_named("全国社零总额") == ("全国",)
     assert places_named("首批放款居全国第几") == places_named("中国检验检测学会年会在哪开") == ()
     assert same("我国", names_of("全国")[2])
+
+
+@pytest.mark.parametrize(
+    ("question", "topic"),
+    [
+        ("历年GDP增长目标是多少", "gdp增长"),
+        ("2013到2017年CPI目标各是多少", "cpi"),
+        ("济南市去年粮食产量是多少吨？", "粮食产量"),
+        ("从2013年算起的五年新增就业分别多少", "新增就业"),
+        ("今年教育方面有哪些安排", "教育"),
+        ("二〇二四年全区生产总值", "生产总值"),
+    ],
+)
+def test_the_topic_is_what_remains_without_frame_time_and_place(question: str, topic: str) -> None:
+    assert parse(question).topic == topic
+
+
+@pytest.mark.parametrize(
+    ("question", "over_years"),
+    [
+        ("历年GDP增长目标是多少", True),
+        ("十三五期间GDP增速各是多少", True),
+        ("2016年以来GDP目标分别是多少", True),
+        ("近三年来粮食产量有什么变化", True),
+        ("2013到2017年一共新增就业多少人", False),
+        ("今年比去年增长多少", False),
+        ("2019年的报告里历年目标是多少", False),
+    ],
+)
+def test_a_course_over_years(question: str, over_years: bool) -> None:
+    assert parse(question).over_years is over_years
+
+
+@pytest.mark.parametrize(
+    ("question", "each_place"),
+    [("各省GDP增速", True), ("哪个县粮食产量最高", True), ("各区域协调发展", False)],
+)
+def test_places_beside_each_other(question: str, each_place: bool) -> None:
+    assert parse(question).each_place is each_place

@@ -1,5 +1,7 @@
 """Times in questions: calendar years, years relative to a report, results or targets."""
 
+from collections.abc import Sequence
+
 import pytest
 
 from qa.understanding.time import When, in_report, parse_when
@@ -73,3 +75,23 @@ def test_each_year_named_is_a_moment_but_a_span_stays_one() -> None:
 def test_a_time_without_a_mode_widens_the_same_time_with_one() -> None:
     assert When((2020,)).widens(When((2020,), mode="target"))
     assert not When((2019,)).widens(When((2020,), mode="target"))
+
+
+@pytest.mark.parametrize(
+    ("text", "plan_years", "since", "last"),
+    [
+        ("十三五期间的增速", range(2016, 2021), 0, 0),
+        ("“十五五”规划目标", range(2026, 2031), 0, 0),
+        ("“十四五”收官之年的任务", (), 0, 0),
+        ("十三五以来的变化", (), 0, 0),
+        ("十五分钟生活圈", (), 0, 0),
+        ("二十五个项目", (), 0, 0),
+        ("2016年以来的目标", (), 2016, 0),
+        ("从2013年起的五年", (), 0, 0),
+        ("近三年来的产量", (), 0, 3),
+        ("前年的产量", (), 0, 0),
+    ],
+)
+def test_plans_and_open_stretches(text: str, plan_years: Sequence[int], since: int, last: int) -> None:
+    when = parse_when(text)
+    assert (when.plan_years, when.since, when.last) == (tuple(plan_years), since, last)
