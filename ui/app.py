@@ -20,6 +20,7 @@ from index import Library, WenbaoError
 from index.readers import format_names, suffixes
 from qa import Assistant
 from ui.api import AT_ONCE, Page, endpoints, speak_json
+from ui.feedback import directory_for
 from ui.guard import Guard, is_loopback, own_names
 from ui.page_api import PageApi
 
@@ -102,7 +103,7 @@ def start(
     if mcp and find_spec("mcp") is None:
         raise WenbaoError("开 MCP 需要另装一个组件，请运行：pip install 'wenbao[mcp]'")
     library = Library.open(library_path, model=model)
-    page_api = PageApi(Assistant(library), Path(library_path), read_only=read_only)
+    page_api = PageApi(Assistant(library), directory_for(library_path), read_only=read_only)
     page = build(page_api)
     guard = Middleware(Guard, names=own_names(host, names), any_address=not is_loopback(host))
     token = f'<meta name="wenbao-token" content="{page_api.token}">'

@@ -4,6 +4,7 @@ A ``Storage`` says where, on a disk or in Milvus; neither knows who reads or wri
 
 from index.store.builder import SourceFile, index_sources
 from index.store.manifest import EMPTY, Entry, Manifest
+from index.store.milvus_client import is_address
 from index.store.parsed_report import Parsed, parse
 from index.store.snapshot import Snapshot
 from index.store.source_files import gone, plan_sources
@@ -20,6 +21,7 @@ __all__ = [
     "Writer",
     "gone",
     "index_sources",
+    "is_address",
     "open_storage",
     "parse",
     "plan_sources",

@@ -164,3 +164,16 @@ def test_feedback_on_a_full_file_or_with_a_made_up_verdict_is_refused(
     monkeypatch.setattr(feedback, "LARGEST", 10)
     with pytest.raises(WenbaoError, match="已满"):
         feedback.keep(tmp_path, "有用", {})
+
+
+@pytest.mark.parametrize("address", ["http://milvus.example:19530", "milvus://host:19530", "library.db"])
+def test_feedback_on_a_library_in_milvus_is_kept_under_its_address(address: str) -> None:
+    directory = feedback.directory_for(address)
+    feedback.keep(directory, "有用", {"question": "问"})
+    assert directory.is_relative_to(Path.home())
+    assert "有用" in (directory / feedback.FILE).read_text(encoding="utf-8")
+    assert directory.name != feedback.directory_for("http://other.example:19530").name
+
+
+def test_feedback_on_a_library_in_a_directory_stands_in_it(tmp_path: Path) -> None:
+    assert feedback.directory_for(str(tmp_path)) == tmp_path
