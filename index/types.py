@@ -22,12 +22,14 @@ class Line:
 
     ``level`` is the heading level the file itself declares (a Word style, ``<h2>``, ``##``, larger
     type), 1 being the top; 0 means body text or unknown. ``room`` is the free space, in ems, between
-    the line's end and the right margin where the page's geometry shows it, else None.
+    the line's end and the right margin where the page's geometry shows it, else None. ``table`` marks
+    a row of a table, cells apart by a full-width space: it is no heading and joins no other line.
     """
 
     text: str
     level: int = 0
     room: float | None = None
+    table: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +42,11 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A file as read: its pages, before any rejoining."""
+    """A file as read: its pages, before any rejoining; ``wrapped`` where lines are cut at a page's width."""
 
-    kind: Literal["text", "pdf", "docx", "html", "markdown"]
+    kind: str
     pages: tuple[Page, ...]
+    wrapped: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +68,15 @@ class Heading:
 
 @dataclass(frozen=True, slots=True)
 class CleanText:
-    """Whole paragraphs separated by one ``"\\n"``, and where the pages open (empty: no pages)."""
+    """Whole paragraphs separated by one ``"\\n"``, and where the pages open (empty: no pages).
+
+    ``table_rows`` are the offsets at which a paragraph begins that is a row of a table.
+    """
 
     text: str
     pages: tuple[PageStart, ...] = ()
     headings: tuple[Heading, ...] = ()
+    table_rows: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,45 +1,89 @@
-"""PDF with a text layer: characters and their places to lines in reading order."""
+"""PDFium: the characters, ruled lines and pictures of a PDF's pages, upright as a reader holds them."""
 
 from __future__ import annotations
 
 import ctypes
-import re
+import math
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from statistics import median
 from threading import Lock
+from typing import NamedTuple
 
 import pypdfium2 as pdfium  # type: ignore[import-untyped]
 import pypdfium2.raw as pdfium_c  # type: ignore[import-untyped]
 
 from index.errors import SourceError
-from index.readers.columns import Box, Slot, reading_order, usual_gutter
-from index.readers.printed import PrintedRow, to_pages
+from index.readers.printed import Box, Character, PrintedPage, to_pages
 from index.types import Source
 
 MAX_PAGES = 2_000
 """The longest yearbook is shorter; more pages than this are refused."""
 
 _MIN_CHARS_A_PAGE = 8
-_SPACE = 0.18
-"""A gap so many ems wider than usual in its line is white space."""
-_RADICALS = re.compile("[\u2e80-\u2fd5\ufb00-\ufb06]")
+_THIN = 3.0
+"""A filled box no thicker, in points, is a ruled line."""
+_LONG = 6.0
+_LETTER = 40.0
+"""A drawing of many strokes, no wider or higher, is a letter or a sign."""
+_FAR = 1e6
+"""No page is so many points wide."""
+_MOST_SEGMENTS = 20_000
+"""A page drawn with more is a map or a chart: its lines are left alone."""
 _PDFIUM = Lock()
 """PDFium may be used by one thread at a time."""
 
+Point = tuple[float, float]
+
 
 @dataclass(frozen=True, slots=True)
-class _Char:
-    """A character and its box in points, y upward; ``size`` is its type size in points."""
+class _Frame:
+    """How a page is turned: to what is upright, y upward, (0, 0) the lower left corner as shown."""
+
+    left: float
+    bottom: float
+    width: float
+    height: float
+    turns: int
+
+    def at(self, x: float, y: float) -> Point:
+        """A point of the page's own space as it is shown."""
+        x, y = x - self.left, y - self.bottom
+        if self.turns == 0:
+            return x, y
+        if self.turns == 1:
+            return y, self.width - x
+        return (self.width - x, self.height - y) if self.turns == 2 else (self.height - y, x)
+
+    def box(self, left: float, right: float, bottom: float, top: float) -> Box:
+        """A box of the page's own space as it is shown."""
+        (x, y), (u, v) = self.at(left, bottom), self.at(right, top)
+        return Box(min(x, u), max(x, u), min(y, v), max(y, v))
+
+    def turned(self, quarters: int) -> _Frame:
+        """The same page turned so many quarters clockwise."""
+        return _Frame(self.left, self.bottom, self.width, self.height, (self.turns + quarters) % 4)
+
+    @property
+    def shown(self) -> Point:
+        """Width and height as shown."""
+        return (self.width, self.height) if self.turns % 2 == 0 else (self.height, self.width)
+
+
+class _Glyph(NamedTuple):
+    """A character in the page's own space: origin, loose box, size, direction of its line in quarters
+    counter-clockwise (None: slanted)."""
 
     text: str
+    x: float
+    y: float
     left: float
     right: float
     bottom: float
     top: float
     size: float
+    quarter: int | None
 
 
 def read_pdf(data: bytes, name: str) -> Source:
@@ -48,16 +92,17 @@ def read_pdf(data: bytes, name: str) -> Source:
     Raises SourceError for a PDF that is damaged, encrypted, too long or a scan without text.
     """
     with _PDFIUM:
-        pages = _pages_of_chars(data, name)
-    count = sum(len(page) for page in pages)
+        pages = _pages(data, name)
+    texts = ["".join((*(char.text for char in page.characters), *page.aside)) for page in pages]
+    count = sum(map(len, texts))
     if count < _MIN_CHARS_A_PAGE * len(pages):
         raise SourceError(f"“{name}”是没有文字层的扫描件，请先做文字识别（OCR），再添加识别后的文件。")
-    if sum(_is_unknown(char.text) for page in pages for char in page) > 0.3 * count:
+    if sum(_is_unknown(char) for text in texts for char in text) > 0.3 * count:
         raise SourceError(f"“{name}”的字体没有文字编码，提取不出正文，请先做文字识别（OCR）后再添加。")
-    return Source("pdf", to_pages(_printed_rows(pages)))
+    return Source("pdf", to_pages(pages), wrapped=True)
 
 
-def _pages_of_chars(data: bytes, name: str) -> list[list[_Char]]:
+def _pages(data: bytes, name: str) -> list[PrintedPage]:
     try:
         document = pdfium.PdfDocument(data)
     except pdfium.PdfiumError as error:
@@ -67,134 +112,223 @@ def _pages_of_chars(data: bytes, name: str) -> list[list[_Char]]:
     try:
         if len(document) > MAX_PAGES:
             raise SourceError(f"“{name}”有 {len(document)} 页，不能超过 {MAX_PAGES} 页，请拆分后再添加。")
-        return [_chars(document, number) for number in range(len(document))]
+        return [_page(document, number) for number in range(len(document))]
     finally:
         document.close()
 
 
-def _chars(document: pdfium.PdfDocument, number: int) -> list[_Char]:
-    """The characters of a page in the file's own order; a page that cannot be parsed has none."""
+def _page(document: pdfium.PdfDocument, number: int) -> PrintedPage:
+    """What stands on a page; one that cannot be parsed is empty."""
     try:
         page = document[number]
     except pdfium.PdfiumError:
-        return []
-    text_page = page.get_textpage()
+        return PrintedPage(())
     try:
-        found = (_char(text_page.raw, at) for at in range(text_page.count_chars()))
-        return [char for char in found if char is not None]
+        left, bottom, right, top = page.get_mediabox()
+        frame = _Frame(left, bottom, right - left, top - bottom, page.get_rotation() // 90 % 4)
+        text_page = page.get_textpage()
+        try:
+            glyphs = list(_glyphs(text_page.raw, text_page.count_chars()))
+        finally:
+            text_page.close()
+        return _upright(glyphs, list(_rules(page)), frame)
+    except pdfium.PdfiumError:
+        return PrintedPage(())
     finally:
-        text_page.close()
         page.close()
 
 
-def _char(text_page: object, at: int) -> _Char | None:
-    """One character; None for those that PDFium made up and for control characters.
-
-    Some writers give the box of the ink, not of the type: the height is taken from the base line,
-    the width of a Chinese character from its type size.
-    """
-    code = pdfium_c.FPDFText_GetUnicode(text_page, at)
-    if code < 32 or code == 0xFFFE or pdfium_c.FPDFText_IsGenerated(text_page, at) == 1:
-        return None
-    box, matrix = pdfium_c.FS_RECTF(), pdfium_c.FS_MATRIX()
-    x, y = ctypes.c_double(), ctypes.c_double()
-    if not pdfium_c.FPDFText_GetLooseCharBox(text_page, at, box):
-        return None
-    pdfium_c.FPDFText_GetMatrix(text_page, at, matrix)
-    pdfium_c.FPDFText_GetCharOrigin(text_page, at, x, y)
-    size = pdfium_c.FPDFText_GetFontSize(text_page, at) * (matrix.b**2 + matrix.d**2) ** 0.5
-    size = size or box.top - box.bottom or 1.0
-    text = _RADICALS.sub(lambda match: unicodedata.normalize("NFKC", match[0]), chr(code))
-    if "\u3400" <= text < "\ufb00":
-        return _Char(text, x.value, x.value + size, y.value - 0.12 * size, y.value + 0.88 * size, size)
-    return _Char(text, box.left, box.right, y.value - 0.12 * size, y.value + 0.88 * size, size)
-
-
-def _is_unknown(text: str) -> bool:
-    return unicodedata.category(text[0]) in ("Co", "Cn", "Cs") or text == "\ufffd"
-
-
-def _printed_rows(pages: Sequence[Sequence[_Char]]) -> list[list[PrintedRow]]:
-    """The printed lines of each page in reading order, columns one after the other."""
-    runs = [[run for run in _runs(page) if any(not char.text.isspace() for char in run)] for page in pages]
-    boxes = [[_box(run) for run in page] for page in runs]
-    usual = usual_gutter(boxes)
-    return [
-        [
-            _row([page_runs[at] for at in line], slot)
-            for slot, members in reading_order(page_boxes, usual)
-            for line in _lines(members, page_boxes)
-        ]
-        for page_runs, page_boxes in zip(runs, boxes, strict=True)
+def _upright(
+    glyphs: Sequence[_Glyph], rules: Sequence[tuple[float, float, float, float]], frame: _Frame
+) -> PrintedPage:
+    """A page turned so that most of its text is upright; text at other angles is set aside."""
+    amounts = [sum(glyph.quarter == quarter for glyph in glyphs) for quarter in range(4)]
+    main = max(range(4), key=amounts.__getitem__)
+    frame = frame.turned(main - frame.turns) if amounts[main] > 0.5 * len(glyphs) else frame
+    # A line that runs up the page (quarter 1) is upright once the page is turned one quarter clockwise.
+    upright = frame.turns
+    width, height = frame.shown
+    chars = [
+        char
+        for glyph in glyphs
+        if glyph.quarter == upright
+        for char in [_character(glyph, frame)]
+        if -1 <= char.middle <= height + 1 and char.left >= -1 and char.right <= width + 1 + char.size
     ]
+    if _is_vertical(chars):
+        chars = [_lying(char) for char in chars]
+    aside: list[str] = []
+    for quarter in range(4):
+        if quarter != upright and amounts[quarter]:
+            turned = frame.turned(quarter - frame.turns)
+            aside += _aside([_character(glyph, turned) for glyph in glyphs if glyph.quarter == quarter])
+    return PrintedPage(tuple(chars), tuple(frame.box(*rule) for rule in rules), tuple(aside))
 
 
-def _runs(chars: Sequence[_Char]) -> list[list[_Char]]:
-    """Neighbouring characters, in the file's order, that stand on one line with no wide gap."""
-    runs: list[list[_Char]] = []
-    for char in chars:
-        last = runs[-1][-1] if runs else None
-        if last is not None and _follows(last, char):
-            runs[-1].append(char)
+def _aside(chars: Sequence[Character]) -> Iterator[str]:
+    """The lines of text printed at an angle."""
+    line = ""
+    for at, char in enumerate(chars):
+        if at and abs(char.middle - chars[at - 1].middle) > 0.4 * char.size:
+            yield line
+            line = ""
+        line += char.text
+    if line.strip():
+        yield line
+
+
+def _is_vertical(chars: Sequence[Character]) -> bool:
+    """Whether the text is set in columns: characters stand below each other in the file's order."""
+    down = across = 0
+    for above, char in pairwise(chars):
+        if abs(char.left - above.left) < 0.3 * char.size:
+            down += 0.5 * char.size < above.middle - char.middle < 2 * char.size
         else:
-            runs.append([char])
-    return [_trimmed(run) for run in runs]
+            across += abs(char.middle - above.middle) < 0.3 * char.size
+    return down > 20 and down > 4 * across
 
 
-def _follows(last: _Char, char: _Char) -> bool:
-    em = max(last.size, char.size)
-    return abs(_middle(last) - _middle(char)) < 0.4 * em and -0.8 * em < char.left - last.right < 1.8 * em
+def _lying(char: Character) -> Character:
+    """A character of vertical text in lines: what was downward is rightward, the right column on top."""
+    return Character(char.text, -char.top, -char.bottom, char.left, char.right, char.size)
 
 
-def _middle(char: _Char) -> float:
-    return (char.bottom + char.top) / 2
+def _glyphs(text_page: object, count: int) -> Iterator[_Glyph]:
+    """The characters in the file's own order, without those that PDFium made up and control characters."""
+    high = 0
+    find = _Finder(text_page)
+    for at in range(count):
+        code = pdfium_c.FPDFText_GetUnicode(text_page, at)
+        if 0xD800 <= code < 0xDC00:
+            high = code
+            continue
+        if 0xDC00 <= code < 0xE000:
+            code = 0x10000 + ((high - 0xD800) << 10) + code - 0xDC00 if high else 0xFFFD
+        high = 0
+        if code in (0x02, 0xFFFE) and pdfium_c.FPDFText_IsHyphen(text_page, at) == 1:
+            code = 0x2D
+        if 32 <= code < 0x110000 and code != 0xFFFE and pdfium_c.FPDFText_IsGenerated(text_page, at) != 1:
+            glyph = find.glyph(at, chr(code))
+            if glyph is not None:
+                yield glyph
 
 
-def _trimmed(run: list[_Char]) -> list[_Char]:
-    """Without white space at the ends: indents and margins are measured from what is seen."""
-    while len(run) > 1 and run[-1].text.isspace():
-        run = run[:-1]
-    while len(run) > 1 and run[0].text.isspace():
-        run = run[1:]
-    return run
+class _Finder:
+    """Asks PDFium for the places of characters; one set of structures serves for all."""
+
+    def __init__(self, text_page: object) -> None:
+        self.text_page = text_page
+        self.box, self.matrix = pdfium_c.FS_RECTF(), pdfium_c.FS_MATRIX()
+        self.x, self.y = ctypes.c_double(), ctypes.c_double()
+
+    def glyph(self, at: int, text: str) -> _Glyph | None:
+        """Character number ``at``; None where PDFium knows no place for it, or none on any page."""
+        box, matrix, page = self.box, self.matrix, self.text_page
+        if not pdfium_c.FPDFText_GetLooseCharBox(page, at, box):
+            return None
+        pdfium_c.FPDFText_GetMatrix(page, at, matrix)
+        pdfium_c.FPDFText_GetCharOrigin(page, at, self.x, self.y)
+        a, b, c, d = matrix.a, matrix.b, matrix.c, matrix.d
+        left, right, bottom, top = box.left, box.right, box.bottom, box.top
+        x, y = self.x.value, self.y.value
+        size = pdfium_c.FPDFText_GetFontSize(page, at) * math.hypot(c, d) or abs(top - bottom) or 1.0
+        # Comparisons that are false for what is no number.
+        if not (-_FAR < left <= right < _FAR and -_FAR < bottom < _FAR and -_FAR < top < _FAR):
+            return None
+        if not (-_FAR < x < _FAR and -_FAR < y < _FAR and 0 < size < _FAR):
+            return None
+        if "\u2e80" <= text <= "\u2fd5" or "\ufb00" <= text <= "\ufb06":  # radicals and ligatures
+            text = unicodedata.normalize("NFKC", text)
+        quarter = 0 if a > 0 and b == 0 else _quarter(a, b)
+        return _Glyph(text, x, y, left, right, min(bottom, top), max(bottom, top), size, quarter)
 
 
-def _box(run: Sequence[_Char]) -> Box:
-    return Box(
-        min(char.left for char in run),
-        max(char.right for char in run),
-        min(char.bottom for char in run),
-        max(char.top for char in run),
-    )
+def _quarter(a: float, b: float) -> int | None:
+    """Into which quarter a line of text runs: 0 to the right, 1 up; None where it is slanted."""
+    if a == b == 0:
+        return 0
+    quarters = math.atan2(b, a) / (math.pi / 2)
+    return round(quarters) % 4 if abs(quarters - round(quarters)) < 0.1 else None
 
 
-def _lines(members: Sequence[int], boxes: Sequence[Box]) -> list[list[int]]:
-    """Boxes that stand beside each other, top line first, each line from left to right."""
-    lines: list[list[int]] = []
-    for at in sorted(members, key=lambda at: -(boxes[at].bottom + boxes[at].top)):
-        if lines and boxes[at].beside(boxes[lines[-1][0]]):
-            lines[-1].append(at)
-        else:
-            lines.append([at])
-    return [sorted(line, key=lambda at: boxes[at].left) for line in lines]
+def _character(glyph: _Glyph, frame: _Frame) -> Character:
+    """Some writers give the box of the ink, not of the type: the height is taken from the base line,
+    the width of a Chinese character from its type size."""
+    text, size = glyph.text, glyph.size
+    x, y = frame.at(glyph.x, glyph.y)
+    if "\u3400" <= text < "\ufb00" or text >= "\U00020000":
+        left, right = x, x + size
+    else:
+        one, other = frame.at(glyph.left, glyph.bottom), frame.at(glyph.right, glyph.top)
+        left, right = min(one[0], other[0]), max(one[0], other[0])
+    return Character(text, left, right, y - 0.12 * size, y + 0.88 * size, size)
 
 
-def _row(runs: Iterable[Sequence[_Char]], slot: Slot) -> PrintedRow:
-    chars = _once([char for run in runs for char in run])
-    size = median(char.size for char in chars)
-    gaps = [after.left - before.right for before, after in pairwise(chars)]
-    usual = max(0.0, median(gaps)) if gaps else 0.0
-    parts = [chars[0].text]
-    for gap, char in zip(gaps, chars[1:], strict=True):
-        parts.append(" " + char.text if gap - usual > _SPACE * size else char.text)
-    return PrintedRow("".join(parts), _box(chars), size, slot)
+def _rules(page: pdfium.PdfPage) -> Iterator[tuple[float, float, float, float]]:
+    """The level and upright lines of a page, as left, right, bottom, top in its own space."""
+    seen = 0
+    edges = [ctypes.c_float() for _ in range(4)]
+    for item in page.get_objects(filter=[pdfium_c.FPDF_PAGEOBJ_PATH], max_depth=4):
+        segments = pdfium_c.FPDFPath_CountSegments(item.raw)
+        if segments > 8:
+            pdfium_c.FPDFPageObj_GetBounds(item.raw, *edges)
+            left, bottom, right, top = (edge.value for edge in edges)
+            if right - left < _LETTER and top - bottom < _LETTER:
+                continue
+        seen += max(0, segments)
+        if seen > _MOST_SEGMENTS:
+            return
+        fill, stroke = ctypes.c_int(), ctypes.c_int()
+        pdfium_c.FPDFPath_GetDrawMode(item.raw, fill, stroke)
+        if not (fill.value or stroke.value):
+            continue
+        matrix = item.get_matrix()
+        holder = item.container
+        while holder is not None:
+            matrix = matrix.multiply(holder.get_matrix())
+            holder = holder.container
+        for points in _outlines(item.raw, segments):
+            shown = [matrix.on_point(*point) for point in points]
+            if stroke.value:
+                yield from _straight(shown)
+            else:
+                yield from _thin(shown)
 
 
-def _once(chars: Sequence[_Char]) -> list[_Char]:
-    """Without the second copies that some writers print on top, slightly aside, for bold type."""
-    kept: list[_Char] = []
-    for char in chars:
-        last = kept[-1] if kept else None
-        if last is None or char.text != last.text or char.left - last.left > 0.3 * char.size:
-            kept.append(char)
-    return kept
+def _outlines(path: object, segments: int) -> Iterator[list[Point]]:
+    """The corners of each outline of a path; curves are left out."""
+    points: list[Point] = []
+    x, y = ctypes.c_float(), ctypes.c_float()
+    for at in range(segments):
+        segment = pdfium_c.FPDFPath_GetPathSegment(path, at)
+        kind = pdfium_c.FPDFPathSegment_GetType(segment)
+        pdfium_c.FPDFPathSegment_GetPoint(segment, x, y)
+        if kind == pdfium_c.FPDF_SEGMENT_MOVETO or kind == pdfium_c.FPDF_SEGMENT_BEZIERTO:
+            if len(points) > 1:
+                yield points
+            points = []
+        points.append((x.value, y.value))
+        if pdfium_c.FPDFPathSegment_GetClose(segment) and len(points) > 1:
+            points.append(points[0])
+    if len(points) > 1:
+        yield points
+
+
+def _straight(points: Sequence[Point]) -> Iterator[tuple[float, float, float, float]]:
+    """The level and upright strokes between corners."""
+    for (x, y), (u, v) in pairwise(points):
+        across, down = abs(x - u), abs(y - v)
+        if max(across, down) > _LONG and min(across, down) < 1.0:
+            yield min(x, u), max(x, u), min(y, v), max(y, v)
+
+
+def _thin(points: Sequence[Point]) -> Iterator[tuple[float, float, float, float]]:
+    """A filled outline so thin that it is a line."""
+    xs, ys = [x for x, _ in points], [y for _, y in points]
+    across, down = max(xs) - min(xs), max(ys) - min(ys)
+    if min(across, down) <= _THIN and max(across, down) > _LONG:
+        yield min(xs), max(xs), min(ys), max(ys)
+
+
+def _is_unknown(char: str) -> bool:
+    return unicodedata.category(char) in ("Co", "Cn", "Cs") or char == "\ufffd"

@@ -88,6 +88,8 @@ def headings_of(clean: CleanText, paragraphs: Sequence[Paragraph], title: str = 
 def _candidates(clean: CleanText, paragraphs: Sequence[Paragraph], title: str) -> Iterator[Heading]:
     title_lines = _title_lines(paragraphs, plain(title))
     for index, paragraph in enumerate(paragraphs):
+        if paragraph.start in clean.table_rows:
+            continue
         shown = clean.text[paragraph.start : paragraph.end]
         mark = mark_of(paragraph.text)
         if mark:

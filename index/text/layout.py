@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from index.text.rejoin import is_wrapped, rejoin
 from index.text.rows import Row, rows_of
@@ -27,16 +28,41 @@ def clean(source: Source) -> CleanText:
     and digits or Latin letters are the PDF's, not the writer's, and go too.
     """
     rows = rows_of(source)
-    wrapped = source.kind == "pdf" or is_wrapped(rows)
-    paragraphs = rejoin(rows) if wrapped else _as_given(rows)
-    return _write(paragraphs, wrapped)
+    prose = _outside_tables(rows)
+    wrapped = source.wrapped or is_wrapped(prose)
+    paragraphs = rejoin(prose) if wrapped else _as_given(prose)
+    return _write(_with_tables(rows, paragraphs), wrapped)
+
+
+def _outside_tables(rows: Sequence[Row]) -> list[Row]:
+    """The rows that are in no table; those that follow one are ``parted`` from what stands before it."""
+    return [
+        replace(row, parted=True) if before is not None and before.table else row
+        for before, row in zip([None, *rows], rows, strict=False)
+        if not row.table
+    ]
+
+
+def _with_tables(rows: Sequence[Row], paragraphs: Sequence[list[Row]]) -> list[list[Row]]:
+    """The paragraphs with the rows of tables, each a paragraph of its own, in their places."""
+    merged: list[list[Row]] = []
+    rest, taken = iter(paragraphs), 0
+    for row in rows:
+        if row.table:
+            merged.append([row])
+            continue
+        if taken == 0:
+            merged.append(next(rest))
+            taken = len(merged[-1])
+        taken -= 1
+    return merged
 
 
 def _as_given(rows: Sequence[Row]) -> list[list[Row]]:
     """One paragraph a row; a row without room goes on in the next (a page opens in mid-paragraph)."""
     paragraphs: list[list[Row]] = []
     for before, row in zip([None, *rows], rows, strict=False):
-        if before is not None and before.room == 0:
+        if before is not None and before.room == 0 and not row.parted:
             paragraphs[-1].append(row)
         else:
             paragraphs.append([row])
@@ -47,6 +73,7 @@ def _write(paragraphs: Sequence[Sequence[Row]], wrapped: bool) -> CleanText:
     parts: list[str] = []
     pages: list[PageStart] = []
     headings: list[Heading] = []
+    table_rows: set[int] = set()
     at = 0
     for paragraph in paragraphs:
         start = at = at + (1 if parts else 0)
@@ -54,16 +81,18 @@ def _write(paragraphs: Sequence[Sequence[Row]], wrapped: bool) -> CleanText:
             parts.append("\n")
         before = ""
         for row in paragraph:
-            text = _tidy(row.text, wrapped)
+            text = row.text if row.table else _tidy(row.text, wrapped)
             glue = " " if before and _needs_space(before, text) else ""
             if row.opens is not None:
                 pages.append(PageStart(at + len(glue), row.opens))
             parts += (glue, text)
             at += len(glue) + len(text)
             before = text
-        if paragraph[0].level:
+        if paragraph[0].table:
+            table_rows.add(start)
+        elif paragraph[0].level:
             headings.append(Heading(start, at, paragraph[0].level))
-    return CleanText("".join(parts), tuple(pages), tuple(headings))
+    return CleanText("".join(parts), tuple(pages), tuple(headings), frozenset(table_rows))
 
 
 def _needs_space(before: str, after: str) -> bool:

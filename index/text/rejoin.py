@@ -20,6 +20,7 @@ _RUN_IN_TITLE = re.compile(r"[^，。；：]{3,14}。")
 _SUBTITLE = re.compile(r"(?:[—－-]{1,3}|[（(])\s*[12１２二]\S{1,3}\s*年")
 _SUBTITLE_END = re.compile(r"会议?上[）)]?$|[）)]$")
 _ITEM = re.compile(r"——|[一二三四五六七八九十]是")
+_BULLET = re.compile(r"[•●▪■◆◇▶➢➤✓✔□○\uf06c\uf06e\uf0a7\uf0b7\uf0d8]\s*\S")
 _CLOSERS = "”’」』）)】》〉"
 _NEVER_FIRST = frozenset("，。、；：？！…％%‰℃,.;:?!" + _CLOSERS)
 _OPENERS = frozenset("“‘「『（(【《〈")
@@ -152,6 +153,8 @@ class _Evidence:
             head = _NEVER
         if _SALUTATION.match(row.text) or _ITEM.match(row.text):
             later += 2.0
+        if _BULLET.match(row.text):
+            later += 10.0
         if _RUN_IN_TITLE.match(row.text):
             first -= self.run_in
         if row.text[0] in _NEVER_FIRST:
@@ -168,7 +171,7 @@ class _Evidence:
     def join_cost(self, at: int, room: float) -> float:
         """Row ``at`` and the next in one paragraph: the next row's first word did not fit in ``room``."""
         row, after = self.rows[at], self.rows[at + 1]
-        if row.level != after.level:
+        if row.level != after.level or after.parted:
             return _NEVER
         if at in self.halves:
             return 0.0

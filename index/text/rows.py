@@ -34,7 +34,8 @@ class Row:
 
     ``text`` is stripped at both ends; ``indent`` and ``room`` are in ems, the leading white space and
     the free room to the right margin (None: not known); ``opens`` is the page this row opens;
-    ``gap`` says that blank lines stand before it.
+    ``gap`` says that blank lines stand before it; ``table`` that it is a row of a table, ``parted`` that
+    a table stands before it.
     """
 
     text: str
@@ -44,6 +45,8 @@ class Row:
     opens: int | None = None
     room: float | None = None
     lead: str = ""
+    table: bool = False
+    parted: bool = False
 
 
 def visible(text: str) -> str:
@@ -82,7 +85,7 @@ def _to_rows(lines: Iterable[Line]) -> list[Row]:
         if body:
             lead = text[: len(text) - len(text.lstrip())]
             indent = sum(1.0 if char in "\u3000\t" else 0.5 for char in lead)
-            rows.append(Row(body, indent, line.level, gap, room=line.room, lead=lead))
+            rows.append(Row(body, indent, line.level, gap, room=line.room, lead=lead, table=line.table))
         gap = not body
     return rows
 
@@ -105,7 +108,7 @@ def _drop_furniture(pages: list[list[Row]]) -> list[list[Row]]:
 
 def _furniture(pages: list[list[Row]], edge: int) -> set[int]:
     """The pages whose first (edge 0) or last (edge -1) row is a page number or stands on many pages."""
-    texts = {at: rows[edge].text for at, rows in enumerate(pages) if rows}
+    texts = {at: rows[edge].text for at, rows in enumerate(pages) if rows and not rows[edge].table}
     shapes = Counter(_shape(text) for text in texts.values())
     need = max(3, len(texts) * 0.4) if len(texts) > 2 else 2
     repeated = {at for at, text in texts.items() if len(text) <= 60 and shapes[_shape(text)] >= need}

@@ -8,24 +8,32 @@ from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median
 
-from index.readers.columns import Box, Slot
-from index.types import Line, Page
+from index.readers.printed.columns import Slot
+from index.readers.printed.geometry import Box
+from index.types import Line
 
 _LARGER = 1.12
 """Type so many times the size of the body's is a heading's."""
-_ACROSS, _LEFT, _RIGHT = (0, 1), (0, 2), (1, 2)
+_ACROSS = (0, 1)
 _APART = 1.25
 """Lines so many times farther apart than usual have a blank between them."""
+_UNLIKE = 1.5
+"""A column so many times wider than the one before it is the text beside a sidebar."""
 
 
 @dataclass(frozen=True, slots=True)
 class PrintedRow:
-    """A printed line; ``size`` is its type size in points, ``slot`` the column it stands in."""
+    """A printed line; ``size`` is its type size in points, ``slot`` the column it stands in.
+
+    ``apart`` are the lines of a table and what stands outside of the text: no margin is measured by them.
+    """
 
     text: str
     box: Box
     size: float
     slot: Slot
+    apart: bool = False
+    table: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,14 +45,12 @@ class _Measures:
     levels: dict[float, int]
 
 
-def to_pages(pages: Sequence[Sequence[PrintedRow]]) -> tuple[Page, ...]:
-    """Pages numbered from 1, of lines with indent, room to the right margin and heading level."""
-    lefts = [_left_margins(rows) for rows in pages]
-    measures = _measure(pages, lefts)
-    return tuple(
-        Page(number, tuple(_lines(rows, left, measures)))
-        for number, (rows, left) in enumerate(zip(pages, lefts, strict=True), start=1)
-    )
+def to_lines(pages: Sequence[Sequence[PrintedRow]]) -> list[list[Line]]:
+    """Each page's lines, with indent, room to the right margin and heading level."""
+    plain = [[row for row in rows if not row.apart] for rows in pages]
+    lefts = [_left_margins(rows) for rows in plain]
+    measures = _measure(plain, lefts)
+    return [list(_lines(rows, left, measures)) for rows, left in zip(pages, lefts, strict=True)]
 
 
 def _measure(pages: Sequence[Sequence[PrintedRow]], lefts: Sequence[dict[Slot, float]]) -> _Measures:
@@ -53,11 +59,11 @@ def _measure(pages: Sequence[Sequence[PrintedRow]], lefts: Sequence[dict[Slot, f
         for row in rows:
             reach[row.slot].append(row.box.right - left[row.slot])
     widths = {slot: _rightmost_crowd(rights) for slot, rights in reach.items()}
-    if _ACROSS in widths and _RIGHT in widths:
-        offset = median(
-            [left[_RIGHT] - left[_LEFT] for left in lefts if _RIGHT in left and _LEFT in left] or [0]
-        )
-        widths[_ACROSS] = max(widths[_ACROSS], offset + widths[_RIGHT])
+    for last in [slot for slot in widths if slot[0] == slot[1] - 1 and slot != _ACROSS]:
+        first = (0, last[1])
+        offset = median([left[last] - left[first] for left in lefts if last in left and first in left] or [0])
+        if _ACROSS in widths:
+            widths[_ACROSS] = max(widths[_ACROSS], offset + widths[last])
     drops = [_drop(above, row) for rows in pages for above, row in pairwise(rows)]
     return _Measures(
         widths,
@@ -73,13 +79,29 @@ def _drop(above: PrintedRow, row: PrintedRow) -> float:
 
 def _lines(rows: Sequence[PrintedRow], left: dict[Slot, float], measures: _Measures) -> Iterator[Line]:
     for at, row in enumerate(rows):
-        if at and _drop(rows[at - 1], row) > _APART * measures.pitch:
+        if row.apart:
+            yield Line(row.text, table=row.table)
+            continue
+        if at and _is_parted(rows[at - 1], row, measures):
             yield Line("")
         line = _line(row, left[row.slot], measures)
         after = rows[at + 1] if at + 1 < len(rows) else None
-        if line.level and after and _goes_on(row, after, left[row.slot], measures.widths[row.slot]):
+        if (
+            line.level
+            and after
+            and not after.apart
+            and _goes_on(row, after, left[row.slot], measures.widths[row.slot])
+        ):
             line = Line(line.text, line.level, room=0.0)
         yield line
+
+
+def _is_parted(above: PrintedRow, row: PrintedRow, measures: _Measures) -> bool:
+    """Whether there is a blank between two rows, or they stand in columns too unlike for one text."""
+    if above.slot != row.slot and not above.apart and _ACROSS not in (above.slot, row.slot):
+        one, other = sorted((measures.widths[above.slot], measures.widths[row.slot]))
+        return other > _UNLIKE * one
+    return _drop(above, row) > _APART * measures.pitch
 
 
 def _line(row: PrintedRow, left: float, measures: _Measures) -> Line:
@@ -102,20 +124,23 @@ def _left_margins(rows: Sequence[PrintedRow]) -> dict[Slot, float]:
     for row in rows:
         by_slot[row.slot].append(row)
     margins = {slot: _leftmost_crowd([row.box.left for row in group]) for slot, group in by_slot.items()}
-    if _ACROSS in margins and _LEFT in margins:
-        margins[_ACROSS] = min(margins[_ACROSS], margins[_LEFT])
+    for first in [slot for slot in margins if slot[0] == 0 and slot != _ACROSS]:
+        if _ACROSS in margins:
+            margins[_ACROSS] = min(margins[_ACROSS], margins[first])
     return margins
 
 
 def _leftmost_crowd(places: Sequence[float]) -> float:
     counts = Counter(round(place / 4) for place in places)
-    crowd = min(key for key, n in counts.items() if (n + counts[key + 1]) * 7 >= len(places))
+    crowds = [key for key, n in counts.items() if (n + counts[key + 1]) * 7 >= len(places)]
+    crowd = min(crowds or counts)  # no crowd where every line is centred
     return min(place for place in places if round(place / 4) >= crowd)
 
 
 def _rightmost_crowd(places: Sequence[float]) -> float:
     counts = Counter(round(place / 4) for place in places)
-    crowd = max(key for key, n in counts.items() if (n + counts[key - 1]) * 8 >= len(places))
+    crowds = [key for key, n in counts.items() if (n + counts[key - 1]) * 8 >= len(places)]
+    crowd = max(crowds or counts)
     return max(place for place in places if round(place / 4) <= crowd)
 
 

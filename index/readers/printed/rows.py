@@ -1,0 +1,228 @@
+"""Pages of characters to pages of lines: tables apart, the rest in reading order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from statistics import median
+
+from index.readers.printed.aligned import FIGURE, find_tables, parts_of
+from index.readers.printed.columns import Slot, reading_order, usual_gutters
+from index.readers.printed.geometry import Box, Character, PrintedPage, around
+from index.readers.printed.margins import PrintedRow, to_lines
+from index.readers.printed.ruled import Grid, find_grids
+from index.readers.printed.runs import CellLine, Run, cell_lines, joined, lines_of, runs_of, spelled
+from index.readers.tables import Cell, begins_with_values, headings_of, table_lines
+from index.types import Line, Page
+
+_SAME_PLACE = 6.0
+"""Sides so near, in points, on two pages are those of one table."""
+_FURNITURE = 12
+"""A line of so few characters below a table may be the page's number."""
+_HEADER_ROWS = 2
+"""So many running heads may stand above the rest of a table."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Table:
+    """A ruled table with its cells' texts."""
+
+    grid: Grid
+    cells: tuple[Cell, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Content:
+    """A page taken apart: its runs of characters outside tables, and its tables."""
+
+    runs: list[Run]
+    tables: list[_Table]
+    aside: tuple[str, ...]
+
+    @property
+    def boxes(self) -> list[Box]:
+        """The boxes of the runs, then of the tables."""
+        return [*(around(run) for run in self.runs), *(table.grid.box for table in self.tables)]
+
+
+def to_pages(pages: Sequence[PrintedPage]) -> tuple[Page, ...]:
+    """Pages numbered from 1, of lines in reading order, with indents as leading full-width spaces."""
+    contents = [_content(page) for page in pages]
+    boxes = [content.boxes for content in contents]
+    usual = usual_gutters(boxes)
+    rows: list[list[PrintedRow]] = []
+    last: _Table | None = None
+    for content, page_boxes in zip(contents, boxes, strict=True):
+        found, last = _rows(content, page_boxes, usual, last)
+        rows.append(found)
+    return tuple(Page(number, tuple(lines)) for number, lines in enumerate(to_lines(rows), start=1))
+
+
+def _content(page: PrintedPage) -> _Content:
+    tables, rest = [], list(page.characters)
+    for grid in sorted(find_grids(page.rules), key=lambda grid: _area(grid.box)):
+        inside: dict[int, list[Character]] = {}
+        left_over = []
+        for char in rest:
+            at = _cell_at(grid, char)
+            if at is None:
+                left_over.append(char)
+            else:
+                inside.setdefault(at, []).append(char)
+        lines = {at: cell_lines(chars) for at, chars in inside.items()}
+        if _is_table(grid, lines):
+            tables.append(_Table(grid, tuple(_split_rows(grid, lines))))
+            rest = left_over
+    return _Content(runs_of(rest), tables, page.aside)
+
+
+def _area(box: Box) -> float:
+    return (box.right - box.left) * (box.top - box.bottom)
+
+
+def _cell_at(grid: Grid, char: Character) -> int | None:
+    x, y = (char.left + char.right) / 2, char.middle
+    if not grid.box.holds(x, y):
+        return None
+    return next((at for at, cell in enumerate(grid.cells) if cell.box.holds(x, y)), None)
+
+
+def _is_table(grid: Grid, lines: dict[int, list[CellLine]]) -> bool:
+    """Texts in two rows and two columns at least."""
+    filled = [grid.cells[at] for at, found in lines.items() if found]
+    rows, columns = {cell.row for cell in filled}, {cell.column for cell in filled}
+    return len(filled) >= 3 and len(columns) >= 2 and (len(rows) >= 2 or len(filled) > 3)
+
+
+def _split_rows(grid: Grid, lines: dict[int, list[CellLine]]) -> Iterator[Cell]:
+    """The cells; where only the columns are ruled, each line of figures is a row of its own."""
+    heights = [1] * max(cell.row + cell.rows for cell in grid.cells)
+    parts: dict[int, list[list[CellLine]]] = {}
+    for row in range(len(heights)):
+        members = [
+            at for at, cell in enumerate(grid.cells) if cell.row == row and cell.rows == 1 and at in lines
+        ]
+        places = _sub_rows([lines[at] for at in members])
+        if len(places) > 1:
+            heights[row] = len(places)
+            parts |= {at: _placed(lines[at], places) for at in members}
+    starts = [sum(heights[:row]) for row in range(len(heights) + 1)]
+    for at, cell in enumerate(grid.cells):
+        right = cell.box.right
+        for offset, part in enumerate(parts.get(at, [])):
+            yield Cell(joined(part, right), starts[cell.row] + offset, cell.column, 1, cell.columns)
+        if at not in parts:
+            height = starts[cell.row + cell.rows] - starts[cell.row]
+            yield Cell(joined(lines.get(at, []), right), starts[cell.row], cell.column, height, cell.columns)
+
+
+def _sub_rows(cells: Sequence[Sequence[CellLine]]) -> list[float]:
+    """The heights of the rows within a ruled row, from the top: the lines of its columns of figures, and
+    the lines of other columns that stand on none of these."""
+    figures = [cell for cell in cells if len(cell) > 1 and all(FIGURE.fullmatch(line.text) for line in cell)]
+    if not figures or len(cells) < 2:
+        return []
+    places = [line.middle for line in max(figures, key=len)]
+    for cell in cells:
+        for line in cell:
+            if min(abs(line.middle - place) for place in places) > 0.9 * line.size:
+                places.append(line.middle)
+    return sorted(places, reverse=True)
+
+
+def _placed(lines: Sequence[CellLine], places: Sequence[float]) -> list[list[CellLine]]:
+    parts: list[list[CellLine]] = [[] for _ in places]
+    for line in lines:
+        parts[min(range(len(places)), key=lambda at: abs(places[at] - line.middle))].append(line)
+    return parts
+
+
+def _rows(
+    content: _Content, boxes: Sequence[Box], usual: Sequence[float], before: _Table | None
+) -> tuple[list[PrintedRow], _Table | None]:
+    """The rows of a page, and the table that its text ends with, if it ends with one.
+
+    ``before`` is the table that the page before ended with: one that goes on here has its headings.
+    """
+    rows: list[PrintedRow] = []
+    last: _Table | None = None
+    count = len(content.runs)
+    for slot, members in reading_order(boxes, usual):
+        lines: list[list[Run]] = []
+        for item in _items(members, boxes, count):
+            if isinstance(item, list):
+                lines.append([content.runs[at] for at in item])
+                if sum(len(content.runs[at]) for at in item) > _FURNITURE:
+                    last = None
+                continue
+            rows += _text_rows(lines, slot)
+            lines = []
+            table = content.tables[item]
+            repeated = 0
+            if before is not None and len(rows) <= _HEADER_ROWS and _goes_on(before, table):
+                table, repeated = _with_headings(table, before)
+            rows += [_apart(line, table.grid.box, slot) for line in table_lines(table.cells)[repeated:]]
+            last = table
+        rows += _text_rows(lines, slot)
+    rows += [_apart(Line(text), Box(0, 1, 0, 1), (0, 1)) for text in content.aside]
+    return rows, last
+
+
+def _items(members: Sequence[int], boxes: Sequence[Box], count: int) -> Iterator[list[int] | int]:
+    """From the top: lines as lists of runs, tables (boxes from ``count`` on) by their number."""
+    places: list[tuple[float, list[int] | int]] = [
+        (boxes[at].top, at - count) for at in members if at >= count
+    ]
+    for line in lines_of([at for at in members if at < count], boxes):
+        places.append(((boxes[line[0]].top + boxes[line[0]].bottom) / 2, line))
+    for _, item in sorted(places, key=lambda place: -place[0]):
+        yield item
+
+
+def _text_rows(lines: Sequence[Sequence[Run]], slot: Slot) -> list[PrintedRow]:
+    """Printed lines to rows; those that are a table without rules to the lines of one."""
+    rows: list[PrintedRow] = []
+    at = 0
+    for start, end, cells in find_tables([parts_of(line) for line in lines]):
+        rows += [_row(line, slot) for line in lines[at:start]]
+        box = around(char for line in lines[start:end] for run in line for char in run)
+        rows += [_apart(line, box, slot) for line in table_lines(cells)]
+        at = end
+    return rows + [_row(line, slot) for line in lines[at:]]
+
+
+def _row(runs: Sequence[Run], slot: Slot) -> PrintedRow:
+    text, chars = spelled(runs)
+    return PrintedRow(text, around(chars), median(char.size for char in chars), slot)
+
+
+def _apart(line: Line, box: Box, slot: Slot) -> PrintedRow:
+    return PrintedRow(line.text, box, 1.0, slot, apart=True, table=line.table)
+
+
+def _goes_on(before: _Table, table: _Table) -> bool:
+    """Whether a table at the top of a page is the rest of the one at the foot of the page before."""
+    one, other = before.grid.box, table.grid.box
+    same = abs(one.left - other.left) < _SAME_PLACE and abs(one.right - other.right) < _SAME_PLACE
+    return same and begins_with_values(table.cells)
+
+
+def _with_headings(table: _Table, before: _Table) -> tuple[_Table, int]:
+    """The rest of a table under the headings of its beginning, each over the columns it stands above; and
+    how many rows these are."""
+    headings = headings_of(before.cells)
+    height = max((cell.row + cell.rows for cell in headings), default=0)
+    if not height or min(cell.row for cell in headings) > 0:
+        return table, 0
+    centres = [(left + right) / 2 for left, right in pairwise(table.grid.columns)]
+    above = []
+    for cell in headings:
+        left = before.grid.columns[cell.column]
+        right = before.grid.columns[cell.column + cell.columns]
+        under = [at for at, centre in enumerate(centres) if left < centre < right]
+        if under:
+            above.append(Cell(cell.text, cell.row, under[0], cell.rows, len(under)))
+    covered = {cell.row + at for cell in above for at in range(cell.rows)}
+    below = [Cell(c.text, c.row + height, c.column, c.rows, c.columns) for c in table.cells]
+    return _Table(table.grid, (*above, *below)), len(covered)

@@ -1,0 +1,221 @@
+"""A table to lines in which every figure stands by its row's label and its column's heading.
+
+Readers of all formats give a table as cells in a grid; the lines are made here, once. White space is all
+that is added, headings are repeated, and an empty cell gives nothing, so no figure slips into another column.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from index.types import Line
+
+_GAP = "\u3000"
+_VALUE = re.compile(
+    r"[<>≤≥≈约]?\s*(?:增长|下降|增|减)?[-+－＋−±▲▼↑↓]?\s*[（(]?\d[\d,，.:：/\s]*(?:[eE][-+]?\d+)?[)）]?\s*"
+    r"(?:%|％|‰|℃|个百分点|[一-鿿㎡²³/·]{0,6})"
+)
+"""412亿元, 6.2%, -3.1, 增长5.5%, 1,234.50; not 第1项, not （一）工作机制 (its text goes on)."""
+_YEAR = re.compile(
+    r"(?:19|20)\d\d(?:\s*年)?(?:[-—~～至]+(?:\d{1,2}|(?:19|20)\d\d)\s*(?:年|月)?)?|\d{1,2}\s*月"
+)
+"""Headings that are numbers: 2023, 2023年, 2023—2025年, 3月."""
+_LISTED = re.compile(r"\d{1,3}\s*[.．、]\s*[^\d\s]")
+_NOTHING = frozenset({"", "-", "－", "—", "——", "–", "/", "／", "…", "……", "*", "×"})
+_CODE = re.compile(r"\d{1,4}")
+_LABEL_MAX = 80
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A cell at ``row`` and ``column``, counted from 0 at the top left, over so many ``rows`` and ``columns``."""
+
+    text: str
+    row: int
+    column: int
+    rows: int = 1
+    columns: int = 1
+
+
+@dataclass(slots=True)
+class _Block:
+    """A run of rows under the same headings."""
+
+    headings: list[list[Cell | None]] = field(default_factory=list)
+    rows: list[list[Cell | None]] = field(default_factory=list)
+
+
+def table_lines(cells: Sequence[Cell], heading_rows: int | None = None) -> list[Line]:
+    """The lines of a table: one a heading row, then one a row: label, and each heading with its value.
+
+    ``heading_rows`` says how many rows are headings where the file tells; else they are those above
+    the first row with a value. Tables without values give a line a row, cells apart by a wide space.
+    """
+    return [Line(text, table=True) for text in _texts(cells, heading_rows) if text.strip()]
+
+
+def headings_of(cells: Sequence[Cell]) -> list[Cell]:
+    """The heading rows at the top of a table, for the part of it that goes on on the next page."""
+    block = next(iter(_blocks(_grid(cells), None)), None)
+    if block is None:
+        return []
+    return list(dict.fromkeys(cell for row in block.headings for cell in row if cell))
+
+
+def begins_with_values(cells: Sequence[Cell]) -> bool:
+    """Whether a table has no headings of its own: its first row holds values."""
+    grid = _grid(cells)
+    return bool(grid) and _has_values(grid[0])
+
+
+def _texts(cells: Sequence[Cell], heading_rows: int | None) -> Iterator[str]:
+    for block in _blocks(_grid(cells), heading_rows):
+        yield from (_joined(row) for row in block.headings)
+        if not block.headings or not any(_has_values(row) for row in block.rows):
+            yield from (_joined(row) for row in block.rows)
+            continue
+        for part in _side_by_side(block):
+            labels = _label_columns(part)
+            yield from (_data_line(row, part.headings, labels) for row in part.rows)
+
+
+def _grid(cells: Sequence[Cell]) -> list[list[Cell | None]]:
+    """Each place's cell; one that covers several places stands at all of them; blank rows and columns go."""
+    cells = [cell for cell in cells if cell.rows > 0 and cell.columns > 0]
+    if not cells:
+        return []
+    height, width = max(c.row + c.rows for c in cells), max(c.column + c.columns for c in cells)
+    grid: list[list[Cell | None]] = [[None] * width for _ in range(height)]
+    for cell in cells:
+        if not cell.text.strip():
+            continue
+        for row in range(cell.row, cell.row + cell.rows):
+            for column in range(cell.column, cell.column + cell.columns):
+                grid[row][column] = cell
+    used = [column for column in range(width) if any(row[column] for row in grid)]
+    return [[row[column] for column in used] for row in grid if any(row)]
+
+
+def _blocks(grid: Sequence[Sequence[Cell | None]], heading_rows: int | None) -> Iterator[_Block]:
+    """Rows with their headings; a row that is one wide cell parts a table, and so do repeated headings."""
+    block = _Block()
+    for at, given in enumerate(grid):
+        row = list(given)
+        distinct = _distinct(row)
+        wide = len(distinct) == 1 and len(row) > 1 and all(row)
+        declared = heading_rows is not None and at < heading_rows
+        if wide and not declared:
+            if block.headings or block.rows:
+                yield block
+            yield _Block(rows=[row])
+            block = _Block()
+        elif declared or (heading_rows is None and _is_heading(row, block, grid, at)):
+            if block.rows:
+                yield block
+                block = _Block()
+            block.headings.append(row)
+        else:
+            block.rows.append(row)
+    if block.headings or block.rows:
+        yield block
+
+
+def _is_heading(
+    row: Sequence[Cell | None], block: _Block, grid: Sequence[Sequence[Cell | None]], at: int
+) -> bool:
+    """A row of two or more texts without a value, above rows with values."""
+    texts = _distinct(row)
+    if _has_values(row) or len(texts) < 2 or max(len(cell.text) for cell in texts) > _LABEL_MAX:
+        return False
+    if not block.rows:
+        following = next((later for later in grid[at + 1 :] if _has_values(later)), None)
+        return following is not None and len(block.headings) < 6
+    # Headings come again below values: the same first cell, or every place of the row filled anew.
+    first = next((heading[0] for heading in block.headings if heading[0]), None)
+    again = first is not None and row[0] is not None and row[0].text == first.text
+    return again and at + 1 < len(grid) and _has_values(grid[at + 1])
+
+
+def _distinct(row: Sequence[Cell | None]) -> list[Cell]:
+    return list(dict.fromkeys(cell for cell in row if cell))
+
+
+def _has_values(row: Sequence[Cell | None]) -> bool:
+    """Whether a row holds a figure beside its label; years and the running numbers 1 2 3 are headings."""
+    values = [cell for cell in _distinct(row) if _is_value(cell.text)]
+    if not values or all(_YEAR.fullmatch(cell.text.strip()) for cell in values):
+        return False
+    counting = [cell.text.strip() for cell in values] == [str(n) for n in range(1, len(values) + 1)]
+    return not (counting and len(values) > 2)
+
+
+def _is_value(text: str) -> bool:
+    return _VALUE.fullmatch(text.strip()) is not None and not _LISTED.match(text.strip())
+
+
+def _side_by_side(block: _Block) -> list[_Block]:
+    """The parts of a table that sets like columns twice side by side (收入 金额 支出 金额)."""
+    last = [cell.text if cell else "" for cell in block.headings[-1]]
+    width = len(last)
+    for period in range(2, width // 2 + 1):
+        values = [last[at + 1 : at + period] for at in range(0, width, period)]
+        alike = width % period == 0 and all(names == values[0] for names in values)
+        if alike and all(values[0]) and all(_is_named(block, at) for at in range(0, width, period)):
+            return [
+                _Block(
+                    [row[at : at + period] for row in block.headings],
+                    [row[at : at + period] for row in block.rows],
+                )
+                for at in range(0, width, period)
+            ]
+    return [block]
+
+
+def _is_named(block: _Block, column: int) -> bool:
+    """Whether a column names rows: texts, hardly a value."""
+    filled = [cell for row in block.rows if (cell := row[column])]
+    return sum(_is_value(cell.text) for cell in filled) * 2 < len(filled)
+
+
+def _label_columns(block: _Block) -> int:
+    """How many columns at the left name the rows: texts, with the codes or running numbers before them."""
+    width = len(block.rows[0])
+    codes = 0
+    while codes < width and _is_code(block, codes):
+        codes += 1
+    labels = codes
+    while labels < width and _is_named(block, labels):
+        labels += 1
+    return labels if labels > codes else 0
+
+
+def _is_code(block: _Block, column: int) -> bool:
+    filled = [cell.text.strip() for row in block.rows if (cell := row[column])]
+    return bool(filled) and all(_CODE.fullmatch(text) for text in filled)
+
+
+def _data_line(row: Sequence[Cell | None], headings: Sequence[Sequence[Cell | None]], labels: int) -> str:
+    """A row with its headings; a heading over all columns of values says nothing of any and is left out."""
+    parts = [" ".join(_tidy(cell.text) for cell in _distinct(row[:labels]))] if labels else []
+    named = set(_distinct(row[:labels]))
+    for column in range(labels, len(row)):
+        cell = row[column]
+        if cell is None or cell in named:
+            continue
+        named.add(cell)
+        over = [h[column] for h in headings if len(row) - labels < 2 or len(set(h[labels:])) > 1]
+        path = dict.fromkeys(_tidy(heading.text) for heading in over if heading)
+        parts.append(" ".join([*path, _tidy(cell.text)]))
+    return _GAP.join(part for part in parts if part)
+
+
+def _joined(row: Sequence[Cell | None]) -> str:
+    return _GAP.join(_tidy(cell.text) for cell in _distinct(row))
+
+
+def _tidy(text: str) -> str:
+    """One line, without the spaces that set Chinese characters apart (合　计)."""
+    text = " ".join(text.split())
+    return re.sub(r"(?<=[一-鿿，。、；：（）]) (?=[一-鿿，。、；：（）])", "", text)

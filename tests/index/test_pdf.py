@@ -1,0 +1,248 @@
+"""PDF as offices make them: tables, columns, turned pages, and odd geometry that must not stop a reader."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Sequence
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from reportlab.lib.pagesizes import A4
+from reportlab.pdfgen.canvas import Canvas
+
+from index.readers import read_bytes
+from index.readers.printed import Box, Character, PrintedPage, to_pages
+from index.text import clean
+
+from .samples import FONT, REPORT, wrap
+
+
+def drawn(*pages: Callable[[Canvas], None], rotation: int = 0) -> bytes:
+    """A PDF of pages that are drawn by hand."""
+    buffer = io.BytesIO()
+    canvas = Canvas(buffer, pagesize=A4)
+    for draw in pages:
+        canvas.setFont(FONT, 10)
+        canvas.setPageRotation(rotation)
+        draw(canvas)
+        canvas.showPage()
+    canvas.save()
+    return buffer.getvalue()
+
+
+def text_of(data: bytes) -> list[str]:
+    return clean(read_bytes(data, "a.pdf")).text.split("\n")
+
+
+def ruled(
+    canvas: Canvas, rows: Sequence[Sequence[str]], widths: Sequence[float], top: float, *, level: bool = True
+) -> None:
+    """A table of ruled lines, figures centred in their cells; ``level``: each row is ruled."""
+    left, height = 60, 18
+    xs = [left + sum(widths[:at]) for at in range(len(widths) + 1)]
+    bottom = top - height * len(rows)
+    for x in xs:
+        canvas.line(x, bottom, x, top)
+    for at in range(len(rows) + 1):
+        if level or at in (0, 1, len(rows)):
+            canvas.line(left, top - at * height, xs[-1], top - at * height)
+    for at, row in enumerate(rows):
+        for x, width, cell in zip(xs, widths, row, strict=False):
+            canvas.drawCentredString(x + width / 2, top - at * height - 13, cell)
+
+
+NARROW = [
+    ["办理结果", "自然人", "企业", "科研", "其他", "总计"],
+    ["部分公开", "447", "7", "0", "", "454"],
+    ["1.属于国家秘密", "2", "", "0", "1", "3"],
+]
+NARROW_LINES = [
+    "办理结果　自然人　企业　科研　其他　总计",
+    "部分公开　自然人 447　企业 7　科研 0　总计 454",
+    "1.属于国家秘密　自然人 2　科研 0　其他 1　总计 3",
+]
+
+
+@pytest.mark.parametrize("level", [True, False], ids=["rows ruled", "columns ruled only"])
+def test_figures_of_neighbouring_cells_stand_by_their_headings(level: bool) -> None:
+    def draw(canvas: Canvas) -> None:
+        canvas.drawString(60, 760, "一、办理情况")
+        ruled(canvas, NARROW, [90, 40, 24, 24, 24, 30], 740, level=level)
+        canvas.drawString(60, 640, "以上数据由办公室提供。")
+
+    found = clean(read_bytes(drawn(draw), "a.pdf"))
+    assert found.text.split("\n") == ["一、办理情况", *NARROW_LINES, "以上数据由办公室提供。"]
+    assert {found.text[at:].split("\n")[0] for at in found.table_rows} == set(NARROW_LINES)
+
+
+def test_a_table_goes_on_on_the_next_page_under_its_headings() -> None:
+    def first(canvas: Canvas) -> None:
+        ruled(canvas, NARROW[:2], [90, 40, 24, 24, 24, 30], 120)
+        canvas.drawString(290, 30, "— 1 —")
+
+    def second(canvas: Canvas) -> None:
+        ruled(canvas, [*NARROW[2:], ["2.其他", "30", "1", "0", "0", "31"]], [90, 40, 24, 24, 24, 30], 800)
+        canvas.drawString(290, 30, "— 2 —")
+
+    assert text_of(drawn(first, second)) == [
+        *NARROW_LINES,
+        "2.其他　自然人 30　企业 1　科研 0　其他 0　总计 31",
+    ]
+
+
+def test_a_table_without_ruled_lines() -> None:
+    rows = [
+        ("指标", "全国", "城市", "农村"),
+        ("居民消费价格", "2.0", "2.1", "1.9"),
+        ("食品烟酒", "2.4", "-2.6", ""),
+        ("衣着", "0.5", "0.6", "0.4"),
+    ]
+
+    def draw(canvas: Canvas) -> None:
+        canvas.drawString(60, 760, "各地居民消费价格涨跌幅度见下表。")
+        for at, row in enumerate(rows):
+            canvas.drawString(60, 730 - at * 18, row[0])
+            for column, cell in enumerate(row[1:]):
+                canvas.drawRightString(200 + column * 70, 730 - at * 18, cell)
+
+    assert text_of(drawn(draw))[1:] == [
+        "指标　全国　城市　农村",
+        "居民消费价格　全国 2.0　城市 2.1　农村 1.9",
+        "食品烟酒　全国 2.4　城市 -2.6",
+        "衣着　全国 0.5　城市 0.6　农村 0.4",
+    ]
+
+
+def test_figures_apart_are_never_glued_even_on_a_lone_line() -> None:
+    def draw(canvas: Canvas) -> None:
+        for at, figure in enumerate(["12", "0", "0", "0", "0", "0", "12"]):
+            canvas.drawString(200 + at * 14, 700, figure)
+        canvas.drawString(60, 730, "各项结果如下，依次为自然人和其他。")
+
+    assert text_of(drawn(draw))[1] == "12 0 0 0 0 0 12"
+
+
+def test_doubled_letters_stay_and_overprinted_type_is_read_once() -> None:
+    def draw(canvas: Canvas) -> None:
+        canvas.setFont("Helvetica", 12)
+        canvas.drawString(60, 700, "usually all willing, http://a.cn")
+        for shift in (0, 0.3, 0.6):
+            canvas.drawString(60 + shift, 650, "all bold")
+
+    assert text_of(drawn(draw)) == ["usually all willing, http://a.cn all bold"]
+
+
+@pytest.mark.parametrize("rotation", [90, 180, 270])
+def test_turned_pages_are_read_upright(rotation: int) -> None:
+    def draw(canvas: Canvas) -> None:
+        width, height = A4
+        if rotation == 90:
+            canvas.translate(width, 0)
+        elif rotation == 180:
+            canvas.translate(width, height)
+        else:
+            canvas.translate(0, width)  # reportlab lays the page's box down as well
+        canvas.rotate(rotation)
+        for at, line in enumerate(wrap(REPORT[6], 30)):
+            canvas.drawString(80, 400 - at * 20, line)
+
+    assert text_of(drawn(draw, rotation=rotation)) == [REPORT[6]]
+
+
+def test_a_page_drawn_sideways_without_saying_so() -> None:
+    def draw(canvas: Canvas) -> None:
+        canvas.translate(A4[0], 0)
+        canvas.rotate(90)
+        for at, line in enumerate(wrap(REPORT[6], 30)):
+            canvas.drawString(80, 400 - at * 20, line)
+
+    assert text_of(drawn(draw)) == [REPORT[6]]
+
+
+def test_vertical_text_is_read_from_the_right() -> None:
+    lines = wrap(REPORT[6] + REPORT[9], 40)
+
+    def draw(canvas: Canvas) -> None:
+        for column, line in enumerate(lines):
+            for at, char in enumerate(line):
+                canvas.drawString(520 - column * 24, 780 - at * 11, char)
+
+    assert "".join(text_of(drawn(draw))) == REPORT[6] + REPORT[9]
+
+
+def columns(texts: Sequence[Sequence[str]], lefts: Sequence[float], size: float) -> Callable[[Canvas], None]:
+    """Lines of text in columns that begin at ``lefts``, each with its own leading."""
+
+    def draw(canvas: Canvas) -> None:
+        canvas.setFont(FONT, size)
+        for number, (lines, left) in enumerate(zip(texts, lefts, strict=True)):
+            for at, line in enumerate(lines):
+                canvas.drawString(left, 760 - at * (size * 1.5 + number * 1.3), line)
+
+    return draw
+
+
+def test_three_columns_are_read_one_after_the_other() -> None:
+    body = [wrap("".join(REPORT[at : at + 3]), 16, 0) for at in (6, 9, 12)]
+    found = text_of(drawn(columns(body, [40, 220, 400], 9)))
+    assert "".join(found) == "".join(line for lines in body for line in lines)
+
+
+def test_a_sidebar_is_read_apart_from_the_text() -> None:
+    body = wrap("".join(REPORT[6:14]), 36, 0)
+    side = [
+        "公司基本情况",
+        "最新收盘价：34元",
+        "总股本：265亿股",
+        "分析师：李明",
+        "电话：12345",
+        "邮箱：a@b.cn",
+    ]
+    found = text_of(drawn(columns([side, body], [40, 180], 10)))
+    opening = next(at for at, paragraph in enumerate(found) if paragraph.startswith(body[0]))
+    assert "".join(found[:opening]) == "".join(side)
+    assert "".join(found[opening:]) == "".join(body)
+
+
+def test_centred_lines_share_no_margin() -> None:
+    def draw(canvas: Canvas) -> None:
+        for at in range(30):
+            canvas.drawCentredString(297, 780 - at * 20, "南" * (at % 15 + 2))
+
+    assert len("".join(text_of(drawn(draw)))) == sum(at % 15 + 2 for at in range(30))
+
+
+def test_bulleted_lines_are_not_joined() -> None:
+    def draw(canvas: Canvas) -> None:
+        for at, item in enumerate(["●全年完成投资185亿元", "●新开工项目126个", "●竣工项目48个"]):
+            canvas.drawString(60, 700 - at * 18, item)
+
+    assert text_of(drawn(draw)) == ["●全年完成投资185亿元", "●新开工项目126个", "●竣工项目48个"]
+
+
+numbers = st.floats(-1e5, 1e5, allow_nan=False)
+characters = st.builds(
+    lambda text, x, y, size: Character(text, x, x + size, y, y + size, size),
+    st.sampled_from("政府1a。 "),
+    numbers,
+    numbers,
+    st.floats(0.1, 500),
+)
+boxes = st.builds(
+    lambda x, y, width, height: Box(x, x + width, y, y + height),
+    numbers,
+    numbers,
+    st.floats(0, 1e4),
+    st.floats(0, 1e4),
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(st.builds(lambda c, r: PrintedPage(tuple(c), tuple(r)), st.lists(characters, max_size=40), st.lists(boxes, max_size=30)), max_size=3))  # fmt: skip
+def test_any_geometry_is_read_and_no_character_is_lost(pages: list[PrintedPage]) -> None:
+    found = to_pages(pages)
+    assert [page.number for page in found] == list(range(1, len(pages) + 1))
+    for page, given_page in zip(found, pages, strict=True):
+        shown = {char for line in page.lines for char in line.text}
+        assert {char.text for char in given_page.characters} - {" "} <= shown
