@@ -30,7 +30,7 @@ from benchmarks.fit import (
     refusals,
 )
 from qa import Assistant
-from qa.assistant import ENOUGH
+from qa.answers import ENOUGH
 from qa.evaluation import Table, run, tabulate
 from qa.reading import EVIDENCE
 from qa.retrieval import weights

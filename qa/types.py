@@ -9,11 +9,14 @@ from typing import Any, Literal
 REFUSAL = "报告中没有找到能回答这个问题的内容。"
 """The one refusal sentence; ``Answer.text`` is exactly this when ``answered`` is False."""
 
-RefusalReason = Literal["", "not_covered", "not_in_library"]
-"""Why nothing was answered: 所选报告未涉及 / 未收录该年、该地的报告."""
+RefusalReason = Literal["", "not_covered", "not_in_library", "not_selected"]
+"""Why nothing was answered: 所选报告未涉及 / 未收录该年、该地的报告 / 已收录但不在所选报告之中."""
 
-Shape = Literal["fact", "list", "compare", "table"]
-"""How an answer is laid out: one place, several items, sides beside each other, or a figure's years."""
+Shape = Literal[
+    "fact", "list", "compare", "table", "topic", "tasks", "problems", "summary", "several", "help"
+]
+"""How an answer is laid out: one place, several items, sides beside each other, a figure's years; all that is
+said on a topic, the tasks, the problems, a report's outline; several questions in one; how to ask."""
 
 Spans = tuple[tuple[int, int], ...]
 """Half-open pairs of offsets, in reading order."""
@@ -94,6 +97,23 @@ class Table:
 
 
 @dataclass(frozen=True, slots=True)
+class Group:
+    """Citations that belong together under ``title`` (《2025年政府工作报告》 · 2024年工作回顾).
+
+    Each is one of ``Answer.citations`` too; those whose mark is not in ``Answer.text`` are what more there
+    is to read. A group without any names a part that the reports do not speak of.
+    """
+
+    title: str
+    citations: tuple[Citation, ...]
+
+    @classmethod
+    def from_dict(cls, value: Mapping[str, Any]) -> Group:
+        """The inverse of ``to_dict``, also through JSON; raises TypeError and KeyError."""
+        return cls(value["title"], tuple(map(Citation.from_dict, value["citations"])))
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """What ``ask`` returns.
 
@@ -102,7 +122,10 @@ class Answer:
     the nearest passages. ``question`` is the question as understood, after a follow-up was
     completed from the earlier questions. ``assumed_year`` is set when a relative word (去年) or
     none at all named the year; ``other_years`` are the years the reports could also answer for.
-    ``table`` is set with the shape ``table`` alone; its citations are one for each cell.
+    ``table`` is set with the shape ``table`` alone; its citations are one for each cell. ``groups`` lay the
+    citations of a broad answer out under titles, in the order of the lines of ``text``. ``unanswered`` are
+    the parts of the question that the reports do not answer, in the asker's words. With the shape ``help``
+    nothing was asked of the reports: ``text`` says how to ask.
     """
 
     question: str
@@ -115,6 +138,8 @@ class Answer:
     other_years: tuple[int, ...] = ()
     shape: Shape = "fact"
     table: Table | None = None
+    groups: tuple[Group, ...] = ()
+    unanswered: tuple[str, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """A JSON-ready dict."""
@@ -131,5 +156,7 @@ class Answer:
                 "related": list(map(Citation.from_dict, value.get("related", ()))),
                 "other_years": tuple(value.get("other_years", ())),
                 "table": None if table is None else Table.from_dict(table),
+                "groups": tuple(map(Group.from_dict, value.get("groups", ()))),
+                "unanswered": tuple(value.get("unanswered", ())),
             }
         )

@@ -1,16 +1,10 @@
-"""The ways of answering, one file each, and how quotes become an answer."""
+"""The ways of answering, one file each; ``router`` says which is tried when.
+Quotes become an answer in ``composer``.
+"""
 
-from qa.answers.composer import cite, compose
-from qa.answers.coverage import assumed_year, refusal_reason, selected
-from qa.answers.sections import answer_from_sections
-from qa.answers.series import answer_series
+from qa.answers.asking import Asking
+from qa.answers.fact import ENOUGH, citations_of, searches
+from qa.answers.help import HELP, asks_for_help
+from qa.answers.router import answer
 
-__all__ = [
-    "answer_from_sections",
-    "answer_series",
-    "assumed_year",
-    "cite",
-    "compose",
-    "refusal_reason",
-    "selected",
-]
+__all__ = ["ENOUGH", "HELP", "Asking", "answer", "asks_for_help", "citations_of", "searches"]

@@ -1,0 +1,111 @@
+"""One thing asked, or several set beside each other: the passages that answer best, each with its quote."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import zip_longest
+from statistics import fmean
+
+from index import Snapshot
+from qa.answers.asking import Asking
+from qa.answers.composer import cite, compose
+from qa.answers.coverage import assumed_year, refusal_reason
+from qa.reading import also_fitting, confidence, joined, quote, similarity
+from qa.retrieval import Ranked, RankedSearch, Search, rank, rerank, search
+from qa.types import REFUSAL, Answer, Citation
+
+ENOUGH = 0.62
+"""The confidence from which a question is answered."""
+
+
+def answer_fact(asking: Asking) -> Answer:
+    """The best passages' quotes, or the refusal with the nearest passages; raises UnknownReport."""
+    question, snapshot = asking.question, asking.snapshot
+    sub_questions = searches(asking, asking.top_k)
+    sure = [confidence(*sub_question, snapshot.encoder) for sub_question in sub_questions]
+    citations = citations_of(asking, sub_questions, max(asking.top_k, len(sub_questions)))
+    if not citations or max(sure) < ENOUGH or fmean(sure) < ENOUGH:
+        reason = refusal_reason(question, asking.infos)
+        return Answer(question.text, False, REFUSAL, [], citations, reason, shape=question.shape)
+    year, others = assumed_year(sub_questions[0], snapshot)
+    return Answer(
+        question=question.text,
+        answered=True,
+        text=compose(citations, _used(sub_questions, sure, citations)),
+        citations=citations,
+        assumed_year=year,
+        other_years=others,
+        shape=question.shape,
+    )
+
+
+def searches(asking: Asking, most: int) -> list[RankedSearch]:
+    """Each sub-question's candidates in order, ``most`` of them at least; raises UnknownReport."""
+    snapshot, reports = asking.snapshot, asking.reports
+    for report in reports or ():
+        snapshot.rows(report)
+    if not snapshot.size or (reports is not None and not reports):
+        return []
+    found = [
+        search(snapshot, snapshot.encoder, asking.question, sub_question, reports, most)
+        for sub_question in asking.question.sub_questions
+    ]
+    return [(one, rerank(one.sub_question.text, rank(one), snapshot)) for one in found]
+
+
+def citations_of(asking: Asking, sub_questions: Sequence[RankedSearch], top_k: int) -> list[Citation]:
+    """The sides' passages in turn; a passage that serves several sides is quoted for each.
+
+    The same words are shown once, unless they answer different sides of the question.
+    """
+    leading = [ranked[0] for _, ranked in sub_questions if ranked]
+    found: dict[int, list[tuple[Search, Ranked]]] = {}
+    texts: set[str] = set()
+    for turn in zip_longest(*([(one, r) for r in ranked] for one, ranked in sub_questions)):
+        for pair in filter(None, turn):
+            candidate, leads = pair[1].candidate, _leads(pair[1], leading)
+            if candidate.row not in found and (leads or candidate.passage.text not in texts):
+                found[candidate.row] = [pair]
+                texts.add(candidate.passage.text)
+            elif candidate.row in found and leads:
+                found[candidate.row].append(pair)
+    kept = list(found.values())[: max(0, top_k)]
+    listing = asking.question.shape == "list"
+    return [_citation(asking.snapshot, pairs, leading, listing) for pairs in kept]
+
+
+def _leads(one: Ranked, leading: Sequence[Ranked]) -> bool:
+    return any(one is first for first in leading)
+
+
+def _citation(
+    snapshot: Snapshot, pairs: Sequence[tuple[Search, Ranked]], leading: Sequence[Ranked], listing: bool
+) -> Citation:
+    """The passage of ``pairs``, quoted for each of their sides; with more care where it leads one."""
+    spans: list[tuple[int, int]] = []
+    for one, ranked in pairs:
+        alike = similarity(one, ranked, snapshot.encoder) if _leads(ranked, leading) else None
+        spans += quote(one, ranked, listing, alike)
+    return cite(snapshot, pairs[0][1].candidate.passage, joined(spans), pairs[0][1].score)
+
+
+def _used(
+    sub_questions: Sequence[RankedSearch], sure: Sequence[float], citations: Sequence[Citation]
+) -> list[int]:
+    """The positions in ``citations`` that the answer's text quotes.
+
+    The first passage of each side that is certain enough; for a list, in the order of the report,
+    those of the next passages too that fit as well.
+    """
+    positions = {(c.report, c.start): i for i, c in enumerate(citations)}
+    listing = len(sub_questions) == 1 and sub_questions[0][0].question.shape == "list"
+    chosen = [
+        ranked.candidate.passage
+        for (one, ranking), certain in zip(sub_questions, sure, strict=True)
+        if certain >= ENOUGH
+        for ranked in (also_fitting(one, ranking) if listing else ranking[:1])
+    ]
+    if listing:
+        chosen.sort(key=lambda passage: (passage.report, passage.start))
+    found = [positions.get((passage.report, passage.start)) for passage in chosen]
+    return list(dict.fromkeys(i for i in found if i is not None))
