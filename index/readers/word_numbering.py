@@ -26,9 +26,12 @@ _CHINESE = (
 
 @dataclass(frozen=True, slots=True)
 class _Level:
+    """How a level is numbered; ``legal``: all its numbers in Arabic numerals (1.2 under 一、)."""
+
     format: str
     text: str
     start: int
+    legal: bool = False
 
 
 class Numbering:
@@ -75,12 +78,14 @@ class Numbering:
             del counters[deeper]
         if level.format in ("bullet", "none"):
             return ""
-        label = re.sub(r"%([1-9])", lambda match: self._shown(key, int(match[1]) - 1), level.text)
+        label = re.sub(
+            r"%([1-9])", lambda match: self._shown(key, int(match[1]) - 1, level.legal), level.text
+        )
         return label + " " if label and label[-1].isalnum() and label[-1].isascii() else label
 
-    def _shown(self, key: str, at: int) -> str:
+    def _shown(self, key: str, at: int, legal: bool) -> str:
         level = self.levels.get((key, at), _Level("decimal", "", 1))
-        return _formatted(self.counters[key].get(at, level.start), level.format)
+        return _formatted(self.counters[key].get(at, level.start), "decimal" if legal else level.format)
 
 
 def _read_level(level: Element) -> _Level:
@@ -88,6 +93,7 @@ def _read_level(level: Element) -> _Level:
         _value(level.find(W + "numFmt"), "decimal"),
         _value(level.find(W + "lvlText"), ""),
         int(_value(level.find(W + "start"), "1")),
+        _is_on(level.find(W + "isLgl")),
     )
 
 
@@ -101,7 +107,7 @@ def _overridden(
         changed = override.find(W + "lvl")
         level = _read_level(changed) if changed is not None else own.get((key, at), _Level("decimal", "", 1))
         start = int(_value(override.find(W + "startOverride"), str(level.start)))
-        own[(key, at)] = _Level(level.format, level.text, start)
+        own[(key, at)] = _Level(level.format, level.text, start, level.legal)
     return own
 
 
@@ -114,6 +120,10 @@ def _place(paragraph: Element, style: Any) -> tuple[str, int] | None:
     if found is None or found.find(W + "numId") is None:
         return None
     return _value(found.find(W + "numId"), "0"), int(_value(found.find(W + "ilvl"), "0"))
+
+
+def _is_on(mark: Element) -> bool:
+    return mark is not None and mark.get(W + "val", "1") not in ("0", "false", "off")
 
 
 def _value(element: Element, default: str) -> str:

@@ -6,12 +6,15 @@ import io
 import re
 import subprocess
 import threading
+import zipfile
 from bisect import bisect_right
 from pathlib import Path
 from shutil import which
 
 import pytest
 from docx import Document
+from docx.opc.packuri import PackURI
+from docx.opc.part import Part
 from docx.oxml import OxmlElement, parse_xml
 from docx.oxml.ns import qn
 from reportlab.lib.pdfencrypt import StandardEncryption
@@ -20,8 +23,9 @@ from reportlab.pdfgen.canvas import Canvas
 from index.errors import SourceError
 from index.readers import read_bytes
 from index.readers.word_numbering import chinese
+from index.structure import read_outline
 from index.text.layout import clean
-from index.types import CleanText
+from index.types import CleanText, Metadata
 
 from .samples import FONT, REPORT, make_docx, make_html, make_pdf
 
@@ -117,7 +121,11 @@ def test_word_document_with_heading_styles_and_a_table() -> None:
     rows = [("指标", "2023年", "增长"), ("地区生产总值", "412亿元", "6.2%")]
     data = make_docx(REPORT, table=rows)
     found = clean(read_bytes(data, "报告.docx"))
-    assert found.text.split("\n") == [*REPORT, "指标　2023年　增长", "地区生产总值　412亿元　6.2%"]
+    assert found.text.split("\n") == [
+        *REPORT,
+        "指标　2023年　增长",
+        "地区生产总值　2023年 412亿元　增长 6.2%",
+    ]
     assert found.pages == ()
     levels = {found.text[head.start : head.end]: head.level for head in found.headings}
     assert levels[REPORT[0]] == 1
@@ -132,6 +140,9 @@ NUMBERING = """<w:abstractNum xmlns:w="http://schemas.openxmlformats.org/wordpro
  <w:start w:val="1"/><w:numFmt w:val="decimal"/><w:lvlText w:val="%3."/></w:lvl></w:abstractNum>"""
 NUM = """<w:num xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main" w:numId="90">
  <w:abstractNumId w:val="90"/></w:num>"""
+
+NUM_PR = """<w:numPr xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main">
+ <w:ilvl w:val="{}"/><w:numId w:val="90"/></w:numPr>"""
 
 
 def test_automatic_numbers_of_a_word_document_are_written_out() -> None:
@@ -163,22 +174,114 @@ def test_automatic_numbers_of_a_word_document_are_written_out() -> None:
     ]  # fmt: skip
 
 
+def test_legal_numbering_is_in_arabic_numerals() -> None:
+    document = Document()
+    root = document.part.numbering_part.element
+    root.insert(
+        0, parse_xml(NUMBERING.replace('<w:lvlText w:val="（%2）"/>', '<w:isLgl/><w:lvlText w:val="%1.%2"/>'))
+    )
+    root.append(parse_xml(NUM))
+    for level, text in ((0, "总则"), (1, "目的"), (1, "依据")):
+        properties = document.add_paragraph(text)._p.get_or_add_pPr()
+        properties.append(parse_xml(NUM_PR.format(level)))
+    buffer = io.BytesIO()
+    document.save(buffer)
+    assert paragraphs(buffer.getvalue()) == ["一、总则", "1.1 目的", "1.2 依据"]
+
+
 def test_chinese_numerals() -> None:
     assert [chinese(n) for n in (1, 10, 11, 20, 35, 100, 101, 110, 215)] == [
         "一", "十", "十一", "二十", "三十五", "一百", "一百零一", "一百一十", "二百一十五",
     ]  # fmt: skip
 
 
-def test_word_pages_only_where_word_noted_them() -> None:
-    breaks = {5: 10, 9: 0}
-    found = clean(read_bytes(make_docx(REPORT, breaks=breaks, noted_pages=3), "a.docx"))
+def test_a_word_document_has_no_pages() -> None:
+    found = clean(read_bytes(make_docx(REPORT, breaks={5: 10, 9: 0}, noted_pages=3), "a.docx"))
     assert found.text.split("\n") == REPORT
-    opening = found.text.index(REPORT[5]) + 10
-    assert [page.number for page in found.pages] == [1, 2, 3]
-    assert [page.start for page in found.pages] == [0, opening, found.text.index(REPORT[9])]
-    unsure = clean(read_bytes(make_docx(REPORT, breaks=breaks, noted_pages=7), "a.docx"))
-    assert unsure.text.split("\n") == REPORT
-    assert unsure.pages == ()
+    assert found.pages == ()
+
+
+def word(body: str, **parts: str) -> bytes:
+    """A Word file with this body and other parts, such as ``footnotes``."""
+    document = Document()
+    space = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
+    element = document.element.body
+    element.insert(0, parse_xml(f"<w:sdt {space}><w:sdtContent>{body}</w:sdtContent></w:sdt>"))
+    for kind, xml in parts.items():
+        base = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+        uri = PackURI(f"/word/{kind}.xml")
+        part = Part(uri, f"application/vnd.{kind}+xml", f"<w:{kind} {space}>{xml}</w:{kind}>".encode())
+        document.part.relate_to(part, f"{base}/{kind}")
+    buffer = io.BytesIO()
+    document.save(buffer)
+    return buffer.getvalue()
+
+
+def cell(*blocks: str, properties: str = "") -> str:
+    inner = "".join(
+        block if block.startswith("<") else f"<w:p><w:r><w:t>{block}</w:t></w:r></w:p>" for block in blocks
+    )
+    return f"<w:tc><w:tcPr>{properties}</w:tcPr>{inner}</w:tc>"
+
+
+def table(*rows: list[str]) -> str:
+    return "<w:tbl>" + "".join(f"<w:tr>{''.join(cells)}</w:tr>" for cells in rows) + "</w:tbl>"
+
+
+def test_cells_of_a_word_table_keep_their_places() -> None:
+    wide, tall = '<w:gridSpan w:val="2"/>', '<w:vMerge w:val="restart"/>'
+    body = table(
+        [cell("指标", properties=tall), cell("产量", properties=wide), cell("增长")],
+        [cell("", properties="<w:vMerge/>"), cell("夏粮"), cell("秋粮"), cell("（%）")],
+        [cell("临河县"), cell(""), cell("12.5"), cell("3.1")],
+    )
+    assert paragraphs(word(body)) == [
+        "指标　产量　增长", "指标　夏粮　秋粮　（%）", "临河县　产量 秋粮 12.5　增长 （%） 3.1",
+    ]  # fmt: skip
+
+
+def test_nested_tables_come_once_and_tables_that_lay_out_the_page_are_text() -> None:
+    inner = table([cell("内一"), cell("内二")])
+    body = table([cell("甲"), cell(inner, "乙")], [cell("丙"), cell("丁")])
+    assert paragraphs(word(body)) == ["甲　乙", "丙　丁", "内一　内二"]
+    laid_out = table([cell(*(f"第{n}段。" for n in "一二三四五")), cell("旁注")])
+    assert paragraphs(word(laid_out)) == ["第一段。", "第二段。", "第三段。", "第四段。", "第五段。", "旁注"]
+
+
+def test_rows_of_tables_are_no_headings() -> None:
+    rows = [[cell(f"{number}、本年新收申请数量"), cell("3"), cell("1")] for number in "一二三"]
+    text = clean(read_bytes(word(table([cell("项目"), cell("自然人"), cell("法人")], *rows)), "a.docx"))
+    assert [section.title for section in read_outline(text, Metadata("报告"))] == [""]
+
+
+def test_notes_of_a_word_document_are_read() -> None:
+    body = (
+        '<w:p><w:r><w:t>增长6%</w:t></w:r><w:r><w:footnoteReference w:id="7"/></w:r><w:r><w:t>。</w:t></w:r></w:p>'
+        '<w:p><w:r><w:t>完</w:t></w:r><w:r><w:endnoteReference w:id="2"/></w:r></w:p>'
+    )
+    note = '<w:{0} w:id="{1}"><w:p><w:r><w:t>{2}</w:t></w:r></w:p></w:{0}>'
+    data = word(
+        body,
+        footnotes=note.format("footnote", 7, "按可比价格计算。") + note.format("footnote", 0, "分隔线"),
+        endnotes=note.format("endnote", 2, "数据为初步统计数。"),
+    )
+    assert paragraphs(data) == ["增长6%¹。", "完²", "¹按可比价格计算。", "²数据为初步统计数。"]
+
+
+def test_strict_open_xml_is_read() -> None:
+    strict = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(make_docx(REPORT))) as source, zipfile.ZipFile(strict, "w") as target:
+        for part in source.namelist():
+            content = source.read(part)
+            for usual, name in (
+                (b"officeDocument/2006/relationships/", b"officeDocument/relationships/"),
+                (b"wordprocessingml/2006/main", b"wordprocessingml/main"),
+            ):
+                content = content.replace(
+                    b"http://schemas.openxmlformats.org/" + usual, b"http://purl.oclc.org/ooxml/" + name
+                )
+            target.writestr(part, content)
+    assert paragraphs(strict.getvalue()) == REPORT
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "gb2312", "gb18030"])

@@ -1,4 +1,8 @@
-"""Word documents: paragraphs, tables and automatic numbers in document order."""
+"""Word documents: paragraphs, tables, notes and automatic numbers in document order.
+
+Pages are not read: Word stores none. What it leaves in a file (``lastRenderedPageBreak``, a count in the
+properties) tells where pages broke on the computer that saved it last, and moves with fonts and printers.
+"""
 
 from __future__ import annotations
 
@@ -10,63 +14,67 @@ from typing import Any
 
 from index.errors import SourceError
 from index.readers.registry import Format, Sample
+from index.readers.tables import Cell, table_lines
 from index.readers.word_numbering import Numbering, W
 from index.types import Line, Page, Source
 
-_PAGES = re.compile(r"<Pages>(\d+)</Pages>")
 _CONTENTS_STYLE = re.compile(r"toc \d|目录 ?\d", re.IGNORECASE)
 _HEADING_STYLE = re.compile(r"(?:heading|标题) ?([1-9])", re.IGNORECASE)
-_SKIPPED = {W + "del", W + "moveFrom", W + "txbxContent", W + "pPr", W + "rPr"}
+_SKIPPED = {W + tag for tag in ("del", "moveFrom", "txbxContent", "pPr", "rPr", "rt")}
 _FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
-_PAGE_BREAK = "\f"
+_FORMULA_TEXT = "{http://schemas.openxmlformats.org/officeDocument/2006/math}t"
+_SUPERSCRIPT = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+_LAID_OUT = 3
+"""A cell of more paragraphs lays out the page: it is text, not a value."""
+_MOST_CELLS = 100_000
+
+# Strict files are the same under other names: http://purl.oclc.org/ooxml/wordprocessingml/main.
+_STRICT = b"http://purl.oclc.org/ooxml/"
+_NAMES = (
+    (b"http://purl.oclc.org/ooxml/officeDocument/customXml", b"http://schemas.openxmlformats.org/officeDocument/2006/customXml"),
+    (b"http://purl.oclc.org/ooxml/officeDocument/", b"http://schemas.openxmlformats.org/officeDocument/2006/"),
+    (b"http://purl.oclc.org/ooxml/wordprocessingml/main", b"http://schemas.openxmlformats.org/wordprocessingml/2006/main"),
+    (b"http://purl.oclc.org/ooxml/drawingml/", b"http://schemas.openxmlformats.org/drawingml/2006/"),
+)  # fmt: skip
 
 Element = Any
 """An lxml element."""
 
 
 def _read(sample: Sample) -> Source:
-    """Paragraphs with the levels of their heading styles, table rows as lines, cells apart by a space.
+    """Paragraphs with the levels of their heading styles, tables row by row, notes at the end.
 
-    Pages come only from Word's own rendered page breaks, and only when they agree with the number of
-    pages it noted. Raises SourceError for a damaged file.
+    Raises SourceError for a damaged file.
     """
     from docx import Document
 
-    data, name = sample.data, sample.name
+    name = sample.name
     try:
-        document = Document(io.BytesIO(data))
+        document = Document(io.BytesIO(_transitional(sample.data)))
         lines = list(_Body(document).lines())
     except Exception as error:  # python-docx lets errors of zipfile, lxml and its own through
         raise SourceError(
             f"“{name}”不是完好的 Word 文档，请用 Word 或 WPS 打开后另存为 .docx 再添加。"
         ) from error
-    if not any(line.text.strip(_PAGE_BREAK).strip() for line in lines):
+    if not any(line.text.strip() for line in lines):
         raise SourceError(f"“{name}”里没有文字，若内容是图片，请先做文字识别（OCR）再添加。")
-    return Source("docx", _to_pages(lines, _noted_pages(data)))
+    return Source("docx", (Page(None, tuple(lines)),))
 
 
-def _noted_pages(data: bytes) -> int | None:
+def _transitional(data: bytes) -> bytes:
+    """The file under the names that python-docx knows, where it uses those of Strict OOXML."""
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        if "docProps/app.xml" not in archive.namelist():
-            return None
-        found = _PAGES.search(archive.read("docProps/app.xml").decode("utf-8", "replace"))
-    return int(found[1]) if found else None
-
-
-def _to_pages(lines: list[Line], noted: int | None) -> tuple[Page, ...]:
-    """Cut at the page breaks within the lines if there are as many as there should be."""
-    breaks = sum(line.text.count(_PAGE_BREAK) for line in lines)
-    if not breaks or breaks + 1 != noted:
-        return (Page(None, tuple(Line(line.text.replace(_PAGE_BREAK, ""), line.level) for line in lines)),)
-    pages: list[list[Line]] = [[]]
-    for line in lines:
-        *before, last = line.text.split(_PAGE_BREAK)
-        for part in before:
-            if part.strip():
-                pages[-1].append(Line(part, line.level, room=0.0))
-            pages.append([])
-        pages[-1].append(Line(last, line.level))
-    return tuple(Page(number, tuple(page)) for number, page in enumerate(pages, start=1))
+        if _STRICT not in archive.read("word/document.xml"):
+            return data
+        renamed = io.BytesIO()
+        with zipfile.ZipFile(renamed, "w", zipfile.ZIP_STORED) as target:
+            for part in archive.infolist():
+                content = archive.read(part)
+                if part.filename.endswith((".xml", ".rels")):
+                    for strict, usual in _NAMES:
+                        content = content.replace(strict, usual)
+                target.writestr(part.filename, content)
+    return renamed.getvalue()
 
 
 class _Body:
@@ -78,9 +86,12 @@ class _Body:
         self.numbering = Numbering.of(document)
         names = {style.name for style in self._used_styles()}
         self.below_title = 1 if "Title" in names else 0
+        self.notes: list[tuple[str, str]] = []
+        """Kind and id of the notes referred to, in the order of their numbers."""
 
     def lines(self) -> Iterator[Line]:
         yield from self._blocks(self.document.element.body)
+        yield from self._note_lines()
 
     def _used_styles(self) -> Iterator[Any]:
         for mark in self.document.element.body.iter(W + "pStyle"):
@@ -92,7 +103,7 @@ class _Body:
             if child.tag == W + "p":
                 yield from self._paragraph(child)
             elif child.tag == W + "tbl":
-                yield from (self._table_row(row) for row in child.iter(W + "tr"))
+                yield from self._table(child)
             elif child.tag in (W + "sdt", W + "sdtContent", W + "customXml", W + "ins"):
                 yield from self._blocks(child)
 
@@ -102,8 +113,8 @@ class _Body:
         style = self._style(paragraph)
         if style is not None and _CONTENTS_STYLE.match(style.name or ""):
             return
-        text = _text(paragraph)
-        if text.strip(_PAGE_BREAK).strip():
+        text = self._text(paragraph)
+        if text.strip():
             text = self.numbering.label(paragraph, style) + text
         level = self._level(paragraph, style)
         yield from (Line(part, level if part.strip() else 0) for part in text.split("\n"))
@@ -128,12 +139,70 @@ class _Body:
             style = style.base_style
         return 0
 
-    def _table_row(self, row: Element) -> Line:
-        cells = [
-            " ".join(line.text.strip() for line in self._blocks(cell) if line.text.strip())
-            for cell in row.iterchildren(W + "tc")
-        ]
-        return Line("\u3000".join(cell for cell in cells if cell))
+    def _table(self, table: Element) -> Iterator[Line]:
+        """A table's rows, then the tables within its cells; one that lays out the page gives its texts."""
+        cells = list(_cells(table))
+        contents = [list(self._blocks(_without_tables(element))) for element, *_ in cells]
+        texts = [[line.text.strip() for line in lines if line.text.strip()] for lines in contents]
+        if len(cells) < 2 or any(len(paragraphs) > _LAID_OUT for paragraphs in texts):
+            for element, *_ in cells:
+                yield from self._blocks(element)
+            return
+        yield from table_lines(
+            [
+                Cell(" ".join(paragraphs), row, column, height, width)
+                for paragraphs, (_, row, column, height, width) in zip(texts, cells, strict=True)
+            ],
+            _heading_rows(table),
+        )
+        for element, *_ in cells:
+            for inner in element.iterchildren(W + "tbl"):
+                yield from self._table(inner)
+
+    def _text(self, element: Element) -> str:
+        """The text as it is shown: without deleted runs and text boxes; a note's number raised."""
+        parts: list[str] = []
+        for child in element:
+            tag = child.tag
+            if tag in _SKIPPED or tag == _FALLBACK:
+                continue
+            if tag in (W + "t", _FORMULA_TEXT):
+                parts.append(child.text or "")
+            elif tag == W + "tab":
+                parts.append(" ")
+            elif tag in (W + "br", W + "cr"):
+                parts.append("\n")
+            elif tag == W + "noBreakHyphen":
+                parts.append("-")
+            elif tag in (W + "footnoteReference", W + "endnoteReference"):
+                parts.append(self._note(tag.removeprefix(W).removesuffix("Reference"), child))
+            else:
+                parts.append(self._text(child))
+        return "".join(parts)
+
+    def _note(self, kind: str, reference: Element) -> str:
+        """The number of a note, as it is shown where the text refers to it."""
+        if (note := (kind, reference.get(W + "id"))) not in self.notes:
+            self.notes.append(note)
+        return str(self.notes.index(note) + 1).translate(_SUPERSCRIPT)
+
+    def _note_lines(self) -> Iterator[Line]:
+        """The notes that the text refers to, each behind its number."""
+        held = {
+            (kind, note.get(W + "id")): note for kind in ("footnote", "endnote") for note in self._notes(kind)
+        }
+        for number, key in enumerate(self.notes, start=1):
+            if key in held:
+                text = " ".join(line.text.strip() for line in self._blocks(held[key]))
+                if text.strip():
+                    yield Line(f"{str(number).translate(_SUPERSCRIPT)}{text.strip()}")
+
+    def _notes(self, kind: str) -> Iterator[Element]:
+        from docx.oxml import parse_xml
+
+        for related in self.document.part.rels.values():
+            if related.reltype.endswith(f"/{kind}s") and not related.is_external:
+                yield from parse_xml(related.target_part.blob).iterchildren(W + kind)
 
 
 def _outline_level(mark: Element, below_title: int) -> int:
@@ -147,25 +216,61 @@ def _text_boxes(paragraph: Element) -> Iterator[Element]:
             yield box
 
 
-def _text(element: Element) -> str:
-    """The text of a paragraph as it is shown: without deleted runs and text boxes; breaks as marks."""
-    parts: list[str] = []
-    for child in element:
-        if child.tag in _SKIPPED or child.tag == _FALLBACK:
-            continue
-        if child.tag == W + "t":
-            parts.append(child.text or "")
-        elif child.tag == W + "tab":
-            parts.append(" ")
-        elif child.tag == W + "lastRenderedPageBreak":
-            parts.append(_PAGE_BREAK)
-        elif child.tag in (W + "br", W + "cr"):
-            parts.append("\n")
-        elif child.tag == W + "noBreakHyphen":
-            parts.append("-")
-        else:
-            parts.append(_text(child))
-    return "".join(parts)
+def _without_tables(cell: Element) -> list[Element]:
+    return [child for child in cell if child.tag != W + "tbl"]
+
+
+def _rows(table: Element) -> Iterator[Element]:
+    """The table's own rows, also those that a content control or a tracked change wraps."""
+    for child in table:
+        if child.tag == W + "tr":
+            yield child
+        elif child.tag in (W + "sdt", W + "sdtContent", W + "customXml", W + "ins"):
+            yield from _rows(child)
+
+
+def _row_cells(row: Element) -> Iterator[Element]:
+    for child in row:
+        if child.tag == W + "tc":
+            yield child
+        elif child.tag in (W + "sdt", W + "sdtContent", W + "customXml"):
+            yield from _row_cells(child)
+
+
+def _heading_rows(table: Element) -> int | None:
+    """How many rows at the top the file marks as headings; None where it marks none."""
+    count = 0
+    for row in _rows(table):
+        if row.find(f"{W}trPr/{W}tblHeader") is None:
+            break
+        count += 1
+    return count or None
+
+
+def _cells(table: Element) -> Iterator[tuple[Element, int, int, int, int]]:
+    """Each cell with its row, column, and the rows and columns it covers."""
+    found: list[list[Any]] = []
+    above: dict[int, list[Any]] = {}
+    for row, element in enumerate(_rows(table)):
+        column = _number(element.find(f"{W}trPr/{W}gridBefore"), 0)
+        for cell in _row_cells(element):
+            width = max(1, _number(cell.find(f"{W}tcPr/{W}gridSpan"), 1))
+            merged = cell.find(f"{W}tcPr/{W}vMerge")
+            goes_on = merged is not None and merged.get(W + "val", "continue") == "continue"
+            if goes_on and column in above:
+                above[column][3] = row - above[column][1] + 1
+            else:
+                above[column] = [cell, row, column, 1, width]
+                found.append(above[column])
+            column += width
+            if len(found) > _MOST_CELLS or column > _MOST_CELLS:
+                raise ValueError("a table of too many cells")
+    for cell, row, column, height, width in found:
+        yield cell, row, column, height, width
+
+
+def _number(mark: Element, default: int) -> int:
+    return default if mark is None else int(mark.get(W + "val", default))
 
 
 FORMAT = Format("DOCX", (".docx",), lambda sample: "word/document.xml" in sample.parts, _read)
