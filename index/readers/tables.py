@@ -197,18 +197,23 @@ def _is_code(block: _Block, column: int) -> bool:
 
 
 def _data_line(row: Sequence[Cell | None], headings: Sequence[Sequence[Cell | None]], labels: int) -> str:
-    """A row with its headings; a heading over all columns of values says nothing of any and is left out."""
-    parts = [" ".join(_tidy(cell.text) for cell in _distinct(row[:labels]))] if labels else []
+    """A row: its label, the headings over all of its values once, then each value behind its own."""
+    several = len(row) - labels > 1
+    common = [h[labels] for h in headings if several and len(set(h[labels:])) == 1]
+    parts = [" ".join(_tidy(cell.text) for cell in _distinct(row[:labels]))]
+    parts += dict.fromkeys(_tidy(heading.text) for heading in common if heading)
     named = set(_distinct(row[:labels]))
+    values = 0
     for column in range(labels, len(row)):
         cell = row[column]
         if cell is None or cell in named:
             continue
         named.add(cell)
-        over = [h[column] for h in headings if len(row) - labels < 2 or len(set(h[labels:])) > 1]
+        over = [h[column] for h in headings if h[column] not in common]
         path = dict.fromkeys(_tidy(heading.text) for heading in over if heading)
         parts.append(" ".join([*path, _tidy(cell.text)]))
-    return _GAP.join(part for part in parts if part)
+        values += 1
+    return _GAP.join(part for part in (parts if values else parts[:1]) if part)
 
 
 def _joined(row: Sequence[Cell | None]) -> str:

@@ -147,6 +147,13 @@ def test_hostile_markdown_takes_no_time(piece: str) -> None:
     assert time.monotonic() - started < 10
 
 
+def test_a_tag_of_many_attributes_takes_no_time() -> None:
+    attributes = " ".join(f"a{n}=1" for n in range(200_000))
+    started = time.monotonic()
+    assert "不是正常的网页" in refused(f"<html><body><p {attributes}>正文。</p>".encode(), "a.html")
+    assert time.monotonic() - started < 5
+
+
 def test_missing_files_folders_and_odd_names(tmp_path: Path) -> None:
     for path in (tmp_path / "没有.txt", tmp_path, Path("a\0b.txt")):
         with pytest.raises(SourceError) as caught:

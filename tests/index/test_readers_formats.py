@@ -301,8 +301,17 @@ def test_web_page_with_headings_tables_and_broken_source_lines() -> None:
     )
     assert paragraphs(page.encode()) == [
         "统计公报", "一、综合", "全年地区生产总值412亿元，增长6.2%。", "第二段。", "指标　数值",
-        "粮食　52.8万吨",
+        "粮食　数值 52.8万吨",
     ]  # fmt: skip
+
+
+def test_cells_of_a_web_table_keep_their_places() -> None:
+    page = (
+        "<!DOCTYPE html><html><body><p>下表为主要指标完成情况，单位为亿元。</p><table>"
+        "<tr><td rowspan=2>指标</td><td colspan=2>产量</td></tr><tr><td>夏粮</td><td>秋粮</td></tr>"
+        "<tr><td>临河县</td><td></td><td>12.5</td></tr></table></body></html>"
+    )
+    assert paragraphs(page.encode())[1:] == ["指标　产量", "指标　夏粮　秋粮", "临河县　产量　秋粮 12.5"]
 
 
 def test_deeply_nested_web_pages_are_read_whole_or_refused() -> None:
@@ -320,6 +329,6 @@ def test_markdown_headings_lists_and_tables() -> None:
     found = clean(read_bytes(source.encode(), "a.md"))
     assert found.text.split("\n") == [
         "政府工作报告", "一、回顾", "全年增长 6.2%，见公报。", "1.扩大投资", "2.改善民生", "就业", "教育",
-        "指标　数值", "粮食　52.8万吨",
+        "指标　数值", "粮食　数值 52.8万吨",
     ]  # fmt: skip
     assert [head.level for head in found.headings] == [1, 2]

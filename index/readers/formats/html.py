@@ -9,6 +9,7 @@ from typing import Any
 from index.errors import SourceError
 from index.readers.encodings import check_size, decode
 from index.readers.registry import Format, Sample
+from index.readers.tables import Cell, table_lines
 from index.types import Line, Page, Source
 
 Element = Any
@@ -48,6 +49,10 @@ _WRAPPED_HANZI = re.compile(
 _TITLE_PARTS = re.compile(r"\s*[_|｜]\s*|\s+[-–—]+\s+")
 _MAIN_SHARE = 0.8
 _LONG_CELL = 200
+_WIDEST = 100
+"""No table has more columns; a larger colspan is a mistake or an attack."""
+_LARGEST_TAG = re.compile(r"<[a-zA-Z][^<>]{20000,}")
+_MOST_ATTRIBUTES = 1000
 
 
 def _matches(sample: Sample) -> bool:
@@ -69,6 +74,9 @@ def _read(sample: Sample) -> Source:
     name = sample.name
     check_size(sample.data, name)
     text = re.sub(r"^\s*<\?xml[^>]*>", "", _decode(sample.data, name).replace("\0", ""))
+    if any(tag[0].count("=") + len(tag[0].split()) > _MOST_ATTRIBUTES for tag in _LARGEST_TAG.finditer(text)):
+        # The parser compares each attribute with all before it: 200 000 of them take a minute.
+        raise SourceError(f"“{name}”不是正常的网页，请打开网页后重新保存，或复制正文存为文本文件再添加。")
     parser = html.HTMLParser()
     try:
         root = html.document_fromstring(text, parser=parser)
@@ -170,14 +178,15 @@ def _lines(element: Element) -> Iterator[Line]:
         line = _tidy("".join(buffer))
         buffer.clear()
         if line.strip() and not _SITE_LINES.fullmatch(line.strip()):
-            yield Line(line, int(value or 0))
+            yield Line(line, int(value or 0) if kind == "end" else 0)
+        if kind == "row":
+            yield Line(value, table=True)
 
 
 def _events(element: Element, level: int) -> Iterator[tuple[str, str]]:
-    """Text, and the ends of lines with the level of the line that ends."""
-    if element.tag == "tr" and _is_data_row(element):
-        yield "text", "\u3000".join(filter(None, (_tidy(cell.text_content()).strip() for cell in element)))
-        yield "end", ""
+    """Text, the ends of lines with the level of the line that ends, and the rows of tables."""
+    if element.tag == "table" and (cells := _cells(element)):
+        yield from (("row", line.text) for line in table_lines(cells, _heading_rows(element)))
         return
     if element.tag == "br":
         yield "end", str(level)
@@ -194,15 +203,42 @@ def _events(element: Element, level: int) -> Iterator[tuple[str, str]]:
         yield "end", str(inner)
 
 
-def _is_data_row(row: Element) -> bool:
-    """Cells of one short text each, and more than one of them: not a table that lays out the page."""
-    cells = [cell for cell in row if cell.tag in ("td", "th")]
-    return len(cells) > 1 and not any(
-        len(cell.findall(".//p")) > 3
-        or cell.find(".//table") is not None
-        or len(cell.text_content()) > _LONG_CELL
-        for cell in cells
-    )
+def _cells(table: Element) -> list[Cell]:
+    """The cells of a table of data; none for one that lays out the page: one column, tables or long texts
+    within."""
+    rows = [[cell for cell in row if cell.tag in ("td", "th")] for row in table.iter("tr")]
+    if len(rows) < 2 or max(map(len, rows)) < 2 or table.find(".//table") is not None:
+        return []
+    cells: list[Cell] = []
+    taken: set[tuple[int, int]] = set()
+    for row, elements in enumerate(rows):
+        column = 0
+        for element in elements:
+            if len(element.findall(".//p")) > 3 or len(element.text_content()) > _LONG_CELL:
+                return []
+            while (row, column) in taken:
+                column += 1
+            height, width = _span(element, "rowspan"), _span(element, "colspan")
+            height = min(height, len(rows) - row)
+            taken |= {(row + r, column + c) for r in range(height) for c in range(width)}
+            cells.append(Cell(_tidy(element.text_content()).strip(), row, column, height, width))
+            column += width
+    return cells
+
+
+def _span(cell: Element, name: str) -> int:
+    value = cell.get(name) or ""
+    return min(_WIDEST, max(1, int(value))) if value.isascii() and value.isdigit() else 1
+
+
+def _heading_rows(table: Element) -> int | None:
+    """How many rows at the top are marked as headings; None where none is."""
+    count = 0
+    for row in table.iter("tr"):
+        if row.getparent().tag != "thead" and any(cell.tag == "td" for cell in row):
+            break
+        count += 1
+    return count or None
 
 
 def _tidy(text: str) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from index.readers.encodings import check_size, decode
 from index.readers.registry import Format, Sample
+from index.readers.tables import Cell, table_lines
 from index.types import Line, Page, Source
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ def _read(sample: Sample) -> Source:
 
 def _lines(tokens: list[Token]) -> Iterator[Line]:
     level, label = 0, ""
-    cells: list[str] | None = None
+    rows: list[list[str]] | None = None
     for token in tokens:
         if token.type == "heading_open":
             level = int(token.tag[1])
@@ -41,13 +42,16 @@ def _lines(tokens: list[Token]) -> Iterator[Line]:
             level = 0
         elif token.type == "list_item_open":
             label = f"{token.info}{token.markup}" if token.info else ""
-        elif token.type == "tr_open":
-            cells = []
-        elif token.type == "tr_close" and cells is not None:
-            yield Line("\u3000".join(filter(None, cells)))
-            cells = None
-        elif token.type == "inline" and cells is not None:
-            cells.append(_plain(token).replace("\n", " "))
+        elif token.type == "table_open":
+            rows = []
+        elif token.type == "tr_open" and rows is not None:
+            rows.append([])
+        elif token.type == "table_close" and rows is not None:
+            cells = [Cell(text, r, c) for r, row in enumerate(rows) for c, text in enumerate(row)]
+            yield from table_lines(cells, heading_rows=1)
+            rows = None
+        elif token.type == "inline" and rows is not None:
+            rows[-1].append(_plain(token).replace("\n", " "))
         elif token.type == "inline":
             yield from (Line(line, level) for line in (label + _plain(token)).split("\n"))
             label = ""
