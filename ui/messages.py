@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 
 from index import ReportInfo
+from index.text import report_year as year_of_report
 from qa import Citation
 
 STALE_PAGE = "这个页面已经过期，请刷新后再操作。"
@@ -32,10 +33,7 @@ def show(text: str) -> str:
 
 def report_year(report: ReportInfo) -> str:
     """The year a reader would name the report by, or ``""``."""
-    if report.date:
-        return report.date[:4]
-    years = report.years_planned or report.years_reviewed
-    return str(years[0]) if years else ""
+    return str(year_of_report(report) or "")
 
 
 def report_label(report: ReportInfo) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from index.figures.types import Mode
-from index.text import to_int
+from index.text import find_times, to_int
 from index.types import Section
 
 
@@ -40,16 +40,16 @@ class Cue:
 _NUMERAL = "[一二三四五六七八九十两]"
 _PART = r"\d{1,2}\ *[-—－–~至到]\ *\d{1,2}\ *月份?|前三季度|[上下]半年|[一二三四1]季度"
 _PART += r"|前[\d一二三四五六七八九十]+个?月"
+# What an expression of time goes on with: 2024年上半年, 2024年底, 去年年底.
+_YEAR_PART = re.compile(rf"(?P<part>{_PART}|\d{{1,2}}月份?)|年?[底末初]")
+_YEAR_END = re.compile("年?[底末]")
+# A plan dates what is told of it: “十三五”期间, 十三五以来; not the plan itself: 编制“十四五”.
+_PLAN_PERIOD = re.compile("期间|时期|(?=年均|规划|计划|以来|[，,])")
 _CUE = re.compile(
-    rf"""(?P<year>(?:19|20)\d\d)\ *年(?P<part>(?:{_PART})|\d{{1,2}}月份?|(?P<end>年?[底末初]))?
-    |(?<!\d)(?P<months>{_PART})
-    |[“"]?(?P<plan>十{_NUMERAL}?)五[”"]?(?:期间|时期|(?P<eve>期?末)|前(?P<n5>{_NUMERAL})年|(?=年均|规划|计划|以来|[，,]))
-    |(?P<last>去年(?:年?[底末])?|(?<!基础)上年(?!均)|上一年|过去的?一年|一年来|刚刚过去的一年)
-    |(?P<this>今年|本年度?|新的一年|当年)|(?P<next>明年)|(?P<before>前年)
-    |(?P<past>(?:过去|近|这|前)的?(?P<n1>{_NUMERAL})年(?:来|间)?|本届政府(?:五年)?
-        |(?P<n2>{_NUMERAL})年(?:来|间|累计|共|全国|全省|全市|全区))
-    |(?P<coming>(?:今后|未来)的?(?P<n3>{_NUMERAL})年)
-    |(?P<bare>(?<=[，。；：、\s—用])(?P<n4>{_NUMERAL})年(?:时间|内)?(?![级份度]))
+    rf"""(?<!\d)(?P<months>{_PART})
+    |(?P<told>(?<![一二三四五六七八九十第])(?P<told_count>{_NUMERAL})年(?:累计|共|全国|全省|全市|全区))
+    |(?P<bare>(?<=[，。；：、\s—用])(?P<count>{_NUMERAL})年(?:时间|内)?(?![级份度]))
+    |(?P<that_year>当年)
     |(?P<vague>近年来?|多年来?|以来|历史上|届时|目前|现在|当前|近期)""",
     re.VERBOSE,
 )
@@ -67,46 +67,53 @@ _ANNOUNCED = re.compile(
 
 def find_cues(text: str, report_year: int | None) -> list[Cue]:
     """The expressions of time in a sentence that say when, not what is compared with."""
-    found = []
+    found = [*_times(text, report_year)]
+    told = [(cue.start, cue.end) for cue in found]
     for match in _CUE.finditer(text):
-        if _COMPARED.search(text, max(0, match.start() - 4), match.start()):
-            continue
-        years = None
-        if not _SINCE.match(text, match.end()):
-            years = _years(match, report_year)
-        months = "" if match["end"] else match["part"] or match["months"] or ""
-        head = text[: match.start()]
-        found.append(
-            Cue(
-                match.start(),
-                match.end(),
-                years,
-                re.sub(r"\s", "", months),
-                bool(_CLAUSE_HEAD.search(head)),
-                bool(re.search(r"(?<![加高升降少展大增减])[到至]\ *$", head))
-                and not head.rstrip().endswith("截至"),
-                to_int(match["n4"] or "") or 0,
-            )
-        )
-    return found
+        if not any(start < match.end() and match.start() < end for start, end in told):
+            years, count = None, to_int(match["told_count"] or "")
+            if count and report_year is not None:
+                years = report_year - count, report_year - 1
+            if match["that_year"] and report_year is not None:
+                years = report_year, report_year
+            length = to_int(match["count"] or "") or 0
+            found.append(_cue(text, match.start(), match.end(), years, match["months"] or "", length))
+    compared = [cue for cue in found if _COMPARED.search(text, max(0, cue.start - 4), cue.start)]
+    return sorted((cue for cue in found if cue not in compared), key=lambda cue: cue.start)
 
 
-def _years(match: re.Match[str], year: int | None) -> tuple[int, int] | None:
-    if match["year"]:
-        return int(match["year"]), int(match["year"])
-    if match["plan"]:
-        opening = 1951 + 5 * (to_int(match["plan"]) or 0)
-        if match["eve"]:
-            return opening + 4, opening + 4
-        return opening, opening + (to_int(match["n5"] or "五") or 5) - 1
-    if year is None or match["vague"] or match["months"] or match["bare"]:
-        return None
-    for name, offset in (("last", -1), ("this", 0), ("next", 1), ("before", -2)):
-        if match[name]:
-            return year + offset, year + offset
-    if match["past"]:
-        return year - (to_int(match["n1"] or match["n2"] or "五") or 5), year - 1
-    return year, year + (to_int(match["n3"]) or 1) - 1
+def _times(text: str, report_year: int | None) -> Iterator[Cue]:
+    for time in find_times(text):
+        start, end, months = time.start, time.end, ""
+        if time.kind in ("year", "range"):
+            if text[end - 1] != "年":
+                continue
+            if time.kind == "range" and text[start - 1 : start] in ("从", "自", "由"):
+                start -= 1  # 从2016年到2020年 is a stretch, no comparison
+            if part := _YEAR_PART.match(text, end):
+                end, months = part.end(), part["part"] or ""
+        elif time.kind == "plan" and not time.part:
+            if not (period := _PLAN_PERIOD.match(text, end)):
+                continue
+            end = period.end()
+        elif time.kind == "relative" and (part := _YEAR_END.match(text, end)):
+            end = part.end()
+        yield _cue(text, start, end, time.bounds(report_year), months)
+
+
+def _cue(
+    text: str, start: int, end: int, years: tuple[int, int] | None, months: str = "", length: int = 0
+) -> Cue:
+    head = text[:start]
+    return Cue(
+        start,
+        end,
+        None if _SINCE.match(text, end) else years,
+        re.sub(r"\s", "", months),
+        bool(_CLAUSE_HEAD.search(head)),
+        bool(re.search(r"(?<![加高升降少展大增减])[到至]\ *$", head)) and not head.rstrip().endswith("截至"),
+        length,
+    )
 
 
 def section_period(section: Section | None) -> Period | None:

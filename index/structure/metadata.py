@@ -7,7 +7,8 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from index.structure.numbering import Rank, mark_of, plain, plain_lines
-from index.text import NUMERAL, Years, mode_of, to_int, years_in
+from index.structure.section_years import mode_of
+from index.text import NUMERAL, Years, to_int, years_in
 from index.types import CleanText, Metadata
 
 _HEAD_PARAGRAPHS, _HEAD_CHARACTERS = 24, 2000

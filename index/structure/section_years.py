@@ -6,11 +6,19 @@ import re
 from collections.abc import Iterable
 
 from index.structure.numbering import plain
-from index.text import Years, mode_of, report_year, years_in
+from index.text import Years, report_year, years_in
 from index.types import Metadata, SectionMode
 
 Period = tuple[Years, SectionMode]
 
+_REVIEW = re.compile(
+    "回顾|回望|(?:工作|执行|完成|落实|运行|发展)情况|工作总结|(?:发展|主要|工作)(?:成就|成效|成绩)|所做的工作"
+    "|存在的?(?:主要|突出)?(?:问题|困难|不足)|体会$|启示$"
+)
+_PLAN = re.compile(
+    "安排|部署|打算|建议|谋划|(?:主要|重点|目标|工作|中心)任务|任务$|重点工作|工作重点|工作思路|总体(?:要求|思路)"
+    "|(?:预期|奋斗|主要|总体|发展|工作)目标|草案|展望|政策取向"
+)
 _SAYS_SO = re.compile("工作(?:回顾|总结|安排|部署|打算)$")
 
 
@@ -67,3 +75,11 @@ class Periods:
         if mode is None and named and self.year:
             mode = "target" if named[-1] >= self.year else "actual"
         return named, mode
+
+
+def mode_of(title: str) -> SectionMode | None:
+    """What the words of a heading say: "actual" where they look back, "target" where they plan, "" for both, None for neither."""
+    review, plan = bool(_REVIEW.search(title)), bool(_PLAN.search(title))
+    if review and plan:
+        return ""
+    return "actual" if review else "target" if plan else None

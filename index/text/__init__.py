@@ -6,18 +6,39 @@ from index.text.layout import clean
 from index.text.normalization import normalize, tokenize
 from index.text.numerals import NUMERAL, arabic_years, to_int
 from index.text.rows import visible
-from index.text.time_expressions import Years, mode_of, report_year, years_in
+from index.text.time_expressions import (
+    COUNT,
+    RELATIVE_YEAR,
+    YEAR,
+    TimeExpression,
+    Years,
+    calendar_years,
+    find_times,
+    full_years,
+    plan_years,
+    report_year,
+    without_times,
+    years_in,
+)
 
 __all__ = [
+    "COUNT",
     "NUMERAL",
+    "RELATIVE_YEAR",
+    "YEAR",
+    "TimeExpression",
     "Years",
     "arabic_years",
+    "calendar_years",
     "clean",
-    "mode_of",
+    "find_times",
+    "full_years",
     "normalize",
+    "plan_years",
     "report_year",
     "to_int",
     "tokenize",
     "visible",
+    "without_times",
     "years_in",
 ]

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from index import ReportInfo, Snapshot
+from index.text import report_year
 from qa.answers.coverage import selected
-from qa.retrieval import report_year
 from qa.types import Answer
 from qa.understanding import Question
 

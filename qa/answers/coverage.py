@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 from index import ReportInfo, Snapshot
-from qa.retrieval import RankedSearch, report_year
+from index.text import report_year
+from qa.retrieval import RankedSearch
 from qa.types import RefusalReason
 from qa.understanding import Question, is_place
 

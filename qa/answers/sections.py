@@ -6,10 +6,9 @@ import re
 from collections.abc import Collection, Iterator
 
 from index import Section, Snapshot
-from index.text import normalize, tokenize
+from index.text import normalize, report_year, tokenize
 from qa.answers.composer import cite, compose
 from qa.answers.coverage import selected, years_of
-from qa.retrieval import report_year
 from qa.types import Answer, Citation
 from qa.understanding import Question, When, is_place
 

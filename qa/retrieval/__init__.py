@@ -3,7 +3,7 @@
 from qa.retrieval.clauses import Clause
 from qa.retrieval.ranking import Ranked, RankedSearch, Weights, rank, weights
 from qa.retrieval.reranker import rerank
-from qa.retrieval.retriever import CLAUSE_FEATURES, PASSAGE_FEATURES, Candidate, Search, report_year, search
+from qa.retrieval.retriever import CLAUSE_FEATURES, PASSAGE_FEATURES, Candidate, Search, search
 
 __all__ = [
     "CLAUSE_FEATURES",
@@ -15,7 +15,6 @@ __all__ = [
     "Search",
     "Weights",
     "rank",
-    "report_year",
     "rerank",
     "search",
     "weights",

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from index.text import normalize
+from index.text import calendar_years, normalize
 from qa.understanding import Quantity, quantities
 
 SHORTEST = 6
@@ -14,7 +14,6 @@ SHORTEST = 6
 
 _END = re.compile(r"(?:[。！？!?；;：:，]|,(?!\d)|\n)+[”’」』）)】》]*")
 _SENTENCE_END = re.compile(r"[。！？!?；;\n][”’」』）)】》]*$")
-_YEAR = re.compile(r"(?:19[4-9]\d|20\d\d)(?=年|-|～)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +58,4 @@ def _ends(text: str) -> list[tuple[int, int]]:
 def _clause(text: str, start: int, end: int, sentence: int) -> Clause:
     start += len(text[start:end]) - len(text[start:end].lstrip())
     folded = normalize(text[start:end])
-    return Clause(
-        start, end, folded, tuple(quantities(folded)), frozenset(map(int, _YEAR.findall(folded))), sentence
-    )
+    return Clause(start, end, folded, tuple(quantities(folded)), calendar_years(folded), sentence)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -14,7 +13,7 @@ import numpy as np
 from index import Encoder, Passage, ReportInfo, Snapshot
 from index.encoders import FloatArray, TokenEncoder
 from index.structure import context
-from index.text import normalize
+from index.text import find_times, normalize, report_year
 from qa.retrieval.clauses import Clause, clauses
 from qa.understanding import (
     Concept,
@@ -35,7 +34,6 @@ DEPTH = 50
 KEPT = 32
 """Passages kept of those, at least: of the questions measured, about 1 in 100 has its answer further down."""
 _RANK_OFFSET = 10
-_LAST_YEAR = re.compile("去年|过去的?一年|(?<!第)一年来")
 
 PASSAGE_FEATURES = ("dense", "late", "covered", "year", "mode", "report", "place")
 CLAUSE_FEATURES = ("covered", "answers")
@@ -133,13 +131,6 @@ def _rows(
     if near and len(near) < len(snapshot.reports):
         add(depth // 2, near)
     return sorted(sorted(scores, key=lambda row: (-scores[row], row))[:most])
-
-
-def report_year(report: ReportInfo) -> int | None:
-    """The year of the report's own date, or the latest it plans for."""
-    if report.date[:4].isdigit():
-        return int(report.date[:4])
-    return max(report.years_planned, default=None)
 
 
 def report_distance(when: When, report: ReportInfo) -> int | None:
@@ -241,9 +232,16 @@ def _written(parts: Sequence[Clause], report: ReportInfo) -> frozenset[int]:
     """The years that the clauses name, and the last one where they look back on it among plans."""
     written = frozenset().union(*(part.years for part in parts))
     own = report_year(report)
-    if own is not None and any(_LAST_YEAR.search(part.text) for part in parts):
+    if own is not None and any(_looks_back(part.text) for part in parts):
         return written | {own - 1}
     return written
+
+
+@lru_cache(maxsize=20_000)
+def _looks_back(text: str) -> bool:
+    """Whether a clause speaks of the year before the report's: 去年, 一年来; 上年 is what it compares with."""
+    times = find_times(text) if "年" in text else ()
+    return any(t.kind == "relative" and t.first == -1 and text[t.start] != "上" for t in times)
 
 
 def _year(when: When, passage: Passage, report: ReportInfo, written: frozenset[int]) -> float:

@@ -6,41 +6,19 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from index.text import arabic_years, to_int
+from index.text import COUNT, RELATIVE_YEAR, YEAR, find_times, full_years
 from index.types import SectionMode
 
-_YEAR = r"(?:19[4-9]\d|20[0-9]\d)"
-_OFFSETS = [
-    (r"大前年", -3),
-    (r"(?<!大)前年", -2),
-    (r"去年|上一?年(?!度?级)|过去(?:的)?一年|旧年", -1),
-    (r"今年|本年|这一年|新的?一年|年内(?!生)|本年度", 0),
-    (r"明年|来年|下一年", 1),
-]
-_RANGE = re.compile(rf"({_YEAR})年?(?:到|至|—|–|-|~|～)({_YEAR})年?")
-_FROM = re.compile(rf"({_YEAR})年?(?:起|算起|开始)的?([两二三四五六七八九十]|\d+)年")
-_EXACT = re.compile(rf"(?<!\d)({_YEAR})(?![\d.%]|[多余]?[亿万个元户人件家亩吨])")
-_SHORT = re.compile(r"(?<![\d近过去这了达共每满第])(0\d|1\d|2\d|9\d)年(?![来内以多间前后])")
+# A bare year counts in a question (2024 GDP), 2000亿元 and 2000多人 do not.
+_EXACT = re.compile(rf"(?<!\d)({YEAR})(?![\d.%]|[多余]?[亿万个元户人件家亩吨])")
+_THIS_YEAR = re.compile("这一年|年内(?!生)")  # of the report asked; in a report, of the year it tells of
 _NEXT = re.compile(r"下一年|次年|转年|第二年")
-FIVE_YEAR_PLAN = re.compile(
-    r"[“\"]十(?P<quoted>[一二三四五]?)五[”\"](?:期间|时期|以来|规划|计划)?"  # “十五”, “十四五”规划
-    r"|(?<![一二三四五六七八九十百\d])十(?:(?P<named>[一二三四五])五|五(?=期间|时期|以来|规划|计划))"
-    r"(?![年个万亿分条])(?:期间|时期|以来|规划|计划)?"
-)
-"""A five-year plan: 十三五期间; not 十五分钟生活圈 nor 二十五个."""
-_PLAN_MARK = re.compile("(收官|末|最后一年)|开局|头一年|第一年")
-_PLAN_FIRST = 2001
-_NUMBER = r"[两二三四五六七八九十]|1?\d"
-LAST_YEARS = re.compile(rf"(?:最近|近|过去|这|前)的?(?P<last>{_NUMBER})个?年(?:来|间|里|以来)?")
-"""So many years up to the newest: 近三年来; not 前年."""
-_SINCE = re.compile(rf"({_YEAR})年?(?:以来|至今|到现在|到目前|起(?!的?[两二三四五六七八九十\d])|之后|以后)")
+_LAST_YEARS = re.compile("最近|近|过去|这|前")
+_SINCE = re.compile(rf"({YEAR})年?(?:以来|至今|到现在|到目前|起(?!的?{COUNT}年)|之后|以后)")
 """All years from one on: 2016年以来; not 从2013年起的五年, which ends."""
-_IN_REPORT = re.compile(rf"({_YEAR})年(?:度)?的?(?:这份|那份)?(?:政府)?(?:工作)?报告")
+_IN_REPORT = re.compile(rf"({YEAR})年(?:度)?的?(?:这份|那份)?(?:政府)?(?:工作)?报告")
 
-TIME = re.compile(
-    rf"(?:{_YEAR}|(?<!\d)\d\d)年(?:度)?(?:底|末|初)?|大?前年|去年|上一?年|今年|本年度?|明年|来年|"
-    r"过去的?一年|新的?一年"
-)
+TIME = re.compile(rf"(?:{YEAR}|(?<!\d)\d\d)年(?:度)?(?:底|末|初)?|{RELATIVE_YEAR}")
 """A time as a question names it."""
 
 _NEGATED = re.compile(r"(?:不是|不要|不算|而非|并非|别给?我?)(?:目标|计划|预期|预算|实际)\w{0,2}")
@@ -94,7 +72,7 @@ def parse_when(text: str) -> When:
     offset = None if years else _offset(text)
     if years and _NEXT.search(text):
         years = (years[0] + 1,)
-    since, last = _SINCE.search(text), LAST_YEARS.search(text)
+    since = _SINCE.search(text)
     return When(
         years,
         offset,
@@ -102,26 +80,27 @@ def parse_when(text: str) -> When:
         span,
         plan_years=_plan_years(text),
         since=int(since[1]) if since else 0,
-        last=(to_int(last["last"]) or 0) if last and not years else 0,
+        last=_last(text) if not years else 0,
     )
 
 
 def _plan_years(text: str) -> tuple[int, ...]:
     """The years of the five-year plan that ``text`` names as a whole: 十三五 is 2016 to 2020, 十三五以来 is not."""
-    m = FIVE_YEAR_PLAN.search(text)
-    if m is None or m[0].endswith("以来") or _PLAN_MARK.match(text, m.end()):
-        return ()
-    first = _plan_first(m)
-    return tuple(range(first, first + 5))
+    plan = next((time for time in find_times(text) if time.kind == "plan"), None)
+    return () if plan is None or plan.part or text.startswith("以来", plan.end) else plan.years(None)
 
 
-def _plan_first(m: re.Match[str]) -> int:
-    return _PLAN_FIRST + 5 * (to_int(m["quoted"] or m["named"] or "") or 0)
+def _last(text: str) -> int:
+    """How many of the newest years ``text`` asks for: 近三年来, not 前年 nor 五年来."""
+    past = (
+        t for t in find_times(text) if t.kind == "past" and t.first < -1 and _LAST_YEARS.match(text, t.start)
+    )
+    return next((-time.first for time in past), 0)
 
 
 def in_report(text: str) -> tuple[int, ...]:
     """The years of the reports that folded ``text`` names (2019年报告里)."""
-    return tuple(dict.fromkeys(int(y) for y in _IN_REPORT.findall(_plain(text))))
+    return tuple(dict.fromkeys(int(y) for y in _IN_REPORT.findall(full_years(text))))
 
 
 def is_next(text: str) -> bool:
@@ -129,34 +108,24 @@ def is_next(text: str) -> bool:
     return bool(_NEXT.search(text))
 
 
-def _plain(text: str) -> str:
-    """Spelled and two-digit years written out: 二〇二四年, 09年."""
-    return _SHORT.sub(lambda m: f"{_century(m[1])}年", arabic_years(text))
-
-
-def _century(two: str) -> str:
-    return ("19" if two > "49" else "20") + two
-
-
 def _years(text: str) -> tuple[tuple[int, ...], bool]:
-    text = _plain(text)
-    if m := _RANGE.search(text):
-        return tuple(range(int(m[1]), int(m[2]) + 1))[:10], True
-    if m := _FROM.search(text):
-        return tuple(range(int(m[1]), int(m[1]) + min(to_int(m[2]) or 1, 10))), True
+    text = full_years(text)
+    times = find_times(text)
+    stretch = next((time for time in times if time.kind == "range"), None)
+    if stretch:
+        return stretch.years(None), True
     exact = tuple(dict.fromkeys(int(y) for y in _EXACT.findall(text)))
     if exact:
         return exact, False
-    if (m := FIVE_YEAR_PLAN.search(text)) and (mark := _PLAN_MARK.match(text, m.end())):
-        return (_plan_first(m) + (4 if mark[1] else 0),), False
-    return (), False
+    part = next((time for time in times if time.kind == "plan" and time.part), None)
+    return (part.years(None), part.first < part.last) if part else ((), False)
 
 
 def _offset(text: str) -> int | None:
-    for pattern, offset in _OFFSETS:
-        if re.search(pattern, text):
-            return offset
-    return None
+    """The distance to the report's year; of several the earliest: 比去年 is what 今年 is compared with."""
+    times = (t for t in find_times(text) if not t.is_calendar and t.first == t.last)
+    found = [time.first for time in times if not _THIS_YEAR.match(text, time.start)]
+    return min([*found, 0] if _THIS_YEAR.search(text) else found, default=None)
 
 
 def _mode(text: str) -> tuple[SectionMode, bool]:

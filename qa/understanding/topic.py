@@ -6,18 +6,18 @@ import re
 from collections.abc import Iterable
 from functools import lru_cache
 
-from index.text import arabic_years
-from qa.understanding.time import FIVE_YEAR_PLAN, LAST_YEARS, TIME
+from index.text import COUNT, full_years, without_times
+from qa.understanding.time import TIME
 
 COURSE = re.compile(
-    r"历年|历次|历届|逐年|每年|每一年|各年|年年|[这近]些年|[这近]几年|近年|多年来|最?近(?:[两二三四五六七八九十]|1?\d)年|"
+    rf"历年|历次|历届|逐年|每年|每一年|各年|年年|[这近]些年|[这近]几年|近年|多年来|最?近{COUNT}年|"
     r"走势|趋势|(?:怎么|怎样|如何)变[化动]?|变化|演变|变动|一年一年|怎么走"
 )
 """A figure over the years: 历年GDP目标, 粮食产量的走势; not 今年比去年增长多少."""
 EACH = re.compile("分别|各是|各为|各有|各定|各增长|各达到?|各[是为]?多少|都是多少")
 _FRAME = re.compile(
-    rf"{TIME.pattern}|(?:19|20)\d\d年?(?:度)?|{FIVE_YEAR_PLAN.pattern}|{LAST_YEARS.pattern}|{COURSE.pattern}|{EACH.pattern}|"
-    r"(?:算起|起|开始)的?(?:[两二三四五六七八九十]|\d+)年|年来|以来|至今|到现在|到目前|期间|之间|从|自|起|到|至|—|–|-|~|～|"
+    rf"{TIME.pattern}|(?:19|20)\d\d年?(?:度)?|{COURSE.pattern}|{EACH.pattern}|"
+    r"年来|以来|至今|到现在|到目前|期间|之间|从|自|起|到|至|—|–|-|~|～|"
     r"请|列出|列一下|列|给出|给我|告诉|说说|看看|看一下|汇总|整理|对比|查|一张表|表格|"
     r"预期目标|目标值?|计划|预期|实际完成|完成情况|完成|实际|结果|实现|达到|达成|年初|定的|设定|制定|提出|提的|确定|"
     r"政府工作报告|报告|里(?!程)|中的|分别|各自|各|都|是|为|有|几|什么|怎么样?|怎样|如何|哪些|情况|数据|数字|数值|指标|"
@@ -47,4 +47,4 @@ def topic_of(core: str, places: tuple[str, ...], units: Iterable[str]) -> str:
         core = core.replace(place, "")
     for unit in units:
         core = re.sub(rf"(?<=[少几])(?:万亿|亿|万|千)?{re.escape(unit)}", "", core)
-    return _FRAME.sub("", arabic_years(core))
+    return _FRAME.sub("", without_times(full_years(core)))

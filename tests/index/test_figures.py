@@ -16,7 +16,7 @@ from index.figures import Figure, extract, normalize_indicator, select, series, 
 from index.figures.names import known_indicators
 from index.figures.quantities import find_quantities, parse_han, plain
 from index.store import parse
-from index.text.time_expressions import report_year
+from index.text import report_year
 from index.types import Section
 
 ROOT = Path(__file__).parents[2]

@@ -12,7 +12,6 @@ from index.readers import read_bytes
 from index.structure.metadata import read_metadata
 from index.text.layout import clean as rejoin
 from index.text.numerals import to_int
-from index.text.time_expressions import years_in
 from index.types import CleanText, Heading, Metadata
 
 ROOT = Path(__file__).parents[2]
@@ -175,21 +174,6 @@ def test_national_reports(year: int) -> None:
 )
 def test_numerals(numeral: str, value: int | None) -> None:
     assert to_int(numeral) == value
-
-
-@pytest.mark.parametrize(
-    ("text", "years"),
-    [
-        ("2021—2023年", (2021, 2022, 2023)),
-        ("2024、2025年", (2024, 2025)),
-        ("“十五”时期", (2001, 2002, 2003, 2004, 2005)),
-        ("“十四五”规划", (2021, 2022, 2023, 2024, 2025)),
-        ("去年和今年", (2024, 2025)),
-        ("到2027亿元", ()),
-    ],
-)
-def test_years_in_a_heading(text: str, years: tuple[int, ...]) -> None:
-    assert years_in(text, 2025) == years
 
 
 @given(st.text(max_size=300), st.text(max_size=20))
