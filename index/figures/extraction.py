@@ -14,11 +14,12 @@ from dataclasses import dataclass, field
 from index.figures import period_cues as periods
 from index.figures.names import normalize_indicator
 from index.figures.period_cues import Cue, Period
-from index.figures.quantities import is_counted, plain
+from index.figures.quantities import is_counted
 from index.figures.reading import Found, Reader
 from index.figures.subjects import Subjects
 from index.figures.timing import Timing
 from index.figures.types import Extraction, Figure
+from index.text import half_width, sentences
 from index.types import Section
 
 _LONGEST_SENTENCE = 3000
@@ -64,11 +65,11 @@ def extract(text: str, sections: Sequence[Section], report: str, report_year: in
     what a clause dates itself is found.
     """
     ordered = sorted(sections, key=lambda s: (s.start, s.level))
-    walk = _Walk(plain(text), text, ordered, report, report_year, [s.start for s in ordered])
+    walk = _Walk(half_width(text), text, ordered, report, report_year, [s.start for s in ordered])
     start = 0
     for paragraph in walk.text.split("\n"):
         walk.state.paragraph, walk.state.doubtful = None, False
-        for first, last in periods.sentences(walk.text, start, start + len(paragraph)):
+        for first, last in sentences(walk.text, start, start + len(paragraph)):
             if last - first <= _LONGEST_SENTENCE:
                 _sentence(walk, first, last)
         start += len(paragraph) + 1

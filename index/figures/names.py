@@ -7,7 +7,7 @@ import tomllib
 from functools import cache
 from importlib.resources import files
 
-from index.figures.quantities import plain
+from index.text import half_width
 
 _SCOPE = "全国|我国|全省|全市|全区|全县|全州|全镇|全自治区|我省|我市|我区|我县"
 _ADVERBS = (
@@ -53,7 +53,7 @@ def known_indicators() -> frozenset[str]:
 
 
 def _spelling(name: str) -> str:
-    name = _MARKS.sub("", plain(name)).upper().replace("，", "、")
+    name = _MARKS.sub("", half_width(name)).upper().replace("，", "、")
     name = name.replace("规上", "规模以上").replace("排放总量", "排放量").replace("的比重", "比重")
     name = re.sub("(占.+?)(?:的?比例|的$)", r"\1比重", name)
     return re.sub("(?<!国民)(?:国内|地区)生产总值|GDP", "生产总值", name)

@@ -158,9 +158,3 @@ def announced(sentence: str, report_year: int | None) -> Period | None:
     if first >= report_year:
         return Period(first, last, "target")
     return Period(first, last, "actual" if first == last else "cumulative") if last < report_year else None
-
-
-def sentences(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
-    """Offsets of the sentences of a paragraph ``text[start:end]``."""
-    for match in re.finditer(r"[^。！？!?]+[。！？!?]*[”』」]?", text[start:end]):
-        yield start + match.start(), start + match.end()

@@ -7,43 +7,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
-_WIDE = {0xFF01 + i: 0x21 + i for i in range(94)}
-_KEPT = "，；：！？（）"  # their full-width form marks the structure of a Chinese sentence
-_TO_PLAIN = {k: v for k, v in _WIDE.items() if chr(k) not in _KEPT} | {0x3000: 0x20}
+from index.text import MEASURES, MONEY, MULTIPLIERS, PIECES, SCALED, to_decimal, to_int
 
-_DIGITS = dict(zip("〇零一二三四五六七八九两", (0, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 2), strict=True))
-_SMALL = {"十": 10, "百": 100, "千": 1000}
-_LARGE = {"万": 10**4, "亿": 10**8}
-_MULTIPLIERS = {
-    "万亿": 10**12, "亿": 10**8, "千万": 10**7, "百万": 10**6, "万": 10**4, "千": 1000, "百": 100, "": 1,
-}  # fmt: skip
-
-_MONEY = ("元", "美元", "欧元", "英镑", "港元", "日元")
-_SCALED: dict[str, tuple[str, Decimal]] = {
-    "人": ("万人", Decimal(10**4)),
-    "人次": ("万人次", Decimal(10**4)),
-    "户": ("万户", Decimal(10**4)),
-    "套": ("万套", Decimal(10**4)),
-    "亩": ("万亩", Decimal(10**4)),
-    "公顷": ("万亩", Decimal(10**4) / 15),
-    "平方米": ("万平方米", Decimal(10**4)),
-    "立方米": ("万立方米", Decimal(10**4)),
-    "吨": ("万吨", Decimal(10**4)),
-    "公斤": ("万吨", Decimal(10**7)),
-    "斤": ("万吨", Decimal(2 * 10**7)),
-    "吨标准煤": ("万吨标准煤", Decimal(10**4)),
-    "千瓦": ("万千瓦", Decimal(10**4)),
-    "千瓦时": ("亿千瓦时", Decimal(10**8)),
-    "成": ("%", Decimal(1) / 10),
-    "百分点": ("个百分点", Decimal(1)),
-}
-"""Written unit → the one unit all reports line up in, and how many of the first make one of it."""
-_MEASURES = ("%", "个百分点", "平方公里", "公里", "倍", "微克/立方米", "毫克/立方米", "米", "天", "岁")
-_PIECES = (
-    *("场次", "班次", "批次"),
-    *"个家项件处条场次所座名位种类台辆艘架列部份册起宗张篇支款间栋幢株头只枚组门口盏对趟例",
-)
-_UNITS = "|".join(sorted({*_MONEY, *_SCALED, *_MEASURES, *_PIECES} - {"人"}, key=len, reverse=True))
+_UNITS = "|".join(sorted({*MONEY, *SCALED, *MEASURES, *PIECES} - {"人"}, key=len, reverse=True))
 _UNITS += "|人(?![口均大民才员类工力])"
 
 _NUMBER = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
@@ -78,12 +44,7 @@ _PART = re.compile(r"成(?=[，。；、以的左\ ]|$)")
 
 def is_counted(unit: str) -> bool:
     """Is it pieces that ``unit`` counts (个, 家, 项), not a quantity that is measured?"""
-    return unit in _PIECES
-
-
-def plain(text: str) -> str:
-    """``text`` with full-width letters, digits and signs made half-width; of the same length."""
-    return text.translate(_TO_PLAIN)
+    return unit in PIECES
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,29 +64,8 @@ class Quantity:
     """Where the figure as written begins: at ``超过`` of ``超过30万亿元``, else at ``start``."""
 
 
-def parse_han(number: str) -> Decimal:
-    """``一千三百六十一万`` → 13610000, ``七点五`` → 7.5."""
-    whole, _, fraction = number.partition("点")
-    total = section = digit = 0
-    for char in whole:
-        if char in _DIGITS:
-            digit = digit * 10 + _DIGITS[char] if digit and char != "零" else _DIGITS[char]
-        elif char in _SMALL:
-            section += (digit or 1) * _SMALL[char]
-            digit = 0
-        else:
-            total = (
-                (total + section + digit) * _LARGE[char]
-                if char == "亿"
-                else total + (section + digit) * _LARGE[char]
-            )
-            section = digit = 0
-    decimals = "".join(str(_DIGITS.get(c, 0)) for c in fraction)
-    return Decimal(f"{total + section + digit}.{decimals or 0}")
-
-
 def find_quantities(text: str) -> list[Quantity]:
-    """The quantities of ``text`` (made ``plain``), in order, none overlapping another."""
+    """The quantities of ``text`` (in half width), in order, none overlapping another."""
     found = [*_arabic(text), *_han(text), *_doubled(text)]
     return sorted(found, key=lambda q: q.start)
 
@@ -151,7 +91,7 @@ def _arabic(text: str) -> Iterator[Quantity]:
 
 
 def _multiplier(written: str | None) -> int:
-    return _MULTIPLIERS[re.sub("[多余]", "", written or "")]
+    return MULTIPLIERS[re.sub("[多余]", "", written or "")]
 
 
 def _is_range(text: str, match: re.Match[str]) -> bool:
@@ -173,14 +113,14 @@ def _han(text: str) -> Iterator[Quantity]:
             # 六个方面, 四大片区: how the text counts its own points, not a figure
             if unit not in ("倍", "成", "%", "个百分点") and not re.search("[百千万亿]", number[1:]):
                 continue
-        value = parse_han(number) * _MULTIPLIERS[match["mult"] or ""]
+        value = to_decimal(number) * MULTIPLIERS[match["mult"] or ""]
         large = value >= 10**4
         yield _quantity(text, match, value, None, match.start(), match["more"] or "", large, unit)
 
 
 def _doubled(text: str) -> Iterator[Quantity]:
     for match in _DOUBLED.finditer(text):
-        times = 2 ** _DIGITS[match[1]]
+        times = 2 ** (to_int(match[1]) or 0)
         yield Quantity((times - 1) * 100.0, None, "%", "", match.start(), match.end(), match.start())
 
 
@@ -221,6 +161,6 @@ def _counts_people(text: str, match: re.Match[str]) -> bool:
 
 def _canonical(unit: str, large: bool) -> tuple[str, Decimal]:
     """Money written with 万 or 亿 lines up in 亿元; a bare 元 is per head or per piece and stays."""
-    if unit in _MONEY:
+    if unit in MONEY:
         return (f"亿{unit}", Decimal(10**8)) if large else (unit, Decimal(1))
-    return _SCALED.get(unit, (unit, Decimal(1)))
+    return SCALED.get(unit, (unit, Decimal(1)))

@@ -6,6 +6,7 @@ import math
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 
+from index.text import CLAUSE_END, PART_END, SENTENCE_END
 from index.types import CleanText, PageStart, Passage, Section
 
 MAX_CHARACTERS = 240
@@ -15,8 +16,7 @@ TARGET_CHARACTERS = 150
 MIN_CHARACTERS = 20
 """A shorter passage is joined to its neighbour of the same section."""
 
-_CLOSERS = "[”’」』）)】》]*"
-_SEPARATORS = [r"\n+", rf"[。！？!?]{_CLOSERS}", rf"[；;]{_CLOSERS}", rf"[，,：:]{_CLOSERS}", "、", ""]
+_SEPARATORS = [r"\n+", SENTENCE_END, PART_END, CLAUSE_END, "、", ""]
 
 
 def passages(clean: CleanText, sections: Sequence[Section], report: str) -> list[Passage]:

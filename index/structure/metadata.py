@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 
 from index.structure.numbering import Rank, mark_of, plain, plain_lines
 from index.structure.section_years import mode_of
-from index.text import NUMERAL, Years, to_int, years_in
+from index.text import NUMERAL, SALUTATION, Years, half_width, to_int, years_in
 from index.types import CleanText, Metadata
 
 _HEAD_PARAGRAPHS, _HEAD_CHARACTERS = 24, 2000
@@ -17,7 +17,6 @@ _TITLE = re.compile(
     "[^。！？；：]{0,70}(?:工作报告|执行情况[^。：]{0,40}报告|(?:情况|草案|预算|决算|计划|纲要|调研|发展|评估|审计)[^。：]{0,12}报告"
     "|统计公报|公报|白皮书|规划纲要|[规计]划|纲要|要点|方案|意见|决定|办法|述职报告|工作总结|报告)(?:（[^）]{1,20}）)?"
 )
-_DIGITS = {0xFF10 + digit: str(digit) for digit in range(10)}
 _FOOTNOTE = re.compile(r"(?:\[\d+\]|【\d+】|\*+|\(\d+\))$")
 _NOT_TITLE = re.compile("现在|我代表|各位|审议|摄$|开幕|[“”《》]$|^作|向大会|^(?:一|（一）)、?")
 _DATE = re.compile(f"((?:19|20)\\d\\d)\\s*年\\s*({NUMERAL}{{1,3}})\\s*月(?:\\s*({NUMERAL}{{1,3}})\\s*日)?")
@@ -45,7 +44,7 @@ _ISSUER = re.compile(
     "[\\u4e00-\\u9fff ]{2,40}(?:政府|委员会|法院|检察院|财政部|发展改革委|局|厅|调查队|常委会)"
 )
 _PUBLISHED = re.compile("((?:19|20)\\d\\d)年\\s*\\d{1,2}月\\s*\\d{1,2}日")
-_GREETING = re.compile("(?:尊敬的)?各位(?:代表|委员)|同志们")
+_GREETING = re.compile(SALUTATION)
 
 
 def read_metadata(clean: CleanText, name: str = "") -> Metadata:
@@ -78,7 +77,7 @@ class _Written:
 
     def restore(self, value: str) -> str:
         at = self._plain.find(value) if value and " " not in value else -1
-        return self._raw[at : at + len(value)].translate(_DIGITS) if at >= 0 else value
+        return half_width(self._raw[at : at + len(value)]) if at >= 0 else value
 
 
 def _head(lines: Sequence[str]) -> list[str]:

@@ -10,11 +10,10 @@ from index.structure.headings import LINE, Heading, Paragraph, headings_of, para
 from index.structure.numbering import Rank, mark_of
 from index.structure.run_in_headings import first_sentence, run_in_titles
 from index.structure.section_years import Period, Periods
+from index.text import SALUTATION
 from index.types import CleanText, Metadata, Section, SectionMode
 
-SALUTATION = re.compile(
-    "(?:尊敬的)?(?:各位(?:代表|委员|副主任|领导|来宾|同志)|同志们|(?:大会)?主席团|女士们)[^。；]{0,24}?[！：，]"
-)
+_SALUTATION = re.compile(f"{SALUTATION}[^。；]{{0,24}}?[！：，]")
 _WRAP_UP = re.compile(
     "此外|另外|与此同时|同时，|总之|总的看|回顾|回望|总结|我们取得"
     "|(?:这些|上述|以上|看到|肯定|面对)?成[绩就]|在(?:充分)?(?:肯定|看到)|我们[也还]?(?:深知|清醒|必须清醒)|事实"
@@ -171,7 +170,7 @@ class _Walk:
     def _after_salutation(self, start: int) -> int:
         """A section may begin with the bare salutation above it: alone that would be a passage of nothing."""
         last = self._cuts[-1]
-        if last.continued and SALUTATION.fullmatch(self._clean.text[last.start : start].strip()):
+        if last.continued and _SALUTATION.fullmatch(self._clean.text[last.start : start].strip()):
             return self._cuts.pop().start
         return start
 
@@ -190,7 +189,7 @@ class _Walk:
         elif self._stack[-1].rank == Rank.RUN_IN and not mark_of(text):
             self._stack.pop()
         self._leave_last_item()
-        if SALUTATION.match(text):
+        if _SALUTATION.match(text):
             self._leave_numbered(index)
         elif not title and not self._later[index] and self._wraps_up(text):
             self._wrap_up(index)
@@ -242,7 +241,7 @@ class _Walk:
             ends = index == size or index in self._headings
             if not ends:
                 stretch.append(index)
-                ends = bool(SALUTATION.fullmatch(self._paragraphs[index].text))
+                ends = bool(_SALUTATION.fullmatch(self._paragraphs[index].text))
             if ends:
                 self._label(stretch, titles)
                 stretch = []

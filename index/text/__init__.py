@@ -3,9 +3,11 @@ time expressions stands here too, each once.
 """
 
 from index.text.layout import clean
-from index.text.normalization import normalize, tokenize
-from index.text.numerals import NUMERAL, arabic_years, to_int
+from index.text.normalization import half_width, normalize, tokenize
+from index.text.numerals import MULTIPLIERS, NUMERAL, arabic_years, to_decimal, to_int
+from index.text.places import PLACE_SUFFIX, TOWNSHIP_SUFFIX, bare_place
 from index.text.rows import visible
+from index.text.sentences import CLAUSE_END, PART_END, SALUTATION, SENTENCE_END, sentences
 from index.text.time_expressions import (
     COUNT,
     RELATIVE_YEAR,
@@ -20,22 +22,39 @@ from index.text.time_expressions import (
     without_times,
     years_in,
 )
+from index.text.units import MEASURES, MONEY, PIECES, SCALED, UNIT_FAMILY
 
 __all__ = [
+    "CLAUSE_END",
     "COUNT",
+    "MEASURES",
+    "MONEY",
+    "MULTIPLIERS",
     "NUMERAL",
+    "PART_END",
+    "PIECES",
+    "PLACE_SUFFIX",
     "RELATIVE_YEAR",
+    "SALUTATION",
+    "SCALED",
+    "SENTENCE_END",
+    "TOWNSHIP_SUFFIX",
+    "UNIT_FAMILY",
     "YEAR",
     "TimeExpression",
     "Years",
     "arabic_years",
+    "bare_place",
     "calendar_years",
     "clean",
     "find_times",
     "full_years",
+    "half_width",
     "normalize",
     "plan_years",
     "report_year",
+    "sentences",
+    "to_decimal",
     "to_int",
     "tokenize",
     "visible",

@@ -11,10 +11,9 @@ from functools import cache
 
 from opencc import OpenCC
 
-_HALF_WIDTH = {
-    c: c - 0xFEE0 for c in (*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B))
-}
-_HALF_WIDTH |= {ord("％"): "%", ord("．"): ".", ord("　"): " "}
+_SENTENCE_MARKS = "，；：！？（）"
+"""Their full-width forms mark the structure of a Chinese sentence and stay."""
+_HALF_WIDTH = {c: c - 0xFEE0 for c in range(0xFF01, 0xFF5F) if chr(c) not in _SENTENCE_MARKS} | {0x3000: 0x20}
 _TOKEN = re.compile(r"[㐀-鿿豈-﫿]+|[a-z]+|\d+(?:\.\d+)?%?")
 
 
@@ -23,9 +22,17 @@ def _to_simplified() -> OpenCC:
     return OpenCC("t2s")
 
 
+def half_width(text: str) -> str:
+    """``text`` with full-width letters, digits and signs made half-width, but for the marks of a sentence.
+
+    Its length stays the same.
+    """
+    return text.translate(_HALF_WIDTH)
+
+
 def normalize(text: str) -> str:
     """``text`` as it is searched."""
-    return str(_to_simplified().convert(text)).translate(_HALF_WIDTH).lower()
+    return half_width(str(_to_simplified().convert(text))).lower()
 
 
 def tokenize(text: str) -> list[str]:

@@ -1,8 +1,9 @@
-"""Chinese numerals to integers, as headings and dates write them."""
+"""Chinese numerals to numbers: headings (二十三), dates (二〇二五) and amounts (一千三百六十一万, 七点五)."""
 
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 
 _DIGITS = {
     **{c: i for i, c in enumerate("零一二三四五六七八九")},
@@ -11,25 +12,46 @@ _DIGITS = {
     **{str(i): i for i in range(10)},
     **{chr(0xFF10 + i): i for i in range(10)},
 }
-_UNITS = {"十": 10, "百": 100}
+_UNITS = {"十": 10, "百": 100, "千": 1000}
+_MYRIADS = {"万": 10**4, "亿": 10**8}
+MULTIPLIERS = {
+    "万亿": 10**12, "亿": 10**8, "千万": 10**7, "百万": 10**6, "万": 10**4, "千": 1000, "百": 100, "": 1,
+}  # fmt: skip
+"""What may stand between a number and its unit: 3.2万亿元."""
 NUMERAL = "[零〇○一二三四五六七八九十百两0-9０-９]"
-"""A character of a numeral, as a regular expression."""
+"""A character of a heading's or a date's numeral, as a regular expression."""
 
 
 def to_int(numeral: str) -> int | None:
     """``二十三`` → 23, ``二〇二五`` → 2025, ``１２`` → 12; None for anything else."""
-    if not numeral or any(c not in _DIGITS and c not in _UNITS for c in numeral):
+    if not numeral or any(c not in _DIGITS and c not in _UNITS and c not in _MYRIADS for c in numeral):
         return None
-    if not any(c in _UNITS for c in numeral):
-        return int("".join(str(_DIGITS[c]) for c in numeral[:9]))
-    total = pending = 0
+    return _whole(numeral)
+
+
+def to_decimal(numeral: str) -> Decimal:
+    """``一千三百六十一万`` → 13610000, ``七点五`` → 7.5; characters of no numeral count nothing."""
+    whole, _, fraction = numeral.partition("点")
+    decimals = "".join(str(_DIGITS.get(c, 0)) for c in fraction)
+    return Decimal(f"{_whole(whole)}.{decimals or 0}")
+
+
+def _whole(numeral: str) -> int:
+    if not any(c in _UNITS or c in _MYRIADS for c in numeral):
+        # No number has more digits than nine; what is longer is a code, and its value of no use.
+        return int("".join(str(_DIGITS[c]) for c in numeral[:9] if c in _DIGITS) or 0)
+    total = section = digit = 0
     for c in numeral:
-        if c in _UNITS:
-            total += (pending or 1) * _UNITS[c]
-            pending = 0
-        else:
-            pending = _DIGITS[c]
-    return total + pending
+        if c in _DIGITS:
+            digit = 10 * digit + _DIGITS[c]  # 一千零五, and 15 of 15万
+        elif c in _UNITS:
+            section += (digit or 1) * _UNITS[c]
+            digit = 0
+        elif c == "亿":  # 一万二千亿: the ten thousands are part of it
+            total, section, digit = (total + section + digit) * _MYRIADS[c], 0, 0
+        elif c in _MYRIADS:
+            total, section, digit = total + (section + digit) * _MYRIADS[c], 0, 0
+    return total + section + digit
 
 
 _CHINESE_YEAR = re.compile("[一二][九零〇○Ｏ][零〇○Ｏ一二三四五六七八九]{2}(?=年)")

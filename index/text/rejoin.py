@@ -10,12 +10,13 @@ from itertools import pairwise
 from math import log
 
 from index.text.rows import Row, width
+from index.text.sentences import SALUTATION
 
 _HEADING = re.compile(
     r"第[一二三四五六七八九十百零〇\d]{1,4}[章节編编篇部]|[（(][一二三四五六七八九十]{1,3}[)）]"
     r"|[一二三四五六七八九十]{1,3}[、.．](?![一二三四五六七八九十]、)|[（(]?\d{1,2}[)）、]|\d{1,2}[.．](?!\d)|[①-⑳]"
 )
-_SALUTATION = re.compile(r"(?:各位|同志们|代表们)[^，。]{0,12}[：:！!]")
+_SALUTATION = re.compile(rf"{SALUTATION}[^，。]{{0,12}}[：:！!]")
 _RUN_IN_TITLE = re.compile(r"[^，。；：]{3,14}。")
 _SUBTITLE = re.compile(r"(?:[—－-]{1,3}|[（(])\s*[12１２二]\S{1,3}\s*年")
 _SUBTITLE_END = re.compile(r"会议?上[）)]?$|[）)]$")

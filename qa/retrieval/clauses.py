@@ -6,14 +6,14 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from index.text import calendar_years, normalize
+from index.text import CLAUSE_END, PART_END, SENTENCE_END, calendar_years, normalize
 from qa.understanding import Quantity, quantities
 
 SHORTEST = 6
 """A shorter clause says nothing by itself and stays with the next one."""
 
-_END = re.compile(r"(?:[。！？!?；;：:，]|,(?!\d)|\n)+[”’」』）)】》]*")
-_SENTENCE_END = re.compile(r"[。！？!?；;\n][”’」』）)】》]*$")
+_END = re.compile(rf"(?:{SENTENCE_END}|{PART_END}|{CLAUSE_END}|\n)+")
+_SENTENCE_END = re.compile(rf"(?:{SENTENCE_END}|{PART_END}|\n)$")
 
 
 @dataclass(frozen=True, slots=True)

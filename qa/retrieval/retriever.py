@@ -13,14 +13,13 @@ import numpy as np
 from index import Encoder, Passage, ReportInfo, Snapshot
 from index.encoders import FloatArray, TokenEncoder
 from index.structure import context
-from index.text import find_times, normalize, report_year
+from index.text import bare_place, find_times, normalize, report_year
 from qa.retrieval.clauses import Clause, clauses
 from qa.understanding import (
     Concept,
     Question,
     SubQuestion,
     When,
-    bare_place,
     concepts,
     expanded_query,
     is_nation,

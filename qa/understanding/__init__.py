@@ -4,7 +4,7 @@ Every question is read here, once.
 
 from qa.understanding.answer_types import Quantity, match, quantities
 from qa.understanding.followup import complete
-from qa.understanding.places import bare_place, is_nation, is_place, names_of, places_named
+from qa.understanding.places import is_nation, is_place, names_of, places_named
 from qa.understanding.question import Question, SubQuestion, parse, printable
 from qa.understanding.terms import Concept, concepts, contradicts, expanded_query, official_wording
 from qa.understanding.time import TIME, When, parse_when
@@ -16,7 +16,6 @@ __all__ = [
     "Question",
     "SubQuestion",
     "When",
-    "bare_place",
     "complete",
     "concepts",
     "contradicts",

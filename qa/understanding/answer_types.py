@@ -7,23 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from index.text import UNIT_FAMILY
+
 Kind = Literal["number", "date", "rank", "person", "name", "open"]
 
-_FAMILIES: dict[str, str] = {
-    "money": "元 美元 欧元 港元 块钱 块 毛钱 亿 万亿",
-    "percent": "% 个百分点 百分点 成 倍",
-    "area": "平方米 平方公里 亩 公顷 平米 平方千米",
-    "length": "公里 千米 米 里",
-    "weight": "吨 斤 公斤 千克 克 吨标准煤",
-    "energy": "千瓦 千瓦时 度 立方米 方 兆瓦 升",
-    "people": "人 名 位 人次 口人",
-    "time": "年 个月 月 天 日 小时 分钟 周 周岁 岁 季度 年内",
-    "count": "个 家 户 件 处 条 座 所 项 场 场次 次 套 辆 台 张 种 类 批 间 栋 艘 架 支 只 部 本 篇 "
-    "班 宗 起 例 村 社区 街道 例次 门 片 块地 个省份 省份 站 对 列 枚 颗 款 届 期 万次 个小区 小区 回 支队 "
-    "床 单 笔 幅 道 段 只股 层 棵 株 头 册 份 架次 人才 标段 版 步 领域 站点 所学校 名学生 亿次 株树",
-}
-_FAMILY = {unit: family for family, units in _FAMILIES.items() for unit in units.split()}
-_UNITS = "|".join(sorted(map(re.escape, _FAMILY), key=len, reverse=True))
+_UNITS = "|".join(sorted(map(re.escape, UNIT_FAMILY), key=len, reverse=True))
 _SCALE = r"(?:[多余几]?(?:万亿|亿|万|千|百|十))?[多余来]?"
 _CN = "一二两三四五六七八九十百千万亿"
 _QUANTITY_PATTERN = re.compile(
@@ -34,7 +22,7 @@ _QUANTITY_PATTERN = re.compile(
 )
 _RANK = re.compile(rf"第[{_CN}\d]+|[{_CN}]连[增冠升丰]|[{_CN}]期|首位|居首|领先|前列|榜首|全[国省市区球]第")
 _YEAR_IN = re.compile(
-    r"(?:19|20)\d\d(?:年|-|～)|\d+月(?:底|份|\d+日)|[上下]半年|年底前?|年内|今明两年|[一两三四五六七八九十\d]+年[内底]|季度"
+    r"(?:19|20)\d\d(?:年|-|~)|\d+月(?:底|份|\d+日)|[上下]半年|年底前?|年内|今明两年|[一两三四五六七八九十\d]+年[内底]|季度"
 )
 
 
@@ -85,7 +73,7 @@ def quantities(text: str) -> list[Quantity]:
                 unit = "亿"
             elif text[m.end() : m.end() + 1] == "年" or re.fullmatch(r"(?:19|20)\d\d", m[0]):
                 continue
-        family = _FAMILY.get(unit, "")
+        family = UNIT_FAMILY.get(unit, "")
         if family == "time" and m["num"] and re.fullmatch(r"(?:19|20)\d\d", m["num"]):
             continue
         if m["cn"] and ((m["cn"] == "一" and family == "count") or _in_quotes(text, m.start())):
@@ -190,7 +178,7 @@ def _number(question: str, m: re.Match[str]) -> AnswerType:
     if m[0].startswith(("百分之几", "几成")) or re.match(r"几个点|多少个?(?:百分)?点", question[m.start() :]):
         return AnswerType("number", "percent", "%", at=m.start())
     if unit and unit != "个":
-        return AnswerType("number", _FAMILY[unit], unit, m["noun"], at=m.start())
+        return AnswerType("number", UNIT_FAMILY[unit], unit, m["noun"], at=m.start())
     if m["scale"] and not unit:
         return AnswerType("number", "money" if "亿" in m["scale"] else "", "", m["noun"], at=m.start())
     if unit == "个":

@@ -7,7 +7,8 @@ import tomllib
 from functools import cache
 from importlib.resources import files
 
-_SUFFIX = "省|自治区|特别行政区|市|地区|自治州|州|盟|区|县|旗"
+from index.text import PLACE_SUFFIX, bare_place
+
 # The character before the suffix that makes a common noun of it: 社区, 园区, 全县, 城市.
 _COMMON = "社园小片全地校院景灾山老新牧林库湖港矿厂护范发能贸验行步板聚住街本我咱该各辖市郊特战军城居业居保"
 _COMMON += "贫困脱强大中每哪这那个郡县上股楼超门夜菜集早都省直房多几治学东西南北心防"
@@ -15,7 +16,7 @@ _ANY = "主老新古中大小内外深各矿革滨库渔山县都"
 _BEFORE = r"(?:^|[，。：；？！“”、\s]|年|请问|想问|问|在|那|和|跟|与|省|市|比|听说|知道|咨询|查|是)"
 _NAMED = re.compile(rf"{_BEFORE}([一-鿿]{{2,3}}?)(区|县|市|州|旗)")
 _DISTRICT = re.compile(r"([一-鿿]{2,3}?)(?:区|县|市|旗)")
-_TAIL = rf"(?:{_SUFFIX}|高新区|经开区|开发区|新区)?"
+_TAIL = rf"(?:{PLACE_SUFFIX}|高新区|经开区|开发区|新区)?"
 _NATION = ("全国", "中国", "我国", "国家", "国务院", "中央")
 _NATION_ASKED = re.compile(
     r"(?:全国|我国|中国)(?=的?(?:gdp|cpi|国内生产|生产总值|经济|社零|社会消费|居民|城镇|农村|粮食|财政|一般公共|进出口|外贸|"
@@ -63,18 +64,12 @@ def _proper(name: str) -> bool:
     return name[-1] not in _COMMON
 
 
-def bare_place(place: str) -> str:
-    """``place`` without its administrative suffix: 天桥区 → 天桥; two characters at least stay."""
-    short = re.sub(rf"(?:{_SUFFIX})$", "", place)
-    return short if len(short) >= 2 else place
-
-
 @cache
 def names_of(place: str) -> tuple[str, ...]:
     """What a report's ``place`` may be called: 甲市乙区 answers to 甲市乙区, 乙区 and 乙."""
     if is_nation(place):
         return _NATION if place else ()
-    parts = re.findall(rf".{{2,}}?(?:{_SUFFIX})", place)
+    parts = re.findall(rf".{{2,}}?(?:{PLACE_SUFFIX})", place)
     last = parts[-1] if parts else place
     return tuple(dict.fromkeys(name for name in (place, last, bare_place(last)) if len(name) >= 2))
 

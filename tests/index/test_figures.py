@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 
 from index.figures import Figure, extract, normalize_indicator, select, series, signed
 from index.figures.names import known_indicators
-from index.figures.quantities import find_quantities, parse_han, plain
+from index.figures.quantities import find_quantities
 from index.store import parse
-from index.text import report_year
+from index.text import half_width, report_year, to_decimal
 from index.types import Section
 
 ROOT = Path(__file__).parents[2]
@@ -62,7 +62,7 @@ def gold(name: str) -> list[Row]:
 
 
 def squeezed(text: str) -> str:
-    return re.sub(r"\s", "", plain(text)).replace("，", ",").replace("：", ":")
+    return re.sub(r"\s", "", half_width(text)).replace("，", ",").replace("：", ":")
 
 
 def said(figure: Figure) -> Row:
@@ -295,7 +295,7 @@ def test_without_section_or_year_only_dated_clauses_are_figures() -> None:
     ],
 )
 def test_chinese_numerals(written: str, value: float) -> None:
-    assert float(parse_han(written)) == value
+    assert float(to_decimal(written)) == value
 
 
 @pytest.mark.parametrize(
@@ -314,7 +314,7 @@ def test_chinese_numerals(written: str, value: float) -> None:
     ],
 )
 def test_quantities_in_the_unit_all_reports_line_up_in(text: str, value: float, unit: str) -> None:
-    (quantity,) = find_quantities(plain(text))
+    (quantity,) = find_quantities(half_width(text))
     assert (pytest.approx(quantity.value), quantity.unit) == (value, unit)
 
 
@@ -389,7 +389,7 @@ PIECES = st.sampled_from(
 @given(st.lists(PIECES, max_size=40).map("".join) | st.text(max_size=200))
 def test_any_text_gives_slices_of_itself(text: str) -> None:
     section = Section(0, 0, len(text), len(text), 1, "一、", ("一、",), (2024,), "actual")
-    assert len(plain(text)) == len(text)
+    assert len(half_width(text)) == len(text)
     for figure in extract(text, (section,), "r", 2025).figures:
         assert text[figure.value_start : figure.value_end] == figure.written
         assert 0 <= figure.start <= figure.value_start < figure.value_end <= figure.end <= len(text)

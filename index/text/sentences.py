@@ -1,0 +1,25 @@
+"""Where sentences and clauses end in Chinese prose."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+CLOSERS = "”’」』）)】》"
+"""What may follow a mark and belongs to what it ends: …。”"""
+SENTENCE_END = rf"[。！？!?][{CLOSERS}]*"
+PART_END = rf"[；;][{CLOSERS}]*"
+"""The end of a part of a sentence that could stand alone."""
+CLAUSE_END = rf"(?:[，：:]|,(?!\d))[{CLOSERS}]*"
+"""As regular expressions; the comma of 1,200 ends nothing."""
+
+SALUTATION = "(?:尊敬的)?(?:各位(?:代表|委员|副主任|领导|来宾|同志)|同志们|代表们|(?:大会)?主席团|女士们)"
+"""How a speech addresses its hearers, as a regular expression: 各位代表, 同志们."""
+
+_SENTENCE = re.compile(rf"[^。！？!?]+(?:[。！？!?]+[{CLOSERS}]*)?")
+
+
+def sentences(text: str, start: int = 0, end: int | None = None) -> Iterator[tuple[int, int]]:
+    """Offsets of the sentences of ``text[start:end]``, each with its closing mark and quotes."""
+    for match in _SENTENCE.finditer(text, start, len(text) if end is None else end):
+        yield match.span()
