@@ -16,7 +16,7 @@ SOURCES = sorted(path for room in ROOMS for path in (ROOT / room).rglob("*.py"))
 
 HEAVY = (
     "torch", "transformers", "sentence_transformers", "gradio", "langchain_core",
-    "langchain_text_splitters", "pandas", "pymilvus", "pypdfium2", "docx", "lxml", "openvino_telemetry",
+    "langchain_text_splitters", "pandas", "pymilvus", "pypdfium2", "docx", "lxml", "openvino_telemetry", "openpyxl", "pptx", "rapidocr", "cv2",
 )  # fmt: skip
 
 SOLE_IMPORTERS = {
@@ -29,6 +29,9 @@ SOLE_IMPORTERS = {
     "pypdfium2": {"index/readers/pdfium.py"},
     "docx": {"index/readers/formats/docx.py"},
     "lxml": {"index/readers/formats/html.py"},
+    "openpyxl": {"index/readers/formats/xlsx.py"},
+    "pptx": {"index/readers/formats/pptx.py"},
+    "rapidocr": {"index/readers/ocr.py"},
     "markdown_it": {"index/readers/formats/markdown.py"},
     "gradio": {"ui/api.py", "ui/app.py", "ui/page_api.py"},
     "typer": {"ui/cli.py", "ui/console.py"},

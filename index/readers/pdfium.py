@@ -9,19 +9,23 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from threading import Lock
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pypdfium2 as pdfium  # type: ignore[import-untyped]
 import pypdfium2.raw as pdfium_c  # type: ignore[import-untyped]
 
 from index.errors import SourceError
+from index.readers import ocr
 from index.readers.printed import Box, Character, PrintedPage, to_pages
+from index.readers.registry import Sample
 from index.types import Source
 
 MAX_PAGES = 2_000
 """The longest yearbook is shorter; more pages than this are refused."""
 
 _MIN_CHARS_A_PAGE = 8
+_FEW = 0.2
+"""Where OCR is missing, so many pages may be pictures (a cover, a map) in a file that is read without them."""
 _THIN = 3.0
 """A filled box no thicker, in points, is a ruled line."""
 _LONG = 6.0
@@ -86,35 +90,89 @@ class _Glyph(NamedTuple):
     quarter: int | None
 
 
-def read_pdf(data: bytes, name: str) -> Source:
+def read_pdf(sample: Sample) -> Source:
     """Lines of every page, numbered from 1, with indents as leading full-width spaces.
 
-    Raises SourceError for a PDF that is damaged, encrypted, too long or a scan without text.
+    Pages that are pictures of text are read by OCR where it is installed. Raises SourceError for a PDF
+    that is damaged, encrypted, too long, or needs OCR that is not there.
     """
+    name = sample.name
     with _PDFIUM:
-        pages = _pages(data, name)
-    texts = ["".join((*(char.text for char in page.characters), *page.aside)) for page in pages]
+        document = _opened(sample)
+        try:
+            pages = [_page(document, number) for number in range(len(document))]
+            needs = [at for at, page in enumerate(pages) if _needs_ocr(document, at, page)]
+            if needs and ocr.available():
+                for done, at in enumerate(needs, start=1):
+                    sample.tell(f"正在识别“{name}”第 {at + 1} 页（{done}/{len(needs)}）")
+                    pages[at] = ocr.recognise(*_pixels(document, at))
+                needs = []
+        finally:
+            document.close()
+    texts = [_text(page) for page in pages]
     count = sum(map(len, texts))
-    if count < _MIN_CHARS_A_PAGE * len(pages):
-        raise SourceError(f"“{name}”是没有文字层的扫描件，请先做文字识别（OCR），再添加识别后的文件。")
-    if sum(_is_unknown(char) for text in texts for char in text) > 0.3 * count:
-        raise SourceError(f"“{name}”的字体没有文字编码，提取不出正文，请先做文字识别（OCR）后再添加。")
+    if len(needs) > _FEW * len(pages) or (needs and count < _MIN_CHARS_A_PAGE * len(pages)):
+        raise SourceError(
+            f"“{name}”是扫描件（{len(pages)} 页中有 {len(needs)} 页没有文字层），{ocr.ADVICE}。"
+        )
+    if sum(map(_is_unknown, "".join(texts))) > 0.3 * count:
+        raise SourceError(f"“{name}”的字体没有文字编码，提取不出正文，{ocr.ADVICE}。")
     return Source("pdf", to_pages(pages), wrapped=True)
 
 
-def _pages(data: bytes, name: str) -> list[PrintedPage]:
+def _text(page: PrintedPage) -> str:
+    return "".join((*(char.text for char in page.characters), *page.aside))
+
+
+def _opened(sample: Sample) -> pdfium.PdfDocument:
+    name = sample.name
     try:
-        document = pdfium.PdfDocument(data)
+        document = pdfium.PdfDocument(sample.data)
     except pdfium.PdfiumError as error:
         if getattr(error, "err_code", None) == pdfium_c.FPDF_ERR_PASSWORD:
             raise SourceError(f"“{name}”有密码保护，请先去掉密码再添加。") from error
         raise SourceError(f"“{name}”不是完整的 PDF 文件，可能没有下载完，请重新取得后再添加。") from error
-    try:
-        if len(document) > MAX_PAGES:
-            raise SourceError(f"“{name}”有 {len(document)} 页，不能超过 {MAX_PAGES} 页，请拆分后再添加。")
-        return [_page(document, number) for number in range(len(document))]
-    finally:
+    if (count := len(document)) > MAX_PAGES:
         document.close()
+        raise SourceError(f"“{name}”有 {count} 页，不能超过 {MAX_PAGES} 页，请拆分后再添加。")
+    return document
+
+
+def _needs_ocr(document: pdfium.PdfDocument, number: int, page: PrintedPage) -> bool:
+    """Whether a page is a picture of text: hardly a character, and pictures over a third of it; or its
+    characters have no names."""
+    text = _text(page)
+    if len(text) >= _MIN_CHARS_A_PAGE:
+        return sum(map(_is_unknown, text)) > 0.3 * len(text)
+    try:
+        shown = document[number]
+    except pdfium.PdfiumError:
+        return False
+    try:
+        width, height = shown.get_size()
+        covered = 0.0
+        for picture in shown.get_objects(filter=[pdfium_c.FPDF_PAGEOBJ_IMAGE], max_depth=4):
+            left, bottom, right, top = picture.get_bounds()
+            covered += (right - left) * (top - bottom)
+        return bool(covered > width * height / 3)
+    except pdfium.PdfiumError:
+        return False
+    finally:
+        shown.close()
+
+
+def _pixels(document: pdfium.PdfDocument, number: int) -> tuple[Any, float]:
+    """A page drawn in colour, as rows of pixels; and its height in points."""
+    page = document[number]
+    try:
+        width, height = page.get_size()
+        bitmap = page.render(scale=ocr.LONGEST_SIDE / max(width, height, 1.0), rev_byteorder=True)
+        try:
+            return bitmap.to_numpy()[..., :3].copy(), height
+        finally:
+            bitmap.close()
+    finally:
+        page.close()
 
 
 def _page(document: pdfium.PdfDocument, number: int) -> PrintedPage:

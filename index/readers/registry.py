@@ -26,13 +26,21 @@ MAX_PARTS = 10_000
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06")
 
 
+def _ignore(label: str) -> None:
+    """Nobody wants to know."""
+
+
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """What a format is recognised by: the bytes, the file's name, the members' names of a ZIP archive."""
+    """A file to be recognised and read: the bytes, the name, the members' names of a ZIP archive.
+
+    ``tell`` takes a label in Chinese while a page takes long.
+    """
 
     data: bytes
     name: str
     parts: frozenset[str] = frozenset()
+    tell: Callable[[str], None] = _ignore
 
     @property
     def suffix(self) -> str:
@@ -92,8 +100,10 @@ def load(path: Path) -> bytes:
         raise SourceError(f"无法读取“{name}”，请检查文件名、权限和磁盘是否正常。") from error
 
 
-def read_bytes(data: bytes, name: str) -> Source:
+def read_bytes(data: bytes, name: str, tell: Callable[[str], None] = _ignore) -> Source:
     """Read a file's content; ``name`` is for messages and tells apart what content cannot (md, txt).
+
+    ``tell`` takes a label in Chinese while a page takes long (OCR).
 
     Raises SourceError for what is empty, too large, damaged or of a kind that holds no text.
     """
@@ -101,7 +111,7 @@ def read_bytes(data: bytes, name: str) -> Source:
         raise SourceError(f"“{name}”是空文件，请换一个有内容的文件。")
     if len(data) > MAX_BYTES:
         raise SourceError(f"“{name}”太大，文件不能超过 {MAX_BYTES // 1_000_000} MB，请拆分后再添加。")
-    sample = Sample(data, name, _parts(data, name) if data.startswith(_ZIP) else frozenset())
+    sample = Sample(data, name, _parts(data, name) if data.startswith(_ZIP) else frozenset(), tell)
     source = next(form for form in formats() if form.matches(sample)).read(sample)
     if not any(visible(line.text).strip() for page in source.pages for line in page.lines):
         raise SourceError(f"“{name}”里没有文字，请换一个有内容的文件。")

@@ -104,7 +104,9 @@ def _blocks(grid: Sequence[Sequence[Cell | None]], heading_rows: int | None) -> 
     for at, given in enumerate(grid):
         row = list(given)
         distinct = _distinct(row)
-        wide = len(distinct) == 1 and len(row) > 1 and all(row)
+        # A title alone on top (表1 …) is no row; nor is one over the whole width.
+        alone = len(distinct) == 1 and len(row) > 1 and not _has_values(row)
+        wide = alone and (all(row) or not (block.headings or block.rows))
         declared = heading_rows is not None and at < heading_rows
         if wide and not declared:
             if block.headings or block.rows:

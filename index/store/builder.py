@@ -48,10 +48,15 @@ def index_sources(
         batch = sources[first : first + _BATCH]
         parsed: list[tuple[SourceFile, bytes, Parsed]] = []
         for i, source in enumerate(batch, first):
-            report_progress(i, len(sources), f"正在读取“{source.name}”")
+
+            def reading(label: str, at: int = i) -> None:
+                report_progress(at, len(sources), label)
+
+            reading(f"正在读取“{source.name}”")
             try:
                 data = load(source.path)
-                parsed.append((source, data, parse(data, source.name, source.id, source.corrections)))
+                report = parse(data, source.name, source.id, source.corrections, reading)
+                parsed.append((source, data, report))
             except SourceError as error:
                 failed.append((source, str(error)))
         total = done + sum(len(report.passages) for _, _, report in parsed)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 
@@ -72,8 +72,12 @@ class Parsed:
         )
 
 
-def parse(data: bytes, name: str, report: str, corrections: Mapping[str, Any]) -> Parsed:
+def parse(
+    data: bytes, name: str, report: str, corrections: Mapping[str, Any], tell: Callable[[str], None]
+) -> Parsed:
     """Read the file ``name`` with content ``data``; ``corrections`` replace fields of its metadata.
+
+    ``tell`` takes a label in Chinese while a page takes long.
 
     Raises SourceError where the file is no readable report.
     """
@@ -82,7 +86,7 @@ def parse(data: bytes, name: str, report: str, corrections: Mapping[str, Any]) -
     from index.structure import page_at, passages, read_metadata, read_outline
     from index.text import clean, report_year
 
-    text = clean(read_bytes(data, name))
+    text = clean(read_bytes(data, name, tell))
     if not text.text.strip():
         raise SourceError(f"“{name}”里除了页码没有正文，请换一个有正文的文件。")
     metadata = replace(read_metadata(text, name.rsplit(".", 1)[0]), **corrections)

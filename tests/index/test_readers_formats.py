@@ -69,17 +69,6 @@ def test_larger_type_in_a_pdf_is_a_heading() -> None:
     assert headings == [(REPORT[0], 1), *((text, 2) for text in chapters)]
 
 
-def test_pdf_without_a_text_layer_asks_for_ocr() -> None:
-    buffer = io.BytesIO()
-    canvas = Canvas(buffer)
-    for _ in range(3):
-        canvas.rect(100, 100, 300, 500, fill=1)
-        canvas.showPage()
-    canvas.save()
-    with pytest.raises(SourceError, match="OCR"):
-        read_bytes(buffer.getvalue(), "扫描件.pdf")
-
-
 def test_encrypted_and_damaged_pdf() -> None:
     buffer = io.BytesIO()
     canvas = Canvas(buffer, encrypt=StandardEncryption("secret", ownerPassword="owner"))

@@ -9,7 +9,7 @@ from index.types import Source
 def _read(sample: Sample) -> Source:
     from index.readers.pdfium import read_pdf
 
-    return read_pdf(sample.data, sample.name)
+    return read_pdf(sample)
 
 
 FORMAT = Format("PDF", (".pdf",), lambda sample: b"%PDF-" in sample.data[:1024], _read)

@@ -9,11 +9,24 @@ from index.readers.registry import Format, Sample
 from index.types import Source
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_IMAGES = (b"\xff\xd8\xff", b"\x89PNG\r\n", b"GIF8", b"II*\0", b"MM\0*", b"RIFF", b"\0\0\0\x0cjP")
+_ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
+_IMAGES = (b"GIF8", b"RIFF", b"\0\0\0\x0cjP")
 _HEIF = (b"ftypheic", b"ftypmif1", b"ftypavif")
 _ARCHIVES = (b"7z\xbc\xaf\x27\x1c", b"Rar!", b"\x1f\x8b", b"BZh", b"\xfd7zXZ", b"PK\x03\x04", b"PK\x05\x06")
 
 _KINDS: tuple[tuple[Callable[[Sample], bool], str], ...] = (
+    (
+        lambda sample: sample.data.startswith(_OLE) and _ENCRYPTED in sample.data,
+        "有密码保护，请先去掉密码再添加。",
+    ),
+    (
+        lambda sample: sample.data.startswith(_OLE) and sample.suffix in (".xls", ".et"),
+        "是旧版表格，请用 Excel 或 WPS 另存为 .xlsx 后再添加。",
+    ),
+    (
+        lambda sample: sample.data.startswith(_OLE) and sample.suffix in (".ppt", ".dps"),
+        "是旧版幻灯片，请用 PowerPoint 或 WPS 另存为 .pptx 后再添加。",
+    ),
     (
         lambda sample: sample.data.startswith(_OLE),
         "是旧版 Office、WPS 或加密的文件，请用 Word 或 WPS 另存为 .docx 或 PDF 后再添加。",
@@ -23,20 +36,12 @@ _KINDS: tuple[tuple[Callable[[Sample], bool], str], ...] = (
         "是 RTF 文件，请用 Word 或 WPS 另存为 .docx 后再添加。",
     ),
     (
-        lambda sample: (
-            sample.data.startswith(_IMAGES)
-            or sample.data[4:12] in _HEIF
-            or (sample.data.startswith(b"BM") and sample.data[6:10] == bytes(4))
-        ),
-        "是图片，请先做文字识别（OCR），再添加识别后的文件。",
+        lambda sample: sample.data.startswith(_IMAGES) or sample.data[4:12] in _HEIF,
+        "是图片，请另存为 .png 或 .jpg 后再添加。",
     ),
     (
         lambda sample: "OFD.xml" in sample.parts,
         "是 OFD 文件，请用 OFD 阅读器或 WPS 另存为 PDF 后再添加。",
-    ),
-    (
-        lambda sample: any(part.startswith(("xl/", "ppt/")) for part in sample.parts),
-        "是表格或幻灯片，请把正文另存为 .docx 或 PDF 后再添加。",
     ),
     (
         lambda sample: "mimetype" in sample.parts,

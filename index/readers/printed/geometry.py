@@ -47,12 +47,13 @@ class PrintedPage:
     """What stands on a page, upright as a reader holds it.
 
     ``aside`` are texts printed at another angle (a note up the margin), each its own line; ``rules``
-    the thin boxes of ruled lines.
+    the thin boxes of ruled lines; ``scanned`` says that the text was recognised in a picture.
     """
 
     characters: tuple[Character, ...]
     rules: tuple[Box, ...] = ()
     aside: tuple[str, ...] = ()
+    scanned: bool = False
 
 
 def around(characters: Iterable[Character]) -> Box:

@@ -56,7 +56,12 @@ def to_pages(pages: Sequence[PrintedPage]) -> tuple[Page, ...]:
     for content, page_boxes in zip(contents, boxes, strict=True):
         found, last = _rows(content, page_boxes, usual, last)
         rows.append(found)
-    return tuple(Page(number, tuple(lines)) for number, lines in enumerate(to_lines(rows), start=1))
+    # Scanned pages have margins of their own.
+    lines: dict[int, list[Line]] = {}
+    for scanned in (False, True):
+        kept = [at for at, page in enumerate(pages) if page.scanned is scanned]
+        lines |= zip(kept, to_lines([rows[at] for at in kept]), strict=True)
+    return tuple(Page(at + 1, tuple(lines[at])) for at in range(len(pages)))
 
 
 def _content(page: PrintedPage) -> _Content:
