@@ -55,7 +55,8 @@ class Format:
     ``name`` is shown to users, ``""`` where the format is only known to be refused; files with one of
     ``suffixes`` (lower case, with dot) are taken from folders and offered by the upload page. ``read``
     raises SourceError, a sentence that names the file, for what it cannot read. Formats are
-    asked in the order of ``rank`` whether the sample ``matches``. A module of formats imports the
+    asked in the order of ``rank`` whether the sample ``matches``. ``simple`` formats have no parser that a
+    hostile file could hold or break; the others are read in a process of their own. A module of formats imports the
     library it needs inside ``read``: it must be light until a file of its kind comes.
     """
 
@@ -64,6 +65,7 @@ class Format:
     matches: Callable[[Sample], bool]
     read: Callable[[Sample], Source]
     rank: int = 0
+    simple: bool = False
 
 
 @cache
@@ -107,15 +109,28 @@ def read_bytes(data: bytes, name: str, tell: Callable[[str], None] = _ignore) ->
 
     Raises SourceError for what is empty, too large, damaged or of a kind that holds no text.
     """
+    sample = _sample(data, name, tell)
+    source = _format_of(sample).read(sample)
+    if not any(visible(line.text).strip() for page in source.pages for line in page.lines):
+        raise SourceError(f"“{name}”里没有文字，请换一个有内容的文件。")
+    return source
+
+
+def needs_parser(data: bytes, name: str) -> bool:
+    """Whether a file is of a format that is not ``simple``; raises SourceError as ``read_bytes`` does."""
+    return not _format_of(_sample(data, name, _ignore)).simple
+
+
+def _sample(data: bytes, name: str, tell: Callable[[str], None]) -> Sample:
     if not data.strip(b"\0 \t\r\n\f"):
         raise SourceError(f"“{name}”是空文件，请换一个有内容的文件。")
     if len(data) > MAX_BYTES:
         raise SourceError(f"“{name}”太大，文件不能超过 {MAX_BYTES // 1_000_000} MB，请拆分后再添加。")
-    sample = Sample(data, name, _parts(data, name) if data.startswith(_ZIP) else frozenset(), tell)
-    source = next(form for form in formats() if form.matches(sample)).read(sample)
-    if not any(visible(line.text).strip() for page in source.pages for line in page.lines):
-        raise SourceError(f"“{name}”里没有文字，请换一个有内容的文件。")
-    return source
+    return Sample(data, name, _parts(data, name) if data.startswith(_ZIP) else frozenset(), tell)
+
+
+def _format_of(sample: Sample) -> Format:
+    return next(form for form in formats() if form.matches(sample))
 
 
 def _parts(data: bytes, name: str) -> frozenset[str]:

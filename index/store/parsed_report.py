@@ -82,11 +82,11 @@ def parse(
     Raises SourceError where the file is no readable report.
     """
     from index.figures import extract
-    from index.readers import read_bytes
+    from index.readers import read_apart
     from index.structure import page_at, passages, read_metadata, read_outline
     from index.text import clean, report_year
 
-    text = clean(read_bytes(data, name, tell))
+    text = clean(read_apart(data, name, tell))
     if not text.text.strip():
         raise SourceError(f"“{name}”里除了页码没有正文，请换一个有正文的文件。")
     metadata = replace(read_metadata(text, name.rsplit(".", 1)[0]), **corrections)

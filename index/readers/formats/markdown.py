@@ -76,4 +76,4 @@ def _plain(inline: Token) -> str:
 
 _SUFFIXES = (".md", ".markdown")
 
-FORMAT = Format("Markdown", _SUFFIXES, lambda sample: sample.suffix in _SUFFIXES, _read, rank=7)
+FORMAT = Format("Markdown", _SUFFIXES, lambda sample: sample.suffix in _SUFFIXES, _read, rank=7, simple=True)

@@ -62,4 +62,4 @@ def _refuse(sample: Sample) -> Source:
     raise SourceError(f"“{sample.name}”" + next(_advice(sample)))
 
 
-FORMAT = Format("", (), lambda sample: any(_advice(sample)), _refuse, rank=5)
+FORMAT = Format("", (), lambda sample: any(_advice(sample)), _refuse, rank=5, simple=True)

@@ -12,4 +12,4 @@ def _read(sample: Sample) -> Source:
     return Source("text", as_pages(decode(sample.data, sample.name)))
 
 
-FORMAT = Format("TXT", (".txt",), lambda sample: True, _read, rank=9)
+FORMAT = Format("TXT", (".txt",), lambda sample: True, _read, rank=9, simple=True)

@@ -1,0 +1,99 @@
+"""Files are read in a process that can be ended: time and memory have limits, and one file stops no other."""
+
+from __future__ import annotations
+
+import random
+import time
+
+import pytest
+
+from index.errors import SourceError
+from index.readers import apart, read_apart, read_bytes
+
+from .samples import REPORT, make_docx, make_html, make_pdf
+
+PDF = make_pdf(REPORT)[0]
+
+
+def heard(label: str) -> None:
+    """Progress that nobody follows."""
+
+
+def test_a_worker_reads_what_the_process_itself_would() -> None:
+    files = [(PDF, "a.pdf"), (make_docx(REPORT), "a.docx"), (make_html(REPORT).encode(), "a.html")]
+    for data, name in files:
+        assert read_apart(data, name, heard) == read_bytes(data, name)
+    assert len(apart._workers) == 1
+
+
+def test_plain_text_waits_for_no_worker(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(apart, "_workers", [])
+    assert read_apart("政府工作报告".encode(), "a.txt", heard).kind == "text"
+    assert apart._workers == []
+
+
+def test_refusals_come_through() -> None:
+    with pytest.raises(SourceError, match=r"“坏.pdf”不是完整的 PDF 文件"):
+        read_apart(b"%PDF-1.7\n" + bytes(2000), "坏.pdf", heard)
+    assert read_apart(PDF, "a.pdf", heard).kind == "pdf"
+
+
+def test_a_file_that_takes_too_long_is_refused_and_the_next_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    read_apart(PDF, "a.pdf", heard)
+    with monkeypatch.context() as patch:
+        patch.setattr(apart, "SILENCE", 0.0)
+        started = time.monotonic()
+        with pytest.raises(SourceError, match="还没有读完"):
+            read_apart(PDF, "a.pdf", heard)
+        assert time.monotonic() - started < 5
+    assert read_apart(PDF, "a.pdf", heard).kind == "pdf"
+
+
+def test_a_file_that_takes_too_much_memory_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(apart, "_workers", [])
+    for limit in ("MEMORY", "MEMORY_FOR_OCR"):
+        monkeypatch.setattr(apart, limit, 150_000_000)
+    page = "<p>正文。</p>" * 600_000
+    with pytest.raises(SourceError, match="内存太多"):
+        read_apart(f"<html><body>{page}".encode(), "大.html", heard)
+    while apart._workers:
+        apart._workers.pop().end()
+
+
+def test_a_worker_that_died_is_replaced() -> None:
+    read_apart(PDF, "a.pdf", heard)
+    apart._workers[0].process.kill()
+    apart._workers[0].process.wait()
+    assert read_apart(PDF, "a.pdf", heard).kind == "pdf"
+
+
+def test_a_file_that_ends_the_worker_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    read_apart(PDF, "a.pdf", heard)
+    worker = apart._workers[0]
+    monkeypatch.setattr(worker.connection, "send", lambda request: worker.process.kill(), raising=False)
+    with pytest.raises(SourceError, match="读不下去"):
+        read_apart(PDF, "a.pdf", heard)
+    assert read_apart(PDF, "a.pdf", heard).kind == "pdf"
+
+
+def damaged(data: bytes, seed: int) -> bytes:
+    """A copy with some bytes changed, in one place or many."""
+    dice = random.Random(seed)
+    copy = bytearray(data)
+    for _ in range(dice.choice([1, 8, 64, 512])):
+        copy[dice.randrange(16, len(copy))] = dice.randrange(256)
+    return bytes(copy)
+
+
+def test_damaged_files_are_read_or_refused_within_their_limits() -> None:
+    for data, name in ((PDF, "a.pdf"), (make_docx(REPORT), "a.docx")):
+        for seed in range(12):
+            started = time.monotonic()
+            sentence = ""
+            try:
+                read_apart(damaged(data, seed), name, heard)
+            except SourceError as error:
+                sentence = str(error)
+            assert "程序出错" not in sentence
+            assert "读不下去" not in sentence
+            assert time.monotonic() - started < 10
