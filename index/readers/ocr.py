@@ -5,12 +5,14 @@ Its models come inside its package; nothing is downloaded.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import cache
 from importlib.util import find_spec
+from statistics import median
 from threading import Lock
 from typing import Any
 
-from index.readers.printed import Character, PrintedPage
+from index.readers.printed import Box, Character, PrintedPage
 
 ADVICE = "请先安装文字识别（pip install 'wenbao[ocr]'），或自行识别后再添加"
 """What a user is told who has a scan and no OCR."""
@@ -19,6 +21,7 @@ LONGEST_SIDE = 2000
 """Pixels to which a page is drawn or reduced: 40 to the em of a usual page."""
 
 _A4 = 842.0
+_LIKE = 1.35
 
 _ENGINE = Lock()
 """One page at a time: the engine uses all cores for it."""
@@ -36,24 +39,35 @@ def recognise(pixels: Any, height: float = _A4) -> PrintedPage:
     """
     with _ENGINE:
         found = _engine()(pixels)
-    characters: list[Character] = []
     scale = height / pixels.shape[0]
-    for box, text in zip(found.boxes if found.boxes is not None else (), found.txts or (), strict=True):
-        xs, ys = [scale * float(x) for x, _ in box], [scale * float(y) for _, y in box]
-        characters += _spread(text, min(xs), max(xs), height - max(ys), height - min(ys))
-    return PrintedPage(tuple(characters), scanned=True)
+    lines: list[tuple[str, Box, float]] = []
+    for quad, text in zip(found.boxes if found.boxes is not None else (), found.txts or (), strict=True):
+        xs, ys = [scale * float(x) for x, _ in quad], [scale * float(y) for _, y in quad]
+        box = Box(min(xs), max(xs), height - max(ys), height - min(ys))
+        # The box is a little higher than the type; a lone wide character is no taller than its line.
+        lines.append((text, box, min(0.85 * (box.top - box.bottom), 1.2 * _unit(text, box))))
+    usual = median([size for *_, size in lines] or [1.0])
+    # Boxes differ from line to line: type is another size only where it clearly is.
+    sizes = [usual if usual / _LIKE < size < usual * _LIKE else size for *_, size in lines]
+    spread = (_spread(text, box, size) for (text, box, _), size in zip(lines, sizes, strict=True))
+    return PrintedPage(tuple(char for chars in spread for char in chars), scanned=True)
 
 
-def _spread(text: str, left: float, right: float, bottom: float, top: float) -> list[Character]:
-    shares = [0.5 if char.isascii() else 1.0 for char in text]
-    unit = (right - left) / (sum(shares) or 1.0)
-    # The box is a little higher than the type; a lone wide one is no taller than its line.
-    size = min(0.85 * (top - bottom), 1.2 * unit)
-    characters = []
-    for char, share in zip(text, shares, strict=True):
-        characters.append(Character(char, left, left + share * unit, bottom, top, size))
-        left += share * unit
-    return characters
+def _unit(text: str, box: Box) -> float:
+    """The width of a wide character; narrow ones take half of it."""
+    return (box.right - box.left) / (sum(map(_share, text)) or 1.0)
+
+
+def _share(char: str) -> float:
+    return 0.5 if char.isascii() else 1.0
+
+
+def _spread(text: str, box: Box, size: float) -> Iterator[Character]:
+    left, unit = box.left, _unit(text, box)
+    for char in text:
+        right = left + _share(char) * unit
+        yield Character(char, left, right, box.bottom, box.top, size)
+        left = right
 
 
 @cache

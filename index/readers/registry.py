@@ -135,17 +135,21 @@ def _format_of(sample: Sample) -> Format:
 
 def _parts(data: bytes, name: str) -> frozenset[str]:
     """The names of an archive's members; raises SourceError for a broken one or one too large unpacked."""
+    broken = SourceError(f"“{name}”已损坏，请重新取得文件后再添加。")
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             parts = archive.infolist()
-            if len(parts) > MAX_PARTS or sum(part.file_size for part in parts) > MAX_UNPACKED_BYTES:
-                limit = MAX_UNPACKED_BYTES // 1_000_000
-                raise SourceError(f"“{name}”解压后超过 {limit} MB，不予读取，请检查文件来源或拆分后再添加。")
-            honest = all(_is_as_large_as_said(data, part) for part in parts)
-    except (zipfile.BadZipFile, zlib.error, struct.error, ValueError, OSError) as error:
-        raise SourceError(f"“{name}”已损坏，请重新取得文件后再添加。") from error
+    except Exception as error:  # zipfile raises errors of many kinds on damaged directories
+        raise broken from error
+    if len(parts) > MAX_PARTS or sum(part.file_size for part in parts) > MAX_UNPACKED_BYTES:
+        limit = MAX_UNPACKED_BYTES // 1_000_000
+        raise SourceError(f"“{name}”解压后超过 {limit} MB，不予读取，请检查文件来源或拆分后再添加。")
+    try:
+        honest = all(_is_as_large_as_said(data, part) for part in parts)
+    except (zlib.error, struct.error, ValueError) as error:
+        raise broken from error
     if not honest:
-        raise SourceError(f"“{name}”已损坏，请重新取得文件后再添加。")
+        raise broken
     return frozenset(part.filename for part in parts)
 
 

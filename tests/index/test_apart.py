@@ -85,6 +85,13 @@ def damaged(data: bytes, seed: int) -> bytes:
     return bytes(copy)
 
 
+def test_an_archive_of_an_unknown_version_is_refused() -> None:
+    data = bytearray(make_docx(REPORT))
+    data[data.index(b"PK\x01\x02") + 6] = 144
+    with pytest.raises(SourceError, match="已损坏"):
+        read_bytes(bytes(data), "a.docx")
+
+
 def test_damaged_files_are_read_or_refused_within_their_limits() -> None:
     for data, name in ((PDF, "a.pdf"), (make_docx(REPORT), "a.docx")):
         for seed in range(12):
