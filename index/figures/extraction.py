@@ -19,7 +19,7 @@ from index.figures.reading import Found, Reader
 from index.figures.subjects import Subjects
 from index.figures.timing import Timing
 from index.figures.types import Extraction, Figure
-from index.text import half_width, sentences
+from index.text import half_width, sentence_spans
 from index.types import Section
 
 _LONGEST_SENTENCE = 3000
@@ -69,7 +69,7 @@ def extract(text: str, sections: Sequence[Section], report: str, report_year: in
     start = 0
     for paragraph in walk.text.split("\n"):
         walk.state.paragraph, walk.state.doubtful = None, False
-        for first, last in sentences(walk.text, start, start + len(paragraph)):
+        for first, last in sentence_spans(walk.text, start, start + len(paragraph)):
             if last - first <= _LONGEST_SENTENCE:
                 _sentence(walk, first, last)
         start += len(paragraph) + 1

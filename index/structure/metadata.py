@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from itertools import zip_longest
 
 from index.structure.numbering import Rank, mark_of, plain, plain_lines
 from index.structure.section_years import mode_of
-from index.text import NUMERAL, SALUTATION, Years, half_width, to_int, years_in
+from index.text import NUMERAL, PLACE_SUFFIX, SALUTATION, Years, bare_place, half_width, to_int, years_in
 from index.types import CleanText, Metadata
 
 _HEAD_PARAGRAPHS, _HEAD_CHARACTERS = 24, 2000
@@ -17,11 +18,12 @@ _TITLE = re.compile(
     "[^。！？；：]{0,70}(?:工作报告|执行情况[^。：]{0,40}报告|(?:情况|草案|预算|决算|计划|纲要|调研|发展|评估|审计)[^。：]{0,12}报告"
     "|统计公报|公报|白皮书|规划纲要|[规计]划|纲要|要点|方案|意见|决定|办法|述职报告|工作总结|报告)(?:（[^）]{1,20}）)?"
 )
+_PATH = re.compile("[/／|｜]")
 _FOOTNOTE = re.compile(r"(?:\[\d+\]|【\d+】|\*+|\(\d+\))$")
 _NOT_TITLE = re.compile("现在|我代表|各位|审议|摄$|开幕|[“”《》]$|^作|向大会|^(?:一|（一）)、?")
 _DATE = re.compile(f"((?:19|20)\\d\\d)\\s*年\\s*({NUMERAL}{{1,3}})\\s*月(?:\\s*({NUMERAL}{{1,3}})\\s*日)?")
 _SESSION = re.compile(
-    "在\\s*(?:(?P<before>[^，。\\d第]{1,24}?)\\s*)?第?[一二三四五六七八九十百\\d]{1,4}届\\s*"
+    "(?:在|^|[日 （])\\s*(?:(?P<before>[^，。\\d第在]{1,24}?)\\s*)?第?[一二三四五六七八九十百\\d]{1,4}届\\s*"
     "(?P<nation>全国)?\\s*(?:人民代表大会|人大)"
 )
 _PLACE = re.compile(
@@ -33,10 +35,16 @@ _OFFICES = (
 )
 _SPEAKER = re.compile(
     f"(?:{_OFFICES})\\s*[：:]?\\s*"
-    "([\\u4e00-\\u9fff](?:\\s?[\\u4e00-\\u9fff]){1,2}|[\\u4e00-\\u9fff]{2,8}(?:·[\\u4e00-\\u9fff]{1,8})+)"
+    "([\\u4e00-\\u9fff](?:\\s{0,2}[\\u4e00-\\u9fff]){1,2}|[\\u4e00-\\u9fff]{2,8}(?:·[\\u4e00-\\u9fff]{1,8})+)"
     "(?=\\s*$|\\s{1,}\\S|）|（)"
 )
-_SPEAKER_CAPTION = re.compile(f"(?:{_OFFICES})([\\u4e00-\\u9fff]{{2,3}}?)(?=在第|代表|作)")
+# 阜平县人民政府县长, and the name in the next line
+_OFFICE_LINE = re.compile(f"[^，。]{{0,30}}(?:{_OFFICES})")
+_NAME_LINE = re.compile("[\\u4e00-\\u9fff](?:\\s{0,2}[\\u4e00-\\u9fff]){1,2}")
+_SPEAKER_CAPTION = re.compile(f"(?:{_OFFICES})\\s?([\\u4e00-\\u9fff]{{2,3}}?)(?=在[^，。]{{0,12}}第|代表|作)")
+_GOVERNMENT = "人民政府|人民法院|人民检察院|人大常委会"
+_BODY = f"{_GOVERNMENT}|统计局|财政局|发展和?改革|审计局"
+_NATION = re.compile("国务院总理|代表国务院|受国务院|最高人民(?:法院|检察院)|全国人大|国务院$")
 _BEHALF = re.compile(
     "(?:^|我|，|(?<=[：。 ]))(?:受|代表(?!大会))([^，。；：]{2,30}?)(?:委托)?，?(?=，|向|作|报告|就|做)"
 )
@@ -53,12 +61,14 @@ def read_metadata(clean: CleanText, name: str = "") -> Metadata:
     head = _head(lines)
     written = _Written(clean.text)
     title = _title(head) or _guess(lines)
-    place, issuer = _place_and_issuer(head, title)
+    declared = _declared(clean)
+    place, issuer = _place_and_issuer(head, title or plain(declared), "\n".join(lines), plain(name))
     date = _date(head)
-    year = int(date[:4]) if date else _year(lines, title, name)
-    reviewed, planned = _years(lines, title, year)
+    kind = title or plain(declared or name)
+    year = int(date[:4]) if date else _year(lines, kind, name)
+    reviewed, planned = _years(lines, kind, year)
     return Metadata(
-        title=_display(written.restore(title) or _declared(clean), written.restore(place), year, name),
+        title=_display(written.restore(title) or declared, written.restore(place), year, name),
         place=written.restore(place),
         issuer=written.restore(issuer),
         date=date or (str(year) if year else ""),
@@ -102,7 +112,8 @@ def _title(head: Sequence[str]) -> str:
     for index, part in enumerate(head[:10]):
         if _GREETING.match(part):
             return ""
-        text = _close_up(_FOOTNOTE.sub("", re.split(r"\s{3,}", part)[0]))
+        # 云南日报/2001年/…/云南省…纲要: the title is the last of a path
+        text = _close_up(_FOOTNOTE.sub("", _PATH.split(re.split(r"\s{3,}", part)[0])[-1]))
         if not _TITLE.fullmatch(text) or _NOT_TITLE.search(text) or part.startswith("——"):
             continue
         return _close_up("".join([*_title_opening(head[:index]), text]))
@@ -114,7 +125,7 @@ def _title_opening(before: Sequence[str]) -> list[str]:
     taken: list[str] = []
     for part in reversed(before[-2:]):
         text = _close_up(part)
-        if len(text) > 40 or re.search("[。，！？：—、电]|讯|摄|[日号期]$|^第", text):
+        if len(text) > 40 or re.search("[。，！？：—、电/／|｜]|讯|摄|[日号期]$|^第", text):
             break
         taken.insert(0, text)
     return taken
@@ -124,12 +135,16 @@ def _guess(lines: Sequence[str]) -> str:
     """A title where no line is one: the kind of report that its opening sentence makes it."""
     opening = "".join(lines[:6])
     speaks = re.search("代表[^，。]{0,12}(?:政府|国务院)", opening) and "大会" in opening
+    modes = {mode_of(heading) for heading in _headings(lines)} if not speaks else set()
+    # A report that lost its opening: it reviews, it plans, and it speaks to the deputies.
+    speaks = speaks or ({"actual", "target"} <= modes and any(line.startswith("各位代表") for line in lines))
     return "政府工作报告" if speaks else ""
 
 
 def _declared(clean: CleanText) -> str:
     """The first heading that the source file declares."""
-    return clean.text[clean.headings[0].start : clean.headings[0].end].strip() if clean.headings else ""
+    declared = clean.text[clean.headings[0].start : clean.headings[0].end] if clean.headings else ""
+    return _PATH.split(declared)[-1].strip()
 
 
 def _display(title: str, place: str, year: int | None, name: str) -> str:
@@ -165,19 +180,42 @@ def _iso(match: re.Match[str]) -> str:
     return f"{year}-{month:02d}-{day:02d}" if 1 <= day <= 31 else f"{year}-{month:02d}"
 
 
-def _place_and_issuer(head: Sequence[str], title: str) -> tuple[str, str]:
-    text = " ".join(part for part in head if len(part) < 400)
-    on_behalf = _BEHALF.search(text)
+def _place_and_issuer(head: Sequence[str], title: str, text: str, name: str) -> tuple[str, str]:
+    opening = " ".join(part for part in head if len(part) < 400)
+    on_behalf = _BEHALF.search(opening)
     speaker_of = on_behalf[1].strip() if on_behalf else ""
-    place = _session_place(text) or _title_place(title)
-    if not place and re.search("国务院|最高人民(?:法院|检察院)|全国人大", text[:600] + speaker_of):
-        place = "全国"
-    if not place:
-        office = re.search(
-            f"([\\u4e00-\\u9fff]{{2,12}}?[省市区县州旗镇乡])(?:人民政府|政府)?(?:代理?)?(?:{_OFFICES})", text
-        )
-        place = office[1] if office else ""
+    place = (
+        _session_place(opening)
+        or _title_place(title)
+        or _place_before(_GOVERNMENT, speaker_of)
+        or ("全国" if _NATION.search(opening[:600] + speaker_of) else "")
+        or _place_of_office(head)
+        or next((found for part in head if (found := _place_before(_BODY, part))), "")
+        or _named_place(name, text)
+    )
     return place, _issuer(head, title, place, speaker_of)
+
+
+def _place_before(body: str, text: str) -> str:
+    """The place whose government or bureau ``text`` names: 容城县第十四届人民政府, 合肥市统计局."""
+    match = re.search(f"(?:^|[：: ])({_PLACE.pattern})(?:第?[一二三四五六七八九十]+届)?(?:{body})", text)
+    return match[1] if match and len(match[1]) > 2 else ""
+
+
+def _place_of_office(head: Sequence[str]) -> str:
+    """Of whom the speaker is mayor: 唐县人民政府县长; not 区长 alone, nor what stands before a place's name."""
+    for part in head:
+        match = re.search(f"(?:^|[上 ])({_PLACE.pattern})(?:人民政府|政府)?代?理?(?:{_OFFICES})", part)
+        if match and len(part) < 60 and len(match[1]) > 2:
+            return match[1]
+    return ""
+
+
+def _named_place(name: str, text: str) -> str:
+    """The place in the file's ``name``, if the text speaks of it too."""
+    match = re.match(f"[\\d年_\\-\\s]*({_PLACE.pattern})(?=[\\d年_\\-\\s]|政府|人民|工作|$)", name)
+    parts = re.findall(f"[\\u4e00-\\u9fff]+?(?:{PLACE_SUFFIX})", match[1]) if match else []
+    return match[1] if match and parts and text.count(bare_place(parts[-1])) > 1 else ""
 
 
 def _session_place(text: str) -> str:
@@ -218,9 +256,13 @@ def _issuer(head: Sequence[str], title: str, place: str, on_behalf: str) -> str:
 
 
 def _speaker(head: Sequence[str]) -> str:
-    for part in head[:12]:
-        if len(part) < 90 and not _GREETING.match(part) and (match := _SPEAKER.search(part)):
+    for part, after in zip_longest(head[:12], head[1:12], fillvalue=""):
+        if len(part) >= 90 or _GREETING.match(part):
+            continue
+        if match := _SPEAKER.search(part):
             return re.sub(r"\s", "", match[1])
+        if _OFFICE_LINE.fullmatch(part) and _NAME_LINE.fullmatch(after):
+            return re.sub(r"\s", "", after)
     for part in head[:6]:
         if match := _SPEAKER_CAPTION.search(part):
             return match[1]

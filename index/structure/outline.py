@@ -149,7 +149,8 @@ class _Walk:
         if heading.number == -1:
             node.period = ((), "")
         elif not parent.path and not parent.period[1]:
-            node.period = self._periods.top(title)
+            following = self._paragraphs[heading.index + (not heading.run_in) :][:1]
+            node.period = self._periods.top(title, following[0].text if following else "")
         elif rank < Rank.ITEM:
             node.period = self._periods.below(parent.period, title)
         return node

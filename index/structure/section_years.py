@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 
 from index.structure.numbering import plain
-from index.text import Years, report_year, years_in
+from index.text import Years, find_times, report_year, years_in
 from index.types import Metadata, SectionMode
 
 Period = tuple[Years, SectionMode]
@@ -19,6 +19,8 @@ _PLAN = re.compile(
     "安排|部署|打算|建议|谋划|(?:主要|重点|目标|工作|中心)任务|任务$|重点工作|工作重点|工作思路|总体(?:要求|思路)"
     "|(?:预期|奋斗|主要|总体|发展|工作)目标|草案|展望|政策取向"
 )
+_OPENING = 40
+"""Characters in which a section says what time it is about."""
 _SAYS_SO = re.compile("工作(?:回顾|总结|安排|部署|打算)$")
 
 
@@ -40,6 +42,7 @@ class Periods:
         modes = {mode_of(plain(title)) for title in top_titles}
         both = metadata.years_reviewed and metadata.years_planned
         self._unsaid: SectionMode = "actual" if both and "target" in modes and "actual" not in modes else ""
+        self._silent = bool(both) and not modes & {"actual", "target"}
 
     def part(self, mode: SectionMode) -> Period:
         """The part of the report that ``mode`` names begins, without a heading."""
@@ -49,9 +52,11 @@ class Periods:
             years = (self.year,)
         return years, mode
 
-    def top(self, title: str) -> Period:
-        """The period of a section at the top."""
+    def top(self, title: str, opening: str = "") -> Period:
+        """The period of a section at the top; where no title of the report tells, its ``opening`` does."""
         named, mode = self._read(title)
+        if mode is None and self._silent and (told := self._told(plain(opening))):
+            return self.part(told)
         if mode is None:
             after_review = self._part == "actual" and self._years["target"]
             return self.part("target" if after_review else self._part or self._unsaid)
@@ -67,6 +72,14 @@ class Periods:
         if mode is None or (mode_of(plain(title)) is None and mode == "target"):
             mode = parent[1]
         return named or self._years[mode], mode
+
+    def _told(self, opening: str) -> SectionMode:
+        """Whether a section opens on the year before the report's (2024年是…) or on its own (今年是…)."""
+        times = (time for time in find_times(opening[:_OPENING]) if time.kind in ("year", "relative", "past"))
+        bounds = next((time.bounds(self.year) for time in times), None)
+        if bounds is None or self.year is None:
+            return ""
+        return "actual" if bounds[1] < self.year else "target"
 
     def _read(self, title: str) -> tuple[Years, SectionMode | None]:
         """The years a title names; its mode from its words, else from its years."""

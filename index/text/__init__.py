@@ -7,7 +7,7 @@ from index.text.normalization import half_width, normalize, tokenize
 from index.text.numerals import MULTIPLIERS, NUMERAL, arabic_years, to_decimal, to_int
 from index.text.places import PLACE_SUFFIX, TOWNSHIP_SUFFIX, bare_place
 from index.text.rows import visible
-from index.text.sentences import CLAUSE_END, PART_END, SALUTATION, SENTENCE_END, sentences
+from index.text.sentences import CLAUSE_END, PART_END, SALUTATION, SENTENCE_END, sentence_spans
 from index.text.time_expressions import (
     COUNT,
     RELATIVE_YEAR,
@@ -53,7 +53,7 @@ __all__ = [
     "normalize",
     "plan_years",
     "report_year",
-    "sentences",
+    "sentence_spans",
     "to_decimal",
     "to_int",
     "tokenize",

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from index.text.rejoin import is_wrapped, rejoin
 from index.text.rows import Row, rows_of
+from index.text.web_pages import without_web_furniture
 from index.types import CleanText, Heading, PageStart, Source
 
 _CJK = "\u2e80-\u9fff\uf900-\ufaff\ufe30-\ufe4f\uff00-\uffef"
@@ -23,11 +24,11 @@ def clean(source: Source) -> CleanText:
     """Whole paragraphs, one a line, with the page map and the headings the file declared.
 
     Lines cut at the page's width are rejoined; a source with one paragraph a line keeps its lines.
-    No visible character is lost or made up, page furniture excepted; the invisible ones (Unicode
+    No visible character is lost or made up, the furniture of pages and web pages excepted; the invisible ones (Unicode
     categories Cc and Cf) and needless white space go. In a rejoined text the spaces between Chinese
     and digits or Latin letters are the PDF's, not the writer's, and go too.
     """
-    rows = rows_of(source)
+    rows = rows_of(without_web_furniture(source))
     prose = _outside_tables(rows)
     wrapped = source.wrapped or is_wrapped(prose)
     paragraphs = rejoin(prose) if wrapped else _as_given(prose)

@@ -143,7 +143,7 @@ def _split_at_numbers(rows: list[Row]) -> list[Row] | None:
 
     Numbers stand under their page, unless the first stands at the very top.
     """
-    places = _number_places(rows, _NUMBERED) or _number_places(rows, _BARE)
+    places = _number_places(rows, _NUMBERED) or _even(_number_places(rows, _BARE))
     if not places:
         return None
     on_top = places[0][0] <= _HEADER_DEPTH
@@ -165,6 +165,12 @@ def _number_places(rows: list[Row], forms: Iterable[re.Pattern[str]]) -> list[tu
     apart = [after - before for (before, _), (after, _) in pairwise(found)]
     is_paging = _is_counting([number for _, number in found]) and median(apart) >= _MIN_ROWS_A_PAGE
     return found if is_paging else []
+
+
+def _even(places: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Bare numbers that count pages from the beginning on; those of a table's rows begin far down."""
+    steps = [after - before for (before, _), (after, _) in pairwise(places)]
+    return places if places and places[0][0] <= 2 * median(steps) + _HEADER_DEPTH else []
 
 
 def _split_at_single_spaces(rows: list[Row]) -> list[Row] | None:

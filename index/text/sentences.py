@@ -19,7 +19,7 @@ SALUTATION = "(?:尊敬的)?(?:各位(?:代表|委员|副主任|领导|来宾|�
 _SENTENCE = re.compile(rf"[^。！？!?]+(?:[。！？!?]+[{CLOSERS}]*)?")
 
 
-def sentences(text: str, start: int = 0, end: int | None = None) -> Iterator[tuple[int, int]]:
+def sentence_spans(text: str, start: int = 0, end: int | None = None) -> Iterator[tuple[int, int]]:
     """Offsets of the sentences of ``text[start:end]``, each with its closing mark and quotes."""
     for match in _SENTENCE.finditer(text, start, len(text) if end is None else end):
         yield match.span()

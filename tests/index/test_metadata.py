@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from index.types import CleanText, Heading, Metadata
 
 ROOT = Path(__file__).parents[2]
 NATIONAL = ROOT / "../shared/data/national"
+LOCAL = ROOT / "../shared/data/local"
 
 
 def metadata_of(*lines: str, name: str = "") -> Metadata:
@@ -181,3 +183,52 @@ def test_any_text_has_a_title_and_sound_years(text: str, name: str) -> None:
     found = read_metadata(CleanText(text), name)
     assert found.title
     assert list(found.years_reviewed) == sorted(set(found.years_reviewed))
+
+
+@pytest.mark.skipif(not LOCAL.is_dir(), reason="the reports found on the web are not here")
+def test_reports_found_on_the_web_say_where_when_and_who() -> None:
+    with (ROOT / "tests/gold/local_metadata.tsv").open(encoding="utf-8", newline="") as lines:
+        gold = list(csv.DictReader(lines, delimiter="\t"))
+    right = 0
+    for row in gold:
+        path = LOCAL / row["file"]
+        clean = rejoin(read_bytes(path.read_bytes(), path.name))
+        named, unnamed = read_metadata(clean, path.stem), read_metadata(clean)
+        right += row["place"].endswith(named.place or "?") and named.date[:4] == row["year"]
+        for found in (named, unnamed):  # nothing is made up, whatever the file is called
+            assert row["place"].endswith(found.place), (row["file"], found.place)
+            assert found.speaker in ("", row["speaker"]), (row["file"], found.speaker)
+            assert found.place in found.issuer or row["file"].startswith("bulletins"), row["file"]
+            assert not set("】】>?？：") & set(found.title), (row["file"], found.title)
+    assert right >= 0.98 * len(gold)
+
+
+@pytest.mark.parametrize(
+    ("lines", "place", "issuer"),
+    [
+        (("各位代表：", "现在，我代表柳河县第十四届人民政府，向大会报告工作。"), "柳河县", "柳河县人民政府"),
+        (("2019年1月29日东山市柳河区第二届人民代表大会第三次会议",), "东山市柳河区", ""),
+        (("2024年国民经济和社会发展统计公报", "东山市统计局"), "东山市", "东山市统计局"),
+        (("东山市柳河区2025年区级部门预算", "预算主管部门：东山市柳河区人民政府办公室"), "东山市柳河区", ""),
+        (("全面落实党中央、国务院决策部署，经济稳定增长。",), "", ""),
+    ],
+)
+def test_a_place_said_by_the_body_that_reports(lines: tuple[str, ...], place: str, issuer: str) -> None:
+    found = metadata_of(*lines)
+    assert (found.place, found.issuer) == (place, issuer)
+
+
+def test_a_file_name_tells_a_place_only_where_the_text_knows_it() -> None:
+    lines = (
+        "一、2024年工作回顾",
+        "建设美丽柳河，柳河经济稳定增长。",
+        "二、2025年工作安排",
+        "各位代表，努力奋斗！",
+    )
+    assert metadata_of(*lines, name="东山市柳河县-2025").place == "东山市柳河县"
+    assert metadata_of(*lines, name="东山市桥西区-2025").place == ""
+
+
+def test_a_speaker_in_the_line_below_the_office() -> None:
+    assert metadata_of("政府工作报告", "柳河县人民政府县长", "王 明", "各位代表：").speaker == "王明"
+    assert metadata_of("政府工作报告", "柳河县人民政府县长", "各位代表：").speaker == ""

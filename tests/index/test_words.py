@@ -13,7 +13,7 @@ from index.text import (
     bare_place,
     half_width,
     normalize,
-    sentences,
+    sentence_spans,
     to_decimal,
     to_int,
 )
@@ -55,12 +55,12 @@ def test_units_that_figures_count_are_what_questions_ask_for() -> None:
 
 def test_sentences_end_with_their_marks_and_quotes() -> None:
     text = "他说：“好。”增长5%！完"
-    assert [text[start:end] for start, end in sentences(text)] == ["他说：“好。”", "增长5%！", "完"]
+    assert [text[start:end] for start, end in sentence_spans(text)] == ["他说：“好。”", "增长5%！", "完"]
 
 
 @given(st.text(alphabet="好。！？”）1,，\n", max_size=60))
 def test_no_character_between_sentences_but_marks(text: str) -> None:
-    spans = list(sentences(text))
+    spans = list(sentence_spans(text))
     assert all(text[start] not in "。！？" for start, _ in spans)
     kept = set().union(*(range(*span) for span in spans)) if spans else set()
     assert all(text[at] in "。！？”）" for at in range(len(text)) if at not in kept)
