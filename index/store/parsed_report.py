@@ -73,7 +73,11 @@ class Parsed:
 
 
 def parse(
-    data: bytes, name: str, report: str, corrections: Mapping[str, Any], tell: Callable[[str], None]
+    data: bytes,
+    name: str,
+    report: str,
+    corrections: Mapping[str, Any],
+    tell: Callable[[str], None] = lambda label: None,
 ) -> Parsed:
     """Read the file ``name`` with content ``data``; ``corrections`` replace fields of its metadata.
 
