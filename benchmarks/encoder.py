@@ -62,10 +62,11 @@ def measure(kind: str, report: Path, vectors: Path) -> dict[str, float]:
 
 
 def load(kind: str) -> Any:
-    from index.encoders.base import SentenceTransformerEncoder, load_encoder
-    from index.encoders.bundled_model import bundled_model
+    from index.encoders import load_encoder
+    from index.encoders.sentence_transformers import SentenceTransformerEncoder
+    from training.base_model import base_model
 
-    folder = bundled_model()
+    folder = base_model()
     return load_encoder() if kind == "fast" or folder is None else SentenceTransformerEncoder(folder, name="")
 
 

@@ -19,8 +19,8 @@ from statistics import median
 from typing import Any
 
 from benchmarks.common import ROOT, SAMPLE, WORK, national_reports, questions, save, spread, table
-from index.encoders.bundled_model import PROMPTS, bundled_model
 from qa.evaluation import tabulate
+from training.base_model import PROMPTS, base_model
 
 PEERS = Path(__file__).with_name("peers")
 TOP_K = 10
@@ -97,7 +97,7 @@ def run() -> dict[str, Any]:
             print(f"skipped: {name} (the development data is not here)", file=sys.stderr)
             continue
         spec = {
-            "model": str(bundled_model()),
+            "model": str(base_model()),
             "prompts": {kind: PROMPTS[kind] for kind in ("query", "passage")},
             "texts": texts,
             "questions": asked,

@@ -8,10 +8,10 @@ import json
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from queue import SimpleQueue
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -37,20 +37,28 @@ from index.encoders.fast_export import (
     quantize,
     read_architecture,
 )
-from index.encoders.fast_tokenizer import FastTokenizer, write_cuts
+from index.encoders.fast_tokenizer import FastTokenizer, write_pruned
 from index.encoders.late_interaction import pack
 from index.encoders.model_cache import build_once
+from index.encoders.packed_words import PackedWords
 from index.encoders.quiet_openvino import ov
 from index.encoders.sample_texts import CALIBRATION, CHECK
+from index.errors import EncoderError
 from index.types import Progress
 
 Tokens = npt.NDArray[np.int64]
 Kept = TypeVar("Kept")
 
 LEAST_COSINE = 0.995
-_FORM = "v4"  # of the folder written below
+_FORM = "v5"  # of the folder written below
 _BATCH = 4  # texts; as fast a text as more of them, and the cores end sooner together
 _STEP = 8  # lengths are padded to multiples of it: every new shape costs OpenVINO time and memory
+
+
+class Words(Protocol):
+    """A table of word embeddings: ``words[ids]`` are rows ``(len(ids), width)``."""
+
+    def __getitem__(self, ids: Tokens, /) -> FloatArray: ...
 
 
 def open_fast(
@@ -67,6 +75,22 @@ def open_fast(
     (by default the same graph in float32). Raises Unsupported, each time, where that fails or the model
     cannot be exported.
     """
+    made = exported(folder, name, prompts, reference=reference, progress=progress)
+    try:
+        return _open_exported(folder, made, _read_json(made / "encoder.json"))
+    except RuntimeError as error:
+        raise _refused(error) from error
+
+
+def exported(
+    folder: Path,
+    name: str,
+    prompts: dict[str, str] | None = None,
+    *,
+    reference: Callable[[], Encoder] | None = None,
+    progress: Progress | None = None,
+) -> Path:
+    """The cache folder with what ``open_fast`` made of the model in ``folder``; raises Unsupported."""
     stamp = _stamp(folder, prompts)
     made = build_once(
         f"fast-{stamp}-{_FORM}", lambda out: _export(folder, out, name, prompts, reference, progress)
@@ -74,31 +98,60 @@ def open_fast(
     settings = _read_json(made / "encoder.json")
     if "reason" in settings:
         raise Unsupported(settings["reason"])
+    return made
+
+
+def _open_exported(folder: Path, made: Path, settings: dict[str, Any]) -> FastEncoder:
+    inputs = _exported_inputs(folder, made, read_architecture(folder))
+    return FastEncoder(settings, inputs, partial(_load_compiled, made / "model.xml", made / "compiled.blob"))
+
+
+def open_bundled(folder: Path) -> FastEncoder:
+    """The encoder shipped in ``folder``: graph, tokenizer and words, ready to run.
+
+    What OpenVINO compiles of it for this processor is kept in the user's cache; where that cannot be
+    written it is compiled at every start. Raises RuntimeError where OpenVINO cannot run it.
+    """
+    settings = _read_json(folder / "encoder.json")
+    tokenizer = FastTokenizer(folder / "tokenizer.json", folder, settings["max_tokens"])
+    words = PackedWords(folder / "words.q4", settings["dimension"])
+    inputs = _Inputs(tokenizer, words, settings["dimension"], np.load(folder / "positions.npy"))
+    graph = folder / "model.xml"
+    stamp = hashlib.sha256(f"{settings['id']} {ov.__version__}".encode()).hexdigest()[:16]
     try:
-        return FastEncoder(folder, made, settings)
-    except RuntimeError as error:
-        raise _refused(error) from error
+        made = build_once(
+            f"compiled-{stamp}",
+            lambda out: _write_compiled(ov.Core().read_model(graph), out / "compiled.blob"),
+        )
+    except EncoderError:
+        return FastEncoder(
+            settings, inputs, lambda config: compile_for_cpu(ov.Core().read_model(graph), config)
+        )
+    return FastEncoder(settings, inputs, partial(_load_compiled, graph, made / "compiled.blob"))
 
 
 class FastEncoder:
     """A prepared model; it may be shared between threads."""
 
-    def __init__(self, folder: Path, made: Path, settings: dict[str, Any]) -> None:
+    def __init__(
+        self, settings: dict[str, Any], inputs: _Inputs, load: Callable[[dict[str, Any]], ov.CompiledModel]
+    ) -> None:
+        """``load`` compiles the graph for a configuration of OpenVINO."""
         self.id: str = settings["id"]
         self.dimension: int = settings["dimension"]
         self._prompts: dict[str, str] = settings["prompts"]
-        self._inputs = _Inputs(folder, made, read_architecture(folder))
-        self._made = made
+        self._inputs = inputs
+        self._load = load
         self._throughput: _Requests | None = None
         self._opening = threading.Lock()
-        self._asking = _Requests(_load_compiled(made, latency_config()))
+        self._asking = _Requests(load(latency_config()))
 
     @property
     def _indexing(self) -> _Requests:
         """The same graph for many texts at once, opened when there are some to index."""
         with self._opening:
             if self._throughput is None:
-                self._throughput = _Requests(_load_compiled(self._made, cpu_config()))
+                self._throughput = _Requests(self._load(cpu_config()))
         return self._throughput
 
     def encode_queries(self, texts: Sequence[str]) -> FloatArray:
@@ -189,10 +242,11 @@ class _Requests:
 class _Inputs:
     """Texts to what the graph takes; the table of words stays on disk, only the rows in use are read."""
 
-    def __init__(self, folder: Path, cuts: Path, architecture: Architecture) -> None:
-        self._tokenizer = FastTokenizer(folder / "tokenizer.json", cuts, architecture.max_tokens)
-        self._words = _map_tensor(folder / "model.safetensors", "embeddings.word_embeddings.weight")
-        self._positions: FloatArray = np.load(cuts / "positions.npy")
+    def __init__(self, tokenizer: FastTokenizer, words: Words, width: int, positions: FloatArray) -> None:
+        self._tokenizer = tokenizer
+        self._words = words
+        self._width = width
+        self._positions = positions
         self.size = lru_cache(4096)(self._size)
 
     def tokens(self, prompt: str, text: str) -> Tokens:
@@ -204,12 +258,18 @@ class _Inputs:
 
     def batch(self, tokens: Sequence[Tokens]) -> Batch:
         shape = len(tokens), -(-max(map(len, tokens)) // _STEP) * _STEP
-        words = np.zeros((*shape, self._words.shape[1]), np.float32)
+        words = np.zeros((*shape, self._width), np.float32)
         mask = np.zeros(shape, np.float32)
         for row, ids in enumerate(tokens):
             words[row, : len(ids)] = self._words[ids] + self._positions[: len(ids)]
             mask[row, : len(ids)] = 1
         return words, mask
+
+
+def _exported_inputs(folder: Path, made: Path, architecture: Architecture) -> _Inputs:
+    tokenizer = FastTokenizer(folder / "tokenizer.json", made, architecture.max_tokens)
+    words = _map_tensor(folder / "model.safetensors", "embeddings.word_embeddings.weight")
+    return _Inputs(tokenizer, words, architecture.hidden, np.load(made / "positions.npy"))
 
 
 def _map_tensor(file: Path, ending: str) -> FloatArray:
@@ -225,13 +285,12 @@ def _map_tensor(file: Path, ending: str) -> FloatArray:
     return np.memmap(file, dtype, "r", start, tuple(entry["shape"]))
 
 
-def _load_compiled(made: Path, config: dict[str, Any]) -> ov.CompiledModel:
+def _load_compiled(graph: Path, blob: Path, config: dict[str, Any]) -> ov.CompiledModel:
     """From the compiled blob; compiled again where another version of OpenVINO wrote it."""
     try:
-        blob = (made / "compiled.blob").read_bytes()
-        return ov.Core().import_model(blob, "CPU", config)
-    except RuntimeError:
-        return compile_for_cpu(ov.Core().read_model(made / "model.xml"), config)
+        return ov.Core().import_model(blob.read_bytes(), "CPU", config)
+    except (RuntimeError, OSError):
+        return compile_for_cpu(ov.Core().read_model(graph), config)
 
 
 def _export(
@@ -249,7 +308,7 @@ def _export(
         settings = _write_parts(folder, out, name, prompts)
         report(1, 3, label)
         architecture, weights = read_architecture(folder), Weights(folder / "model.safetensors")
-        inputs = _Inputs(folder, out, architecture)
+        inputs = _exported_inputs(folder, out, architecture)
         model = quantize(architecture, weights, _samples(inputs, settings["prompts"], CALIBRATION))
         report(2, 3, label)
         ov.save_model(model, out / "model.xml", compress_to_fp16=False)
@@ -258,7 +317,7 @@ def _export(
         expected = (
             _vectors(reference()) if reference else _exact_vectors(architecture, weights, inputs, settings)
         )
-        _check(_vectors(FastEncoder(folder, out, settings)), expected)
+        _check(_vectors(_open_exported(folder, out, settings)), expected)
     except Unsupported as error:
         _write_settings(out, {"reason": str(error)})  # remembered, so as not to try at every start
     except RuntimeError as error:
@@ -276,7 +335,7 @@ def _write_parts(folder: Path, out: Path, name: str, prompts: dict[str, str] | N
     file = folder / "config_sentence_transformers.json"
     named = prompts or (_read_json(file).get("prompts", {}) if file.is_file() else {})
     used = {"query": named.get("query", ""), "passage": passage_prompt(named)}
-    write_cuts(folder / "tokenizer.json", out, list(used.values()))
+    write_pruned(folder / "tokenizer.json", out, list(used.values()))
     positions = weights["embeddings.position_embeddings.weight"][architecture.first_position :]
     positions = positions[: architecture.max_tokens] + weights["embeddings.token_type_embeddings.weight"][0]
     np.save(out / "positions.npy", positions)

