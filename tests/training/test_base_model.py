@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib.util
-import logging
 import multiprocessing
 import os
 import signal
@@ -13,7 +12,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from index.encoders import load_encoder
 from index.encoders.model_cache import build_once, cache_root
 from index.encoders.sentence_transformers import SentenceTransformerEncoder
 from index.errors import EncoderError
