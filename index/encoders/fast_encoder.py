@@ -49,8 +49,8 @@ from index.types import Progress
 Tokens = npt.NDArray[np.int64]
 Kept = TypeVar("Kept")
 
-LEAST_COSINE = 0.995
-_FORM = "v5"  # of the folder written below
+LEAST_COSINE = 0.99
+_FORM = "v6"  # of the folder written below
 _BATCH = 4  # texts; as fast a text as more of them, and the cores end sooner together
 _STEP = 8  # lengths are padded to multiples of it: every new shape costs OpenVINO time and memory
 
@@ -71,7 +71,7 @@ def open_fast(
 ) -> FastEncoder:
     """The fast encoder of the SentenceTransformer in ``folder``, exported at first use.
 
-    It is kept only if on sample texts its vectors are within cosine 0.995 of those of ``reference``
+    It is kept only if on sample texts its vectors are within cosine 0.99 of those of ``reference``
     (by default the same graph in float32). Raises Unsupported, each time, where that fails or the model
     cannot be exported.
     """

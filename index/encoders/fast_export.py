@@ -25,6 +25,10 @@ Batch = tuple[FloatArray, FloatArray]
 """Embedded words with positions ``(texts, tokens, hidden)``; mask ``(texts, tokens)``, 1 on tokens."""
 
 _SMOOTHING = 0.65  # share of a channel's size that moves from activations to weights
+_EXACT_LAYERS = 2
+"""Of the last layers the projection after GELU stays float32: the error that is made there is not averaged
+out by later layers. On the default encoder it takes a third of the error of similarities (0.022 to 0.014 on
+average, of a spread of 0.195) for a ninth of the work."""
 _Ranges = dict[str, tuple[FloatArray, FloatArray]]
 _DenseLayer = Callable[[str, Any, FloatArray, FloatArray], Any]
 
@@ -118,7 +122,13 @@ class Weights:
 def quantize(architecture: Architecture, weights: Weights, batches: Iterable[Batch]) -> ov.Model:
     """The graph in int8, its activation ranges measured on ``batches``."""
     ranges = _measure(architecture, weights, batches)
-    return _model(architecture, weights, lambda name, *args: _int8_dense(ranges[name], *args))
+    last = range(architecture.layers - _EXACT_LAYERS, architecture.layers)
+    exact = {f"encoder.layer.{layer}.output.dense" for layer in last}
+
+    def dense(name: str, *args: Any) -> Any:
+        return _dense(*args) if name in exact else _int8_dense(ranges[name], *args)
+
+    return _model(architecture, weights, dense)
 
 
 def full_precision(architecture: Architecture, weights: Weights) -> ov.Model:

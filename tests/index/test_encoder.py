@@ -92,7 +92,7 @@ def cosines(a: Encoder, b: Encoder) -> np.ndarray:
 def test_an_exported_model_is_fast_and_close_to_the_plain_one(base_folder: Path, plain: Encoder) -> None:
     fast = load_encoder(str(base_folder))
     assert isinstance(fast, FastEncoder)
-    assert cosines(fast, plain).min() > 0.995
+    assert cosines(fast, plain).min() > 0.99
     assert fast.id != plain.id
 
 
@@ -232,7 +232,7 @@ def test_another_model_is_fast_too(tmp_path: Path, pooling: str) -> None:
     folder = _save_tiny(tmp_path / "tiny", seed=2, pooling=pooling)
     encoder = load_encoder(str(folder))
     assert isinstance(encoder, FastEncoder)
-    assert cosines(encoder, SentenceTransformerEncoder(folder, name="tiny")).min() > 0.995
+    assert cosines(encoder, SentenceTransformerEncoder(folder, name="tiny")).min() > 0.99
 
 
 def test_preparing_a_model_is_told_once(tiny: Path, caplog: pytest.LogCaptureFixture) -> None:
