@@ -1,0 +1,1 @@
+"""How the shipped encoder and reader were made: data, recipes, measurements."""
