@@ -1,6 +1,6 @@
 """Questions with the passages that answer them, over reports read and cut as the product does.
 
-    python -m training.data --shared ../shared --cache DIR    # what there is, what was left out and why
+python -m training.data --shared ../shared --cache DIR    # what there is, what was left out and why
 """
 
 from __future__ import annotations
@@ -282,7 +282,9 @@ def main() -> None:
 def arguments(parser: argparse.ArgumentParser) -> None:
     """The options that every recipe shares."""
     parser.add_argument("--shared", type=Path, default=Path("../shared"), help="reports and questions")
-    parser.add_argument("--cache", type=Path, default=Path("build/training"), help="scratch, kept between runs")
+    parser.add_argument(
+        "--cache", type=Path, default=Path("build/training"), help="scratch, kept between runs"
+    )
     parser.add_argument("--questions", type=Path, action="append", default=[], help="more questions (folder)")
 
 

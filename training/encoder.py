@@ -220,9 +220,7 @@ class Trainer:
         rows = list(dict.fromkeys([q.places[0].row for q in step.questions] + list(step.mined)))
         passages = self.states.passages([self.corpus.passages[row] for row in rows])
         plain = self.states.plain([r.text for r in step.readings])
-        queries = self.states.queries(
-            [q.text for q in step.questions] + [r.question for r in step.readings]
-        )
+        queries = self.states.queries([q.text for q in step.questions] + [r.question for r in step.readings])
         asked = self.bert.upper([state for state, _ in queries])
         told = self.bert.upper([state for state, _ in (*passages, *plain)])
         n, m = len(step.questions), len(rows)
@@ -238,9 +236,7 @@ class Trainer:
             "late": LATE_WEIGHT * contrast(late(asked_tokens, told_tokens), right, ignored),
             "reading": READING_WEIGHT * contrast(dense[n:], everything, torch.zeros_like(everything)),
             "keep": KEEP_WEIGHT
-            * functional.kl_div(
-                among.log_softmax(-1), kept.softmax(-1), reduction="batchmean"
-            ),
+            * functional.kl_div(among.log_softmax(-1), kept.softmax(-1), reduction="batchmean"),
         }
 
     def _marks(self, step: Step, rows: Sequence[int], similarity: Tensor) -> tuple[Tensor, Tensor]:

@@ -1,0 +1,106 @@
+"""What an encoder finds alone, on reports held out of training and on what it knew before.
+
+    python -m training.measure --shared ../shared --cache DIR --model before=DIR --model after=DIR --out FILE
+
+Each question is asked within its own report, as the product encodes it; ``dense`` ranks by the vector of the
+passage, ``late`` by MaxSim over those of its tokens. CMRC and DRCD: questions on the paragraphs not trained
+on, among all paragraphs; SQuAD 2.0 in translated Chinese is only measured on.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from index import Library
+from training.data import KINDS, Corpus, Question, Reading, arguments, load, report_files, squad_like
+
+AMONG = (1, 5)
+SQUAD_PARAGRAPHS = 300
+
+
+def measure(options: argparse.Namespace, corpus: Corpus, folder: Path) -> dict[str, dict[str, float]]:
+    """``{what: {"n", "dense@1", "dense@5", "late@1", …}}`` of the model in ``folder``."""
+    library = Library.open(
+        options.cache / f"measured-{folder.resolve().parent.name}-{folder.name}", model=str(folder)
+    )
+    library.add([file for file in report_files(options.shared) if file.stem in corpus.held_out])
+    found: dict[str, dict[str, float]] = {}
+    asked = corpus.asked(held_out=True)
+    ranks = _ranks(library, corpus, asked)
+    for kind in (*KINDS[:-1], "all"):
+        own = [i for i, q in enumerate(asked) if kind in (q.kind, "all")]
+        found[kind] = {"n": len(own)}
+        for name, each in ranks.items():
+            found[kind] |= {f"{name}@{k}": _share(each[own], k) for k in AMONG}
+    for name, file in (("cmrc", "cmrc2018_dev"), ("drcd", "drcd_dev"), ("squad", "squad2_zh_dev")):
+        if name in options.also:
+            readings = squad_like(options.shared / "data" / f"{file}.json")
+            if name == "squad":
+                readings = [r for r in readings if r.questions][:SQUAD_PARAGRAPHS]
+            found[name] = _reading(library, readings, every=1 if name == "squad" else 2)
+    return found
+
+
+def _ranks(library: Library, corpus: Corpus, asked: Sequence[Question]) -> dict[str, npt.NDArray[np.int64]]:
+    """The rank, from 0, of each question's best right passage."""
+    snapshot = library.snapshot()
+    encoder: Any = library.encoder
+    vectors, tokens = encoder.encode_query_tokens([q.text for q in asked])
+    found: dict[str, list[int]] = {"dense": [], "late": []}
+    for question, vector, own in zip(asked, vectors, tokens, strict=True):
+        rows = snapshot.rows(question.report)
+        first = corpus.rows[question.report].start
+        right = [row - first for row in question.rows]
+        scores = {
+            "dense": snapshot.vectors(rows) @ vector,
+            "late": snapshot.late_similarities(rows, own),
+        }
+        for name, each in scores.items():
+            if each is None:
+                raise ValueError("the library has no vectors of tokens")
+            found[name].append(int((each > max(each[row] for row in right)).sum()))
+    return {name: np.array(ranks) for name, ranks in found.items()}
+
+
+def _reading(library: Library, readings: Sequence[Reading], every: int) -> dict[str, float]:
+    """Dense alone: finding the paragraph among all, asked of every second one where half were trained on."""
+    encoder = library.encoder
+    told = encoder.encode_passages([reading.context for reading in readings])
+    asked = [(n, q) for n, r in enumerate(readings) if n % every == every - 1 for q, _ in r.questions]
+    scores = encoder.encode_queries([question for _, question in asked]) @ told.T
+    own = scores[np.arange(len(asked)), [n for n, _ in asked]]
+    ranks = (scores > own[:, None]).sum(axis=1)
+    return {"n": len(asked), **{f"dense@{k}": _share(ranks, k) for k in AMONG}}
+
+
+def _share(ranks: npt.NDArray[np.int64], k: int) -> float:
+    return round(float((ranks < k).mean()), 4) if len(ranks) else float("nan")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    arguments(parser)
+    parser.add_argument("--model", action="append", required=True, help="NAME=FOLDER")
+    parser.add_argument("--also", nargs="*", default=["cmrc", "drcd", "squad"])
+    parser.add_argument("--out", type=Path)
+    options = parser.parse_args()
+    corpus = load(options.shared, options.cache, *options.questions)
+    found = {}
+    for model in options.model:
+        name, _, folder = model.partition("=")
+        found[name] = measure(options, corpus, Path(folder))
+        for what, figures in found[name].items():
+            print(name, what, *(f"{key} {value}" for key, value in figures.items()), flush=True)
+    if options.out:
+        options.out.write_text(json.dumps(found, indent=1), "utf-8")
+
+
+if __name__ == "__main__":
+    main()
