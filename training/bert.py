@@ -28,8 +28,8 @@ class Bert(nn.Module):
         from transformers import AutoModel
         from transformers.utils import logging
 
-        logging.set_verbosity_error()
-        logging.disable_progress_bar()
+        logging.set_verbosity_error()  # type: ignore[no-untyped-call]
+        logging.disable_progress_bar()  # type: ignore[no-untyped-call]
         model = AutoModel.from_pretrained(folder, add_pooling_layer=False, dtype=torch.float32)
         self.folder = folder
         self.embeddings = model.embeddings.eval().requires_grad_(False)

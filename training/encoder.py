@@ -23,7 +23,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from torch.nn import functional
 
 from training.bert import Bert
@@ -172,16 +172,12 @@ def pooled(tokens: Sequence[Tensor]) -> Tensor:
 def late(queries: Sequence[Tensor], passages: Sequence[Tensor]) -> Tensor:
     """MaxSim ``(questions, passages)``: the mean over a question's tokens of its nearest in the passage."""
     asked = functional.normalize(torch.cat(list(queries)), dim=-1)
-    told = functional.normalize(nn_pad(passages), dim=-1)
+    told = functional.normalize(nn.utils.rnn.pad_sequence(list(passages), batch_first=True), dim=-1)
     best = torch.einsum("qh,pth->qpt", asked, told)
     sizes = torch.tensor([len(own) for own in passages])
     outside = torch.arange(told.shape[1]) >= sizes[:, None]
     nearest = best.masked_fill(outside, -1.0).amax(-1)
-    return torch.stack([own.mean(0) for own in nearest.split([len(own) for own in queries])])
-
-
-def nn_pad(parts: Sequence[Tensor]) -> Tensor:
-    return torch.nn.utils.rnn.pad_sequence(list(parts), batch_first=True)
+    return torch.stack([own.mean(0) for own in torch.split(nearest, [len(own) for own in queries])])
 
 
 def contrast(similarity: Tensor, right: Tensor, ignored: Tensor) -> Tensor:
@@ -280,10 +276,10 @@ def train(options: argparse.Namespace) -> None:
             group["lr"] = RATE * min(1.0, n / 15, (len(steps) + 1 - n) / (0.6 * len(steps)))
         losses = trainer.losses(step)
         torch.stack([*losses.values()]).sum().backward()  # type: ignore[no-untyped-call]
-        torch.nn.utils.clip_grad_norm_(weights.values(), 1.0)
+        nn.utils.clip_grad_norm_(weights.values(), 1.0)
         optimizer.step()
         optimizer.zero_grad()
-        told = " ".join(f"{name} {float(value):.3f}" for name, value in losses.items())
+        told = " ".join(f"{name} {value.item():.3f}" for name, value in losses.items())
         print(f"{n}/{len(steps)} {told} {time.monotonic() - begun:.1f} s", flush=True)
         if time.monotonic() - saved_at > SAVE_SECONDS or n == len(steps):
             state = {"step": n, "weights": bert.trained(), "optimizer": optimizer.state_dict()}

@@ -13,13 +13,13 @@ import argparse
 import json
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from index import Library
-from training.data import KINDS, Corpus, Question, Reading, arguments, load, report_files, squad_like
+from index import Encoder
+from training.data import KINDS, Corpus, Question, Reading, arguments, load, squad_like
+from training.texts import Texts
 
 AMONG = (1, 5)
 SQUAD_PARAGRAPHS = 300
@@ -27,13 +27,10 @@ SQUAD_PARAGRAPHS = 300
 
 def measure(options: argparse.Namespace, corpus: Corpus, folder: Path) -> dict[str, dict[str, float]]:
     """``{what: {"n", "dense@1", "dense@5", "late@1", …}}`` of the model in ``folder``."""
-    library = Library.open(
-        options.cache / f"measured-{folder.resolve().parent.name}-{folder.name}", model=str(folder)
-    )
-    library.add([file for file in report_files(options.shared) if file.stem in corpus.held_out])
-    found: dict[str, dict[str, float]] = {}
+    texts = Texts(folder, options.cache)
     asked = corpus.asked(held_out=True)
-    ranks = _ranks(library, corpus, asked)
+    ranks = _ranks(texts, corpus, asked)
+    found: dict[str, dict[str, float]] = {}
     for kind in (*KINDS[:-1], "all"):
         own = [i for i, q in enumerate(asked) if kind in (q.kind, "all")]
         found[kind] = {"n": len(own)}
@@ -44,34 +41,26 @@ def measure(options: argparse.Namespace, corpus: Corpus, folder: Path) -> dict[s
             readings = squad_like(options.shared / "data" / f"{file}.json")
             if name == "squad":
                 readings = [r for r in readings if r.questions][:SQUAD_PARAGRAPHS]
-            found[name] = _reading(library, readings, every=1 if name == "squad" else 2)
+            found[name] = _reading(texts.encoder, readings, every=1 if name == "squad" else 2)
     return found
 
 
-def _ranks(library: Library, corpus: Corpus, asked: Sequence[Question]) -> dict[str, npt.NDArray[np.int64]]:
+def _ranks(texts: Texts, corpus: Corpus, asked: Sequence[Question]) -> dict[str, npt.NDArray[np.int64]]:
     """The rank, from 0, of each question's best right passage."""
-    snapshot = library.snapshot()
-    encoder: Any = library.encoder
-    vectors, tokens = encoder.encode_query_tokens([q.text for q in asked])
-    found: dict[str, list[int]] = {"dense": [], "late": []}
-    for question, vector, own in zip(asked, vectors, tokens, strict=True):
-        rows = snapshot.rows(question.report)
-        first = corpus.rows[question.report].start
-        right = [row - first for row in question.rows]
-        scores = {
-            "dense": snapshot.vectors(rows) @ vector,
-            "late": snapshot.late_similarities(rows, own),
-        }
-        for name, each in scores.items():
-            if each is None:
-                raise ValueError("the library has no vectors of tokens")
-            found[name].append(int((each > max(each[row] for row in right)).sum()))
+    texts.passages([corpus.passages[row] for r in corpus.held_out for row in corpus.rows[r]], "encoding")
+    found: dict[str, list[int]] = {"dense": [], "late": [], "both": []}
+    for question, own in zip(asked, texts.questions([q.text for q in asked]), strict=True):
+        rows = corpus.rows[question.report]
+        right = [row - rows.start for row in question.rows]
+        dense, late = texts.similarities(own, [corpus.passages[row] for row in rows])
+        both = (dense - dense.mean()) / dense.std() + (late - late.mean()) / late.std()
+        for name, each in (("dense", dense), ("late", late), ("both", both)):
+            found[name].append(int((each > each[right].max()).sum()))
     return {name: np.array(ranks) for name, ranks in found.items()}
 
 
-def _reading(library: Library, readings: Sequence[Reading], every: int) -> dict[str, float]:
+def _reading(encoder: Encoder, readings: Sequence[Reading], every: int) -> dict[str, float]:
     """Dense alone: finding the paragraph among all, asked of every second one where half were trained on."""
-    encoder = library.encoder
     told = encoder.encode_passages([reading.context for reading in readings])
     asked = [(n, q) for n, r in enumerate(readings) if n % every == every - 1 for q, _ in r.questions]
     scores = encoder.encode_queries([question for _, question in asked]) @ told.T

@@ -19,7 +19,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 import torch
 from safetensors.torch import load_file
 
@@ -27,9 +26,9 @@ from index import Library
 from qa import Assistant
 from training.bert import Bert
 from training.data import KINDS, Corpus, Question, arguments, load, plain, report_files
-from training.reader import Reader, Texts, heading
+from training.reader import Reader, heading
+from training.texts import Floats, Texts
 
-Floats = npt.NDArray[np.float64]
 CANDIDATES = 8
 LONGEST_QUOTE = 60
 WRONGLY = (0.05, 0.08)
@@ -60,7 +59,8 @@ class Found:
 
 
 def standard(scores: Floats) -> Floats:
-    return (scores - scores.mean()) / (scores.std() or 1.0)
+    found: Floats = (scores - scores.mean()) / (scores.std() or 1.0)
+    return found
 
 
 def clauses(text: str) -> list[tuple[int, int]]:
@@ -128,18 +128,15 @@ def by_product(
 
 
 def by_encoder(
-    texts: Texts, library: Library, corpus: Corpus, asked: Sequence[Question]
+    texts: Texts, corpus: Corpus, asked: Sequence[Question]
 ) -> list[tuple[Question, list[int], Floats]]:
-    snapshot = library.snapshot()
-    vectors, tokens = texts.encoder.encode_query_tokens([q.text for q in asked])
     found = []
-    for question, vector, own in zip(asked, vectors, tokens, strict=True):
-        rows = snapshot.rows(question.report)
-        late = snapshot.late_similarities(rows, own)
-        scores = standard(snapshot.vectors(rows) @ vector) + standard(np.asarray(late))
+    for question, own in zip(asked, texts.questions([q.text for q in asked]), strict=True):
+        rows = corpus.rows[question.report]
+        dense, late = texts.similarities(own, [corpus.passages[row] for row in rows])
+        scores = standard(dense) + standard(late)
         order = (-scores).argsort()[:CANDIDATES]
-        first = corpus.rows[question.report].start
-        found.append((question, [first + int(i) for i in order], scores[order].astype(float)))
+        found.append((question, [rows[int(i)] for i in order], scores[order]))
     return found
 
 
@@ -224,14 +221,10 @@ def main() -> None:
         saved = load_file(options.reader / "model.safetensors")
         for name, value in reader.trained().items():
             value.copy_(saved[name])
-    tuned = Library.open(
-        options.cache / f"tuned-{texts.encoder.id.replace('@', '-')}", model=str(options.encoder)
-    )
-    tuned.add(files)
     product = Library.open(options.cache / "product-held-out")
     product.add(files)
     found: dict[str, dict[str, dict[str, float]]] = {}
-    found["encoder"] = figures(read(reader, texts, corpus, by_encoder(texts, tuned, corpus, asked)))
+    found["encoder"] = figures(read(reader, texts, corpus, by_encoder(texts, corpus, asked)))
     candidates, answers = by_product(Assistant(product), corpus, asked)
     found["product"] = figures(read(reader, texts, corpus, [c for c in candidates if len(c[1]) > 1]))
     found["product alone"] = {}

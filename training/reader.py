@@ -22,17 +22,15 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
-import numpy as np
 import torch
 from safetensors.torch import save_file
 from torch import Tensor, nn
 from torch.nn import functional
 
-from index import Library
 from training.bert import Bert
 from training.data import Corpus, Passage, Question, arguments, batches, load
+from training.texts import Asked, Encoded, Texts
 
 RATE = 1.5e-4
 LAYERS = 3
@@ -47,32 +45,6 @@ SAVE_SECONDS = 180
 _STANCES = {"review": "回顾", "plan": "计划", "": ""}
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Encoded:
-    """A text's tokens: ``ids`` (n,), and ``packed``, their vectors as the library keeps them."""
-
-    ids: Tensor
-    packed: bytes
-    starts: Tensor
-    """The character each token begins at, (n,)."""
-    ends: Tensor
-
-    def vectors(self) -> Tensor:
-        """(n, H)."""
-        return unpack(self.packed, len(self.ids))
-
-
-def unpack(packed: bytes, tokens: int, size: int = 384) -> Tensor:
-    """The inverse of ``index.late.pack``, but for its rounding: ``(tokens, size)``."""
-    if not packed:
-        return torch.zeros(tokens, size)
-    means = np.frombuffer(packed, np.float16, 2 * size).astype(np.float32)
-    codes = np.frombuffer(packed, np.uint8, offset=4 * size).reshape(-1, size // 2)
-    levels = np.empty((len(codes), size), np.float32)
-    levels[:, 0::2], levels[:, 1::2] = codes & 15, codes >> 4
-    return torch.from_numpy(means[:size] + (levels - 7.5) * means[size:])
-
-
 @dataclass(frozen=True, slots=True)
 class Pair:
     """A question with a passage; ``right``: it answers, in characters ``span`` of the passage."""
@@ -81,57 +53,6 @@ class Pair:
     passage: Passage
     right: bool
     span: tuple[int, int] = (0, 0)
-
-
-class Texts:
-    """The vectors of questions and passages by the product's own encoder, each encoded once and kept."""
-
-    def __init__(self, folder: Path, cache: Path) -> None:
-        self.bert = Bert(folder, 0)
-        self.encoder: Any = Library.open(cache / "encoder-only", model=str(folder)).encoder
-        self._file = cache / f"tokens-{self.encoder.id.replace('@', '-')}.pt"
-        self._held: dict[tuple[str, str], Encoded] = (
-            torch.load(self._file, weights_only=False) if self._file.exists() else {}
-        )
-        self._questions: dict[str, tuple[Tensor, Tensor]] = {}
-
-    def passages(self, passages: Sequence[Passage], label: str = "") -> list[Encoded]:
-        keys = [(p.context, p.text) for p in passages]
-        new = [key for key in dict.fromkeys(keys) if key not in self._held]
-        for at in range(0, len(new), 256):
-            part = new[at : at + 256]
-            for key, packed in zip(part, self.encoder.encode_passage_tokens(part)[1], strict=True):
-                self._held[key] = self._encoded("passage: " + key[0], key[1], packed)
-            if label:
-                print(f"{label} {at + len(part)}/{len(new)}", flush=True)
-        if len(new) > 500:
-            torch.save(self._held, self._file)
-        return [self._held[key] for key in keys]
-
-    def _encoded(self, head: str, body: str, packed: bytes) -> Encoded:
-        whole = self.bert.tokenizer.encode(head + body)
-        first = self.bert.size(head)
-        n = len(unpack(packed, 0)) if packed else 0
-        ids = torch.tensor(whole.ids[first : first + n], dtype=torch.int32)
-        if len(ids) != n:
-            raise ValueError(f"{n} vectors for {len(ids)} tokens: {body[:40]}")
-        places = torch.tensor(whole.offsets[first : first + n], dtype=torch.int32).reshape(-1, 2) - len(head)
-        return Encoded(ids, packed, places[:, 0].clamp(min=0), places[:, 1])
-
-    def questions(self, texts: Sequence[str]) -> list[tuple[Tensor, Tensor]]:
-        """Token numbers (n,) and vectors (n, H)."""
-        new = [text for text in dict.fromkeys(texts) if text not in self._questions]
-        if new:
-            for text, own in zip(new, self.encoder.encode_query_tokens(new)[1], strict=True):
-                ids = self.bert.tokenizer.encode("query: " + text).ids[self.bert.size("query: ") :][
-                    : len(own)
-                ]
-                self._questions[text] = (torch.tensor(ids), torch.from_numpy(np.asarray(own, np.float32)))
-        return [self._questions[text] for text in texts]
-
-    def dense(self, texts: Sequence[str], passages: bool) -> Tensor:
-        found = self.encoder.encode_passages(texts) if passages else self.encoder.encode_queries(texts)
-        return torch.from_numpy(found)
 
 
 class Reader(nn.Module):
@@ -163,10 +84,10 @@ class Reader(nn.Module):
         return found
 
     def forward(
-        self, asked: Sequence[tuple[Tensor, Tensor]], heads: Sequence[Tensor], told: Sequence[Encoded]
+        self, asked: Sequence[Asked], heads: Sequence[Tensor], told: Sequence[Encoded]
     ) -> tuple[Tensor, list[Tensor]]:
         """Scores (n,), and of each passage the scores of its tokens."""
-        sizes = [3 + len(q[0]) + len(h) + len(p.ids) for q, h, p in zip(asked, heads, told, strict=True)]
+        sizes = [3 + len(q.ids) + len(h) + len(p.ids) for q, h, p in zip(asked, heads, told, strict=True)]
         scores: dict[int, Tensor] = {}
         clauses: dict[int, Tensor] = {}
         for rows in batches(sizes, TOKENS_AT_ONCE):
@@ -183,12 +104,12 @@ class Reader(nn.Module):
                 scores[r] = self.judge(torch.cat([hidden[i, 0], seen]))[0]
         return torch.stack([scores[r] for r in range(len(told))]), [clauses[r] for r in range(len(told))]
 
-    def _input(self, asked: tuple[Tensor, Tensor], head: Tensor, told: Encoded) -> Tensor:
+    def _input(self, asked: Asked, head: Tensor, told: Encoded) -> Tensor:
         kinds = self.kinds.weight
         marks = self.word_norm(self.words(torch.tensor([0, 2, 2]))) + kinds[0]
-        question = self.state_norm(asked[1]) + self.word_norm(self.words(asked[0])) + kinds[1]
+        question = self.state_norm(asked.tokens) + self.word_norm(self.words(asked.ids)) + kinds[1]
         heading = self.word_norm(self.words(head)) + kinds[2]
-        passage = self.state_norm(told.vectors()) + self.word_norm(self.words(told.ids.long())) + kinds[3]
+        passage = self.state_norm(told.tokens()) + self.word_norm(self.words(told.ids.long())) + kinds[3]
         return torch.cat([marks[:1], question, marks[1:2], heading, marks[2:], passage])
 
     def save(self, folder: Path) -> None:
@@ -233,12 +154,11 @@ def other(question: Question, rng: random.Random) -> str:
 def candidates(corpus: Corpus, texts: Texts, questions: Sequence[Question]) -> dict[Question, list[int]]:
     """Rows of each question's report that do not hold its evidence, nearest first by the passages' vectors."""
     found: dict[Question, list[int]] = {}
-    reports = list(dict.fromkeys(q.report for q in questions))
-    for report in reports:
+    for report in dict.fromkeys(q.report for q in questions):
         own = [q for q in questions if q.report == report]
         rows = corpus.rows[report]
-        told = texts.dense([corpus.passages[r].context + corpus.passages[r].text for r in rows], True)
-        scores = texts.dense([q.text for q in own], False) @ told.T
+        told = torch.stack([e.vector for e in texts.passages([corpus.passages[row] for row in rows])])
+        scores = torch.stack([asked.vector for asked in texts.questions([q.text for q in own])]) @ told.T
         for question, each in zip(own, scores, strict=True):
             order = [rows[int(i)] for i in each.argsort(descending=True)[: NEAR + len(question.rows)]]
             found[question] = [row for row in order if row not in question.rows][:NEAR]
@@ -310,6 +230,10 @@ def train(options: argparse.Namespace) -> None:
     texts = Texts(options.encoder, options.cache)
     questions = corpus.asked(held_out=False) + corpus.asked(held_out=False, answerable=False)
     rng = random.Random(options.seed)
+    needed = [
+        corpus.passages[row] for r in dict.fromkeys(q.report for q in questions) for row in corpus.rows[r]
+    ]
+    texts.passages(needed, "encoding")
     near = candidates(corpus, texts, questions)
     order: list[Question] = []
     while len(order) < options.steps * QUESTIONS_A_STEP:
