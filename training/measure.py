@@ -2,7 +2,7 @@
 
     python -m training.measure --shared ../shared --cache DIR --model before=DIR --model after=DIR --out FILE
 
-Each question is asked within its own report, as the product encodes it; ``dense`` ranks by the vector of the
+Each question is asked within its own report, the encoder in float32; ``dense`` ranks by the vector of the
 passage, ``late`` by MaxSim over those of its tokens. CMRC and DRCD: questions on the paragraphs not trained
 on, among all paragraphs; SQuAD 2.0 in translated Chinese is only measured on.
 """
@@ -17,7 +17,6 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from index import Encoder
 from training.data import KINDS, Corpus, Question, Reading, arguments, load, squad_like
 from training.texts import Texts
 
@@ -41,7 +40,7 @@ def measure(options: argparse.Namespace, corpus: Corpus, folder: Path) -> dict[s
             readings = squad_like(options.shared / "data" / f"{file}.json")
             if name == "squad":
                 readings = [r for r in readings if r.questions][:SQUAD_PARAGRAPHS]
-            found[name] = _reading(texts.encoder, readings, every=1 if name == "squad" else 2)
+            found[name] = _reading(texts, readings, every=1 if name == "squad" else 2)
     return found
 
 
@@ -59,11 +58,11 @@ def _ranks(texts: Texts, corpus: Corpus, asked: Sequence[Question]) -> dict[str,
     return {name: np.array(ranks) for name, ranks in found.items()}
 
 
-def _reading(encoder: Encoder, readings: Sequence[Reading], every: int) -> dict[str, float]:
+def _reading(texts: Texts, readings: Sequence[Reading], every: int) -> dict[str, float]:
     """Dense alone: finding the paragraph among all, asked of every second one where half were trained on."""
-    told = encoder.encode_passages([reading.context for reading in readings])
+    told = texts.vectors([reading.context for reading in readings], "passage: ").numpy()
     asked = [(n, q) for n, r in enumerate(readings) if n % every == every - 1 for q, _ in r.questions]
-    scores = encoder.encode_queries([question for _, question in asked]) @ told.T
+    scores = texts.vectors([question for _, question in asked], "query: ").numpy() @ told.T
     own = scores[np.arange(len(asked)), [n for n, _ in asked]]
     ranks = (scores > own[:, None]).sum(axis=1)
     return {"n": len(asked), **{f"dense@{k}": _share(ranks, k) for k in AMONG}}

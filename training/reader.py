@@ -107,7 +107,7 @@ class Reader(nn.Module):
     def _input(self, asked: Asked, head: Tensor, told: Encoded) -> Tensor:
         kinds = self.kinds.weight
         marks = self.word_norm(self.words(torch.tensor([0, 2, 2]))) + kinds[0]
-        question = self.state_norm(asked.tokens) + self.word_norm(self.words(asked.ids)) + kinds[1]
+        question = self.state_norm(asked.tokens) + self.word_norm(self.words(asked.ids.long())) + kinds[1]
         heading = self.word_norm(self.words(head)) + kinds[2]
         passage = self.state_norm(told.tokens()) + self.word_norm(self.words(told.ids.long())) + kinds[3]
         return torch.cat([marks[:1], question, marks[1:2], heading, marks[2:], passage])

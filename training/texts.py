@@ -1,19 +1,19 @@
-"""Questions and passages as the product's own encoder sees them, each encoded once and kept on disk."""
+"""Questions and passages as an encoder sees them in float32, each encoded once and kept on disk."""
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import torch
-from tokenizers import Tokenizer
 from torch import Tensor
+from torch.nn import functional
 
-from index import Library
+from training.bert import Bert
 from training.data import Passage
 
 Floats = npt.NDArray[np.float64]
@@ -46,8 +46,19 @@ class Asked:
     tokens: Tensor
 
 
+def pack(tokens: Tensor) -> bytes:
+    """Token vectors (n, H) as the library packs them, in four bits a number (``index.late.pack``)."""
+    values = tokens.float().numpy()
+    if not len(values):
+        return b""
+    mean = values.mean(axis=0).astype(np.float16)
+    width = np.maximum(values.std(axis=0) * 0.33, 1e-4).astype(np.float16)
+    codes = (np.floor((values - mean) / width) + 8).clip(0, 15).astype(np.uint8)
+    return b"".join((mean.tobytes(), width.tobytes(), (codes[:, 0::2] | codes[:, 1::2] << 4).tobytes()))
+
+
 def unpack(packed: bytes, size: int) -> Tensor:
-    """What ``index.late.pack`` made of a passage's token vectors: ``(tokens, size)``."""
+    """The inverse of ``pack``, but for the rounding: ``(tokens, size)``."""
     if not packed:
         return torch.zeros(0, size)
     means = np.frombuffer(packed, np.float16, 2 * size).astype(np.float32)
@@ -58,13 +69,14 @@ def unpack(packed: bytes, size: int) -> Tensor:
 
 
 class Texts:
-    """Encodes with the model in ``folder`` by the product's fast path; keeps passages in ``cache``."""
+    """Encodes with the model in ``folder``; keeps passages in ``cache``."""
 
     def __init__(self, folder: Path, cache: Path) -> None:
-        self.encoder: Any = Library.open(cache / "encoder-only", model=str(folder)).encoder
-        self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
-        self._tokenizer.no_truncation()
-        self._file = cache / f"tokens-{self.encoder.id.replace('@', '-')}.pt"
+        self.bert = Bert(folder, 0)
+        self.bert.frozen = len(self.bert.layers)
+        with (folder / "model.safetensors").open("rb") as weights:
+            digest = hashlib.file_digest(weights, "sha256").hexdigest()[:12]
+        self._file = cache / f"tokens-{digest}.pt"
         self._held: dict[tuple[str, str], Encoded] = {}
         if self._file.exists():
             self._held = torch.load(self._file, weights_only=False)
@@ -74,27 +86,46 @@ class Texts:
         """Each passage encoded; with a ``label`` progress is told and what is new is kept on disk."""
         keys = [(p.context, p.text) for p in passages]
         new = sorted({key for key in keys if key not in self._held}, key=lambda key: len("".join(key)))
-        for at in range(0, len(new), 512):
-            part = new[at : at + 512]
-            vectors, packed = self.encoder.encode_passage_tokens(part)
-            for key, vector, own in zip(part, vectors, packed, strict=True):
-                self._held[key] = self._encoded(key, torch.from_numpy(vector.copy()), own)
+        for at in range(0, len(new), 256):
+            part = new[at : at + 256]
+            heads, bodies = ["passage: " + context for context, _ in part], [body for _, body in part]
+            for key, encoded in zip(part, self._encode(heads, bodies), strict=True):
+                self._held[key] = encoded
             if label:
                 print(f"{label} {at + len(part)}/{len(new)}", flush=True)
-        if label and new:
-            torch.save(self._held, self._file)
+                if at % 1024 == 768 or at + 256 >= len(new):
+                    torch.save(self._held, self._file)
         return [self._held[key] for key in keys]
 
     def questions(self, texts: Sequence[str]) -> list[Asked]:
+        """Each question encoded; its tokens are those of its own words."""
         new = [text for text in dict.fromkeys(texts) if text not in self._questions]
-        if new:
-            first = self._size("query: ")
-            vectors, tokens = self.encoder.encode_query_tokens(new)
-            for text, vector, own in zip(new, vectors, tokens, strict=True):
-                ids = self._tokenizer.encode("query: " + text).ids[first : first + len(own)]
-                parts = (np.array(vector), np.array(ids), np.asarray(own, np.float32))
-                self._questions[text] = Asked(*map(torch.from_numpy, parts))
+        for text, (vector, ids, states) in zip(new, self._run(["query: "] * len(new), new), strict=True):
+            self._questions[text] = Asked(vector, ids, states)
         return [self._questions[text] for text in texts]
+
+    def vectors(self, texts: Sequence[str], prompt: str) -> Tensor:
+        """Unit vectors alone, ``(len(texts), H)``."""
+        return torch.stack([vector for vector, _, _ in self._run([prompt] * len(texts), texts)])
+
+    def _run(self, heads: Sequence[str], bodies: Sequence[str]) -> list[tuple[Tensor, Tensor, Tensor]]:
+        """Of each text the unit vector, and of its body the tokens' numbers and unit vectors."""
+        ids = [self.bert.tokens(head + body) for head, body in zip(heads, bodies, strict=True)]
+        found = []
+        for own, head, states in zip(ids, heads, self.bert.lower(ids), strict=True):
+            start = self.bert.size(head)
+            vector = functional.normalize(states.float().mean(0), dim=-1)
+            tokens = functional.normalize(states[start:-1].float(), dim=-1)
+            found.append((vector, torch.tensor(own[start:-1], dtype=torch.int32), tokens))
+        return found
+
+    def _encode(self, heads: Sequence[str], bodies: Sequence[str]) -> list[Encoded]:
+        found = []
+        for head, body, (vector, ids, tokens) in zip(heads, bodies, self._run(heads, bodies), strict=True):
+            offsets = self.bert.tokenizer.encode(head + body).offsets[self.bert.size(head) :][: len(ids)]
+            places = torch.tensor(offsets, dtype=torch.int32).reshape(-1, 2) - len(head)
+            found.append(Encoded(vector, ids, pack(tokens), places[:, 0].clamp(min=0), places[:, 1]))
+        return found
 
     def similarities(self, asked: Asked, passages: Sequence[Passage]) -> tuple[Floats, Floats]:
         """Cosine and MaxSim of the question with each passage, ``(len(passages),)`` each."""
@@ -104,16 +135,3 @@ class Texts:
         parts = torch.split(products, [len(e.ids) for e in told])
         late = [float(part.amax(0).mean()) if len(part) else 0.0 for part in parts]
         return dense.numpy().astype(float), np.array(late)
-
-    def _size(self, head: str) -> int:
-        return len(self._tokenizer.encode(head).ids) - 1
-
-    def _encoded(self, key: tuple[str, str], vector: Tensor, packed: bytes) -> Encoded:
-        head, body = "passage: " + key[0], key[1]
-        whole, first = self._tokenizer.encode(head + body), self._size(head)
-        n = len(unpack(packed, len(vector)))
-        ids = torch.tensor(whole.ids[first : first + n], dtype=torch.int32)
-        if len(ids) != n:
-            raise ValueError(f"{n} vectors for {len(ids)} tokens: {body[:40]}")
-        places = torch.tensor(whole.offsets[first : first + n], dtype=torch.int32).reshape(-1, 2) - len(head)
-        return Encoded(vector, ids, packed, places[:, 0].clamp(min=0), places[:, 1])
