@@ -309,9 +309,9 @@ def main() -> None:
     parser.add_argument("--threads", type=int, default=2)
     options = parser.parse_args()
     if options.base is None:
-        from index.bundled_model import bundled_model
+        from training.base_model import base_model
 
-        options.base = bundled_model()
+        options.base = base_model()
     train(options)
 
 

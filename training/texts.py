@@ -47,7 +47,7 @@ class Asked:
 
 
 def pack(tokens: Tensor) -> bytes:
-    """Token vectors (n, H) as the library packs them, in four bits a number (``index.late.pack``)."""
+    """Token vectors (n, H) as the library packs them, in four bits a number (``index.encoders.late_interaction.pack``)."""
     values = tokens.float().numpy()
     if not len(values):
         return b""
