@@ -59,7 +59,6 @@ _DECIDING = (
     "index/encoders",
     "qa/understanding",
     "qa/retrieval",
-    "qa/reading",
 )
 
 
