@@ -72,10 +72,12 @@ def report_files(names: Iterable[str]) -> list[Path]:
 
 
 def own_questions() -> dict[str, tuple[Path, list[Asked]]]:
-    """Ours by library, with its one report; also as they are typed into a search box."""
+    """Ours by library, with its one report; also as they are typed into a search box, and off every topic."""
+    lines = (OWN / "off_topic.txt").read_text("utf-8").splitlines()
+    off_topic = [Asked(line, "none", line, None, (), ()) for line in lines]
     return {
-        "sample": (SAMPLE, _own(load_questions(OWN / "sample.jsonl"))),
-        "city": (OWN / "city.txt", _own(load_questions(OWN / "city.jsonl"))),
+        "sample": (SAMPLE, _own(load_questions(OWN / "sample.jsonl")) + off_topic[::2]),
+        "city": (OWN / "city.txt", _own(load_questions(OWN / "city.jsonl")) + off_topic[1::2]),
     }
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from index import Library, Passage, Snapshot
 from index.encoders import Encoder, FloatArray
-from qa.answers import assumed_year
+from qa.answers.coverage import assumed_year
 from qa.reading import EVIDENCE, best_span, clause_similarities, confidence, evidence
 from qa.retrieval import CLAUSE_FEATURES, PASSAGE_FEATURES, Candidate, Scale, Search, Weights, rank, search
 from qa.understanding import parse
