@@ -96,25 +96,37 @@ def fake_encoder() -> Encoder:
     return FakeEncoder()
 
 
-@pytest.fixture(scope="session")
-def sample_library(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A library of the sample report under the default model; never write to it.
+def _kept_library(request: pytest.FixtureRequest, folder: Path, name: str, report: Path) -> Path:
+    """A library of ``report`` under the default model, copied to ``folder``.
 
     Kept between runs and rebuilt by the code under test, which embeds only passages that changed.
     """
     from index import Library, WenbaoError
 
     assert request.config.cache is not None
-    kept = request.config.cache.mkdir("wenbao") / "sample-library"
-    path = tmp_path_factory.mktemp("sample") / "library"
+    kept = request.config.cache.mkdir("wenbao") / f"{name}-library"
+    path = folder / "library"
     with FileLock(kept.with_suffix(".lock")):
         try:
             Library(kept).rebuild()
-            Library.open(kept).add([SAMPLE])
+            Library.open(kept).add([report])
             if len(Library.open(kept).reports()) > 1:
-                raise WenbaoError("a checkout elsewhere left its sample")
+                raise WenbaoError("a checkout elsewhere left its report")
         except WenbaoError:
             shutil.rmtree(kept, ignore_errors=True)
-            Library.open(kept).add([SAMPLE])
+            Library.open(kept).add([report])
         shutil.copytree(kept, path)
     return path
+
+
+@pytest.fixture(scope="session")
+def sample_library(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A library of the sample report under the default model; never write to it."""
+    return _kept_library(request, tmp_path_factory.mktemp("sample"), "sample", SAMPLE)
+
+
+@pytest.fixture(scope="session")
+def city_library(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A library of the invented city's report of ``benchmarks/questions``; never write to it."""
+    city = ROOT / "benchmarks" / "questions" / "city.txt"
+    return _kept_library(request, tmp_path_factory.mktemp("city"), "city", city)

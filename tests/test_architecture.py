@@ -23,7 +23,7 @@ SOLE_IMPORTERS = {
     "faiss": {"index/search/vectors.py"},
     "pymilvus": {"index/store/milvus_client.py"},
     "langchain_text_splitters": {"index/structure/chunking.py"},
-    "sentence_transformers": {"index/encoders/sentence_transformers.py", "qa/retrieval/reranker.py"},
+    "sentence_transformers": {"index/encoders/sentence_transformers.py", "qa/reading/reader.py"},
     "openvino": {"index/encoders/quiet_openvino.py"},
     "opencc": {"index/text/normalization.py"},
     "pypdfium2": {"index/readers/pdfium.py"},

@@ -5,9 +5,11 @@ The fast one and the bundled model are loaded only where they are used.
 from index.encoders.base import Encoder, FloatArray, TokenEncoder, without_surrogates
 from index.encoders.late_interaction import max_similarities
 from index.encoders.loading import load_encoder, resolve_model
+from index.encoders.sample_texts import CALIBRATION
 from index.encoders.sentence_transformers import quiet_transformers
 
 __all__ = [
+    "CALIBRATION",
     "Encoder",
     "FloatArray",
     "TokenEncoder",

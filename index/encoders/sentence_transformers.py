@@ -1,4 +1,4 @@
-"""Any sentence-transformers model as an encoder, run by torch (with ``qa``'s reranker the importers of it)."""
+"""Any sentence-transformers model as an encoder, run by torch (with ``qa``'s reader the importers of it)."""
 
 from __future__ import annotations
 

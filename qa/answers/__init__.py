@@ -3,8 +3,8 @@ Quotes become an answer in ``composer``.
 """
 
 from qa.answers.asking import Asking
-from qa.answers.fact import ENOUGH, citations_of, searches
+from qa.answers.fact import citations_of, searches
 from qa.answers.help import HELP, asks_for_help
 from qa.answers.router import answer
 
-__all__ = ["ENOUGH", "HELP", "Asking", "answer", "asks_for_help", "citations_of", "searches"]
+__all__ = ["HELP", "Asking", "answer", "asks_for_help", "citations_of", "searches"]

@@ -10,12 +10,9 @@ from index import Snapshot
 from qa.answers.asking import Asking
 from qa.answers.composer import cite, compose
 from qa.answers.coverage import assumed_year, refusal_reason
-from qa.reading import also_fitting, confidence, joined, quote, similarity
-from qa.retrieval import Ranked, RankedSearch, Search, rank, rerank, search
+from qa.reading import also_fitting, clause_similarities, confidence, joined, quote, reread, threshold
+from qa.retrieval import Ranked, RankedSearch, Search, rank, search
 from qa.types import REFUSAL, Answer, Citation
-
-ENOUGH = 0.62
-"""The confidence from which a question is answered."""
 
 
 def answer_fact(asking: Asking) -> Answer:
@@ -24,7 +21,7 @@ def answer_fact(asking: Asking) -> Answer:
     sub_questions = searches(asking, asking.top_k)
     sure = [confidence(*sub_question, snapshot.encoder) for sub_question in sub_questions]
     citations = citations_of(asking, sub_questions, max(asking.top_k, len(sub_questions)))
-    if not citations or max(sure) < ENOUGH or fmean(sure) < ENOUGH:
+    if not citations or max(sure) < threshold() or fmean(sure) < threshold():
         reason = refusal_reason(question, asking.infos)
         return Answer(question.text, False, REFUSAL, [], citations, reason, shape=question.shape)
     year, others = assumed_year(sub_questions[0], snapshot)
@@ -50,7 +47,7 @@ def searches(asking: Asking, most: int) -> list[RankedSearch]:
         search(snapshot, snapshot.encoder, asking.question, sub_question, reports, most)
         for sub_question in asking.question.sub_questions
     ]
-    return [(one, rerank(one.sub_question.text, rank(one), snapshot)) for one in found]
+    return [(one, reread(one.sub_question.text, rank(one), snapshot)) for one in found]
 
 
 def citations_of(asking: Asking, sub_questions: Sequence[RankedSearch], top_k: int) -> list[Citation]:
@@ -84,8 +81,9 @@ def _citation(
     """The passage of ``pairs``, quoted for each of their sides; with more care where it leads one."""
     spans: list[tuple[int, int]] = []
     for one, ranked in pairs:
-        alike = similarity(one, ranked, snapshot.encoder) if _leads(ranked, leading) else None
-        spans += quote(one, ranked, listing, alike)
+        leads = _leads(ranked, leading)
+        similarities = clause_similarities(one, ranked, snapshot.encoder) if leads else None
+        spans += quote(one, ranked, listing, similarities)
     return cite(snapshot, pairs[0][1].candidate.passage, joined(spans), pairs[0][1].score)
 
 
@@ -102,7 +100,7 @@ def _used(
     chosen = [
         ranked.candidate.passage
         for (one, ranking), certain in zip(sub_questions, sure, strict=True)
-        if certain >= ENOUGH
+        if certain >= threshold()
         for ranked in (also_fitting(one, ranking) if listing else ranking[:1])
     ]
     if listing:

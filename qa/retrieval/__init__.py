@@ -1,8 +1,8 @@
 """A question to ranked candidates: the searches, their fusion, and the features of each passage and clause."""
 
+from qa.retrieval.background import Scale
 from qa.retrieval.clauses import Clause
-from qa.retrieval.ranking import Ranked, RankedSearch, Weights, rank, weights
-from qa.retrieval.reranker import rerank
+from qa.retrieval.ranking import Ranked, RankedSearch, Weights, fitted, rank, weights
 from qa.retrieval.retriever import CLAUSE_FEATURES, PASSAGE_FEATURES, Candidate, Search, search
 
 __all__ = [
@@ -12,10 +12,11 @@ __all__ = [
     "Clause",
     "Ranked",
     "RankedSearch",
+    "Scale",
     "Search",
     "Weights",
+    "fitted",
     "rank",
-    "rerank",
     "search",
     "weights",
 ]

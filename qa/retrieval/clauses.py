@@ -18,7 +18,7 @@ _SENTENCE_END = re.compile(rf"(?:{SENTENCE_END}|{PART_END}|\n)$")
 
 @dataclass(frozen=True, slots=True)
 class Clause:
-    """A clause ``[start, end)`` of its passage without its closing mark; ``text`` is folded.
+    """A clause ``[start, end)`` of its passage without its closing mark; ``text`` is normalized.
 
     ``sentence`` numbers the sentence (or semicolon part) that it stands in.
     """
@@ -57,5 +57,6 @@ def _ends(text: str) -> list[tuple[int, int]]:
 
 def _clause(text: str, start: int, end: int, sentence: int) -> Clause:
     start += len(text[start:end]) - len(text[start:end].lstrip())
-    folded = normalize(text[start:end])
-    return Clause(start, end, folded, tuple(quantities(folded)), calendar_years(folded), sentence)
+    normalized = normalize(text[start:end])
+    found = tuple(quantities(normalized))
+    return Clause(start, end, normalized, found, calendar_years(normalized), sentence)

@@ -31,17 +31,23 @@ class Ranked:
 
 
 RankedSearch = tuple[Search, list[Ranked]]
-"""A side's search and its candidates in order."""
+"""The search of a sub-question and its candidates in order."""
+
+
+@cache
+def fitted(part: str) -> dict[str, float]:
+    """The fitted numbers of one ``part`` of ``weights.toml``, by name."""
+    with (files("qa.retrieval") / "weights.toml").open("rb") as file:
+        return dict(tomllib.load(file)[part])
 
 
 @cache
 def weights() -> Weights:
     """The fitted weights."""
-    with (files("qa.retrieval") / "weights.toml").open("rb") as file:
-        table = tomllib.load(file)
+    passage, clause = fitted("passage"), fitted("clause")
     return Weights(
-        np.array([table["passage"][name] for name in PASSAGE_FEATURES], dtype=np.float32),
-        np.array([table["clause"][name] for name in CLAUSE_FEATURES], dtype=np.float32),
+        np.array([passage[name] for name in PASSAGE_FEATURES], dtype=np.float32),
+        np.array([clause[name] for name in CLAUSE_FEATURES], dtype=np.float32),
     )
 
 

@@ -1,4 +1,4 @@
-"""Candidate passages for one side of a question, and the evidence for each as numbers."""
+"""Candidate passages for one sub-question, and what speaks for each as numbers."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from index import Encoder, Passage, ReportInfo, Snapshot
 from index.encoders import FloatArray, TokenEncoder
 from index.structure import context
 from index.text import bare_place, find_times, normalize, report_year
+from qa.retrieval.background import Scale, dense_scale, late_scale
 from qa.retrieval.clauses import Clause, clauses
 from qa.understanding import (
     Concept,
@@ -43,8 +44,8 @@ class Candidate:
     """A passage that may answer.
 
     ``features`` (len(PASSAGE_FEATURES),); for its clauses ``clause_features`` (n, len(CLAUSE_FEATURES)),
-    ``found`` (concepts, n) how much of each concept a clause holds, ``answers`` (asks, n) how well it
-    answers each ask.
+    ``concept_coverage`` (concepts, n) how much of each concept a clause holds, ``answer_fit`` (answer types,
+    n) how well it could answer each.
     """
 
     row: int
@@ -52,24 +53,25 @@ class Candidate:
     features: FloatArray
     clauses: tuple[Clause, ...]
     clause_features: FloatArray
-    found: FloatArray
-    answers: FloatArray
+    concept_coverage: FloatArray
+    answer_fit: FloatArray
 
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """One side of ``question`` and its candidates.
+    """A sub-question of ``question`` and its candidates.
 
-    ``concepts`` are what is looked for, ``weights`` (len(concepts),) their rarity; ``vector``
-    (dimension,) is its wording in official terms as embedded.
+    ``concepts`` are what is looked for, ``idf`` (len(concepts),) how much each tells; ``vector``
+    (dimension,) is its wording in official terms as embedded, ``scale`` that of cosines with it.
     """
 
     question: Question
     sub_question: SubQuestion
     concepts: list[Concept]
-    weights: FloatArray
+    idf: FloatArray
     candidates: list[Candidate]
     vector: FloatArray
+    scale: Scale
 
 
 def search(
@@ -80,19 +82,29 @@ def search(
     reports: Collection[str] | None = None,
     most: int = KEPT,
 ) -> Search:
-    """Dense and lexical candidates for ``sub_question``, each with its features; ``most`` of them, or ``KEPT``."""
+    """Dense and lexical candidates for ``sub_question``, each with its features: ``most``, or ``KEPT``."""
     text = normalize(sub_question.text)
     vector, tokens = _encoded(encoder, official_wording(text))
     rows = _rows(snapshot, vector, expanded_query(text), sub_question.when, reports, max(most, KEPT))
     wanted = concepts(text)
-    weights = idf_weights(snapshot, wanted)
-    dense = snapshot.vectors(rows) @ vector
-    late = None if tokens is None else snapshot.late_interaction_scores(rows, tokens)
+    idf = idf_weights(snapshot, wanted)
+    scale = dense_scale(snapshot, encoder, vector)
+    dense = scale.standardized(snapshot.vectors(rows) @ vector)
+    late = None if tokens is None else _late(snapshot, encoder, rows, tokens)
     similarity = np.stack([dense, dense if late is None else late], axis=1).tolist()
     infos = {report.id: report for report in snapshot.reports}
     found = [(row, p, infos[p.report]) for row, p in zip(rows, snapshot.passages(rows), strict=True)]
-    candidates = _candidates(question, sub_question, wanted, weights, found, similarity)
-    return Search(question, sub_question, wanted, weights, candidates, vector)
+    candidates = _candidates(question, sub_question, wanted, idf, found, similarity)
+    return Search(question, sub_question, wanted, idf, candidates, vector, scale)
+
+
+def _late(snapshot: Snapshot, encoder: Encoder, rows: Sequence[int], tokens: FloatArray) -> FloatArray | None:
+    """Late interaction with the passages of ``rows``, standardized; None where the library has no tokens."""
+    scores = snapshot.late_interaction_scores(rows, tokens)
+    if scores is None or not isinstance(encoder, TokenEncoder):
+        return None
+    scale = late_scale(snapshot, encoder, tokens)
+    return None if scale is None else scale.standardized(scores)
 
 
 def _encoded(encoder: Encoder, text: str) -> tuple[FloatArray, FloatArray | None]:
@@ -167,13 +179,13 @@ def _candidates(
     question: Question,
     sub_question: SubQuestion,
     wanted: Sequence[Concept],
-    weights: FloatArray,
+    idf: FloatArray,
     found: Sequence[tuple[int, Passage, ReportInfo]],
     similarity: Sequence[Sequence[float]],
 ) -> list[Candidate]:
     """The passages ``found`` with their features; the clauses of all of them are weighed in one array.
 
-    ``similarity`` are the first two features, dense and late.
+    ``similarity`` are the first two features, dense and late interaction, standardized.
     """
     parts = [clauses(passage.text) for _, passage, _ in found]
     ends = list(accumulate(map(len, parts), initial=0))
@@ -186,10 +198,10 @@ def _candidates(
         ],
         dtype=np.float32,
     ).reshape(len(sub_question.answer_types), ends[-1])
-    total = float(weights.sum()) or 1.0
+    total = float(idf.sum()) or 1.0
     fits = answers.max(axis=0) if len(answers) else np.full(ends[-1], 0.5, dtype=np.float32)
-    clause_features = np.stack([weights @ held / total, fits], axis=1)
-    covered = (weights @ whole / total).tolist()
+    clause_features = np.stack([idf @ held / total, fits], axis=1)
+    covered = (idf @ whole / total).tolist()
     candidates = []
     for i, (row, passage, report) in enumerate(found):
         features = [
@@ -246,18 +258,18 @@ def _looks_back(text: str) -> bool:
 def _year(when: When, passage: Passage, report: ReportInfo, written: frozenset[int]) -> float:
     """Agreement of the years asked for with the passage's, -1 to 1; 0 where none is asked for."""
     own = report_year(report)
-    answer_types_of, told = set(when.years_for(own)), set(passage.years)
-    if not answer_types_of:
+    asked, told = set(when.years_for(own)), set(passage.years)
+    if not asked:
         return 0.0
     if not told:
-        near = own is not None and (own in answer_types_of or own - 1 in answer_types_of)
+        near = own is not None and (own in asked or own - 1 in asked)
         agreement = 0.2 if near else -1.0
-    elif len(answer_types_of) == 1:
-        agreement = 1.0 if told == answer_types_of else 0.7 if answer_types_of <= told else -1.0
+    elif len(asked) == 1:
+        agreement = 1.0 if told == asked else 0.7 if asked <= told else -1.0
     else:
-        overlap = len(answer_types_of & told) / len(answer_types_of | told)
+        overlap = len(asked & told) / len(asked | told)
         agreement = 2 * overlap - 1 if overlap else -1.0
-    return max(agreement, 0.5) if written & answer_types_of else agreement
+    return max(agreement, 0.5) if written & asked else agreement
 
 
 def _mode(when: When, passage: Passage) -> float:

@@ -57,7 +57,7 @@ class AnswerType:
 
 
 def quantities(text: str) -> list[Quantity]:
-    """The numbers of folded ``text``; years and ordinals are not numbers here."""
+    """The numbers of normalized ``text``; years and ordinals are not numbers here."""
     found = []
     for m in _QUANTITY_PATTERN.finditer(text):
         before = text[max(0, m.start() - 1) : m.start()]
@@ -91,21 +91,23 @@ def _in_quotes(text: str, at: int) -> bool:
 _HOW_MANY = re.compile(
     rf"(?:多少|几|百分之几|多大|多长|多高|多久|多重|几成|第几|老几|多远)(?P<scale>[个]?(?:万亿|亿|万|千))?(?P<unit>{_UNITS})?(?P<noun>[一-鿿]{{0,4}})"
 )
-_NOT_ASKED = re.compile(r"(?<=[好十哪这那])|几大|几项重")
+_NOT_ASKED = re.compile(r"(?<=[好十哪这那])|几大")
+"""A 几 that asks for no number: 好几所, 十几所, 几大工程; not 几所, 几个大项目."""
 _NOUN_FAMILY = [
-    ("percent", r"增速|增幅|涨幅|增长|涨了|涨多|想涨|要涨|比例|占比|比重|占.{0,6}多少|率|几个点|百分|幅度|占.{0,4}几成|降低?了?多少|"
+    ("percent", r"增速|增幅|增长|涨|比例|占比|比重|占.{0,6}多少|率|几个点|百分|幅度|降低?了?多少|"
      r"(?:gdp|经济|价格|cpi|物价|赤字率).{0,8}(?:目标|指标)"),
     ("area", r"面积|多大地|占地"),
     ("length", r"里程|长度|多长|总长|全长"),
-    ("weight", r"产量|粮食|垃圾|打了多少"),
-    ("money", r"钱|资金|投资|款|补贴|补助|产值|总额|贷款|授信|预算|经费|支出|收入|赤字|外资|GDP|gdp|储备|投入|营收|成交额|零售额|销售|规模|费用|(?<!高)标准(?!化)"),
+    ("weight", r"产量|粮食|垃圾"),
+    ("money", r"钱|资金|投资|款|补贴|补助|产值|总额|贷款|授信|预算|经费|支出|收入|赤字|外资|GDP|gdp|储备|投入|营收|成交额|零售额|销售|规模|费用|(?<!高)标准(?!化)"),  # 补助标准; not 高标准农田
     ("people", r"人口|多少人|几个人|人数"),
 ]  # fmt: skip
 _QUANTITY = re.compile(
     r"(?:总[额量数]|金额|数量|(?<!名)额|(?<!效)率|[人户件家套条辆座所个次位]?数|人次|增速|增幅|降幅|面积|里程|长度|时速|价格|造价|产[值量]|"
     r"比重|占比|均值|gdp|产能|总投资|(?:年|(?:19|20)\d\d).{1,10}(?:收入|支出|投资|游客|(?<![要体斗展])目标))(?:目标)?[。.？?！!]?$"
 )
-"""How a question in keywords ends that asks for a number without saying so: 去年社零总额."""
+"""How a question in keywords ends that asks for a number without saying so: 去年社零总额, 就业率; not 名额, 效率,
+总体目标."""
 _OTHERWISE = re.compile(r"怎|如何|为何|什么|啥|哪|吗|谁")
 _DATE = re.compile(
     r"(?P<point>哪一?年|哪天|哪一天|什么时候|何时|啥时候|几月|哪个月|几号|什么时间|哪一日)|多久|多长时间"
@@ -126,7 +128,7 @@ _ENUMERATED = re.compile(r"[^、]{2,}、[^、]{2,}")
 _SPLIT = re.compile(r"[，,；;。？?！!、]|(?<=[少几大])和")
 _COUNTS = {"count", "people"}
 # Measure words that stand for one another; of any others the count is of something else.
-_ALIKE = [
+_INTERCHANGEABLE = [
     set(group.split())
     for group in (
         "家 户 所 个 座",
@@ -142,7 +144,7 @@ _ALIKE = [
 
 
 def answer_types_of(question: str) -> tuple[AnswerType, ...]:
-    """What folded ``question`` asks for, in order; empty when it cannot be told."""
+    """What normalized ``question`` asks for, in order; empty when it cannot be told."""
     found: list[AnswerType] = []
     taken: set[int] = set()
     for m in _DATE.finditer(question):
@@ -202,7 +204,7 @@ def _clause_around(text: str, at: int) -> str:
 
 
 def match(ask: AnswerType, text: str, found: Sequence[Quantity]) -> float:
-    """How well folded ``text``, whose numbers are ``found``, could answer ``ask``: 0 to 1."""
+    """How well normalized ``text``, whose numbers are ``found``, could answer ``ask``: 0 to 1."""
     if ask.kind == "number":
         return max((_fits(ask, m) for m in found), default=0.0)
     if ask.kind == "date":
@@ -230,8 +232,8 @@ def _fits(ask: AnswerType, m: Quantity) -> float:
     if not ask.family:
         return 0.6 if m.family else 0.3
     if ask.family in _COUNTS and m.family in _COUNTS:
-        alike = ask.unit in ("", "个") or any({ask.unit, m.unit} <= group for group in _ALIKE)
-        return 0.9 if alike else 0.5
+        same = ask.unit in ("", "个") or any({ask.unit, m.unit} <= group for group in _INTERCHANGEABLE)
+        return 0.9 if same else 0.5
     if ask.family == m.family or (ask.family == "money" and m.unit == "亿"):
         return 0.9
     return 0.0

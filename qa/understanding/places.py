@@ -41,7 +41,7 @@ def _known() -> re.Pattern[str]:
 
 
 def places_named(text: str) -> tuple[str, ...]:
-    """The places that folded ``text`` names, as written; a city and its district are one name."""
+    """The places that normalized ``text`` names, as written; a city and its district are one name."""
     found: list[tuple[int, int]] = []
     for m in _known().finditer(text):
         if not found or m.start() >= found[-1][1]:

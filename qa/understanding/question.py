@@ -16,21 +16,26 @@ from qa.understanding.topic import COURSE, EACH, overview_topic, topic_of
 _GREETING = re.compile(
     r"^(?:您好|你好|请问(?:一下)?|问一下|想问(?:一下|问)?|麻烦问一下|那么?|嗯)[，,、：:\s]*"
 )
-_STORY = re.compile(r"我(?![国区市县省们])|记者|作业|老板|论文|写.{0,8}用|周末|求数据|核实")
+_STORY = re.compile(r"我(?![国区市县省们])|记者|作业|论文")
+"""A clause in which the asker speaks of himself: 我做外企咨询, 孩子作业要查; not 我国, 我区, 我们."""
 _ASKS = re.compile(r"多少|几|哪|谁|什么|啥|何|怎么|怎样|如何|多[大长高久重远]|吗|是不是|有没有|咋|呢")
+_ASKING = re.compile("听说|请问|想查|想知道|到底")
+"""Says that something is asked, wherever it stands; says nothing of what."""
 _PIECES = re.compile(r"[^，,；;：:。？?！!\s]+[，,；;：:。？?！!\s]*")
-_LIST = re.compile(
-    r"哪些|哪几|哪[二两三四五六七八九十]+[个家所座类种处片块位项条大]|都有什么|都保|分别是哪|包括哪|包括什么|列[一出举]"
-)
+_LIST = re.compile(r"哪些|哪几|哪[二两三四五六七八九十]+.|都有什么|分别是哪|包括哪|包括什么|列[一出举]")
+"""Several are asked for: 哪些短板, 哪三个城市; not 哪一个行动."""
+# Sides beside each other: 比去年多了还是少了, 目标和实际; not 经济实力, 比例.
 _COMPARE = re.compile(
     r"相比|比较|对比|差多少|差距|哪个.{0,6}[多快高大少慢低]|哪年.{0,3}[多快高大少低]|多了?还是少|"
     r"各.{0,8}(?:多少|几|是)|[跟和与].+比|目标.{0,12}(?:实际|完成|实现)|(?:年初|预算).{0,8}实际|变化|"
     r"(?:[今去前明]年|(?:19|20)\d\d年?)[和与跟、](?:[今去前明]年|(?:19|20)\d\d年)"
 )
+# Where a question goes on to another time: 2014年|和2020年各多少, 去年建了多少|今年要建多少; not 从2013年到|2017年.
 _BETWEEN_TIMES = re.compile(
     r"(?<=[，,；;：:。？?！!])|(?=[和跟与、](?:今|去|前|明|全年|(?:19|20)\d\d))"
     r"|(?<=[一-鿿])(?<![和跟与到至比较从于大])(?=[今去前明]年|(?:19|20)\d\d年)"
 )
+# Two things set beside each other: 工业投资和技改投资哪个涨得快; not 教育和医疗支出一共多少.
 _TWO = re.compile(
     r"(?<=[年，,：:])?([一-鿿]{2,8}?)[和与跟同]([一-鿿]{2,8}?)(?=哪个|哪一个|谁|各|分别|相比|比)"
 )
@@ -47,7 +52,7 @@ _EACH_PLACE = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class SubQuestion:
-    """What to look for and when; a compare question has several sides, any other has one."""
+    """What to look for and when; a question that compares has several, any other one."""
 
     text: str
     when: When
@@ -147,20 +152,18 @@ def _core(text: str) -> str:
     kept = [p for p in pieces if not _STORY.search(p) or _ASKS.search(p)]
     core = "".join(kept)
     core = core if _ASKS.search(core) and len(core) >= 6 else text
-    return _GREETING.sub(
-        "", re.sub(r"听说|我要的是|我问的是|想查|请问|想知道|想比较一下|比较一下|到底|求数据", "", core)
-    ).strip()
+    return _GREETING.sub("", _ASKING.sub("", core)).strip()
 
 
 def _sub_questions(core: str) -> tuple[SubQuestion, ...]:
-    """The sides of a question about several times or subjects; empty when it has one side only."""
+    """The parts of a question about several times or subjects; empty when it has one only."""
     if not _COMPARE.search(core) and len(answer_types_of(core)) < 2:
         return ()
     return _times(core) or _subjects(core)
 
 
 def _times(core: str) -> tuple[SubQuestion, ...]:
-    """A side for each time named, each with the words it shares with the others."""
+    """A part for each time named, each with the words it shares with the others."""
     base = parse_when(core)
     own: dict[When, list[str]] = {}
     shared: list[str] = []
@@ -199,7 +202,7 @@ def _answer_types(piece: str, core: str) -> tuple[AnswerType, ...]:
 
 
 def _subjects(core: str) -> tuple[SubQuestion, ...]:
-    """A side for each of two things set against each other: 甲和乙哪个多."""
+    """A part for each of two things set against each other: 甲和乙哪个多."""
     m = _TWO.search(core)
     if not m:
         return ()

@@ -11,7 +11,9 @@ from importlib.resources import files
 
 from index.text import tokenize
 
-# Words that carry the question, not its topic; longer ones first where they overlap.
+# Words that carry the question, not its topic; longer ones first where they overlap. What follows in (?!…) makes
+# another word of a particle, which is looked for: 了 but 了解; 有 but 有力, 有效, 有序, 有机; 在 but 在职, 在校, 在建; 给 but
+# 给予; 和 but 和谐, 和平; 都 but 都市; 就 but 就业; 要 but 要求, 要素, 要点; 能 but 能力, 能源, 能耗.
 _STOPWORDS = re.compile(
     r"分别|一共|总共|合计|加起来|到底|请问|具体|是不是|有没有|能不能|会不会|多少|百分之几|几成|多[大长高久重远]|哪一?[天年日]|哪[些几个家位座里儿年天]?|"
     r"什么时[候间]|啥时候|什么|怎么样?|怎样|如何|为什么|为何|何时|谁|几[个家件处条座所项场次套辆台张位种类名]?(?=[^十百千万]|$)|吗|呢|啊|呀|吧|嘛|"
@@ -82,7 +84,7 @@ def _apart() -> list[re.Pattern[str]]:
 
 
 def contradicts(asked: str, told: str) -> bool:
-    """Whether folded ``told`` speaks of the counterpart of what folded ``asked`` names: 农村 of 城镇."""
+    """Whether normalized ``told`` speaks of the counterpart of what normalized ``asked`` names: 农村 of 城镇."""
     for group in _apart():
         wanted, found = set(group.findall(asked)), set(group.findall(told))
         if wanted and found and not wanted & found:
@@ -106,7 +108,7 @@ def official_wording(text: str) -> str:
 
 
 def concepts(text: str) -> list[Concept]:
-    """What folded ``text`` speaks of: glossary terms with their equals, then every other bigram."""
+    """What normalized ``text`` speaks of: glossary terms with their equals, then every other bigram."""
     words = glossary()
     found: list[Concept] = []
     end = 0

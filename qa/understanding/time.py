@@ -21,13 +21,16 @@ _IN_REPORT = re.compile(rf"({YEAR})年(?:度)?的?(?:这份|那份)?(?:政府)?(
 TIME = re.compile(rf"(?:{YEAR}|(?<!\d)\d\d)年(?:度)?(?:底|末|初)?|{RELATIVE_YEAR}")
 """A time as a question names it."""
 
+# What is not asked for: 要实绩，不是目标; not 不少于目标.
 _NEGATED = re.compile(r"(?:不是|不要|不算|而非|并非|别给?我?)(?:目标|计划|预期|预算|实际)\w{0,2}")
 _STRONG_PLAN = re.compile(r"目标|计划|打算|预期|指标|年初预算|拟|力争|争取|准备")
-_STRONG_REVIEW = re.compile(r"实际|实绩|完成数|最终|结果|最后|完成了|已经落实|实现了|办成")
+_STRONG_REVIEW = re.compile(r"实际|实绩|完成数|最终|结果|最后|完成了|实现了|办成")
 _PLAN = re.compile(
-    r"安排|未来|今后|接下来|下一步|往后|(?<![我主重需只])要(?![求点的闻])|想(?![问知查核])|定[的在]|还会|将|预算"
+    r"安排|未来|今后|接下来|下一步|往后|还会|将|预算|定[的在]"
+    r"|(?<![我主重需只])要(?![求点的闻])"  # 要建多少; not 主要, 重要, 需要, 只要, 要求, 要点
+    r"|想(?![问知查])"  # 想建几所; not 想问, 想知道, 想查
 )
-_REVIEW = re.compile(r"完成|实现|已|达到|到账|截至|目前|现在|预计|取得|落地|了(?![解])")
+_REVIEW = re.compile(r"完成|实现|已|达到|截至|目前|现在|预计|取得|落地|了(?!解)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +70,7 @@ class When:
 
 
 def parse_when(text: str) -> When:
-    """The time that folded ``text`` speaks of."""
+    """The time that normalized ``text`` speaks of."""
     years, span = _years(text)
     offset = None if years else _offset(text)
     if years and _NEXT.search(text):
@@ -99,7 +102,7 @@ def _last(text: str) -> int:
 
 
 def in_report(text: str) -> tuple[int, ...]:
-    """The years of the reports that folded ``text`` names (2019年报告里)."""
+    """The years of the reports that normalized ``text`` names (2019年报告里)."""
     return tuple(dict.fromkeys(int(y) for y in _IN_REPORT.findall(full_years(text))))
 
 

@@ -35,14 +35,14 @@ _LEAD = re.compile(r"^(?:在|对|就|关于|报告|政府|区里|市里|县里|�
 
 
 def overview_topic(core: str) -> str:
-    """The topic that folded ``core`` asks all about; empty for any other question."""
+    """The topic that normalized ``core`` asks all about; empty for any other question."""
     match = _OVERVIEW.search(TIME.sub("", core))
     return _LEAD.sub("", next(filter(None, match.groups()))).strip("“”、的") if match else ""
 
 
 @lru_cache(maxsize=256)
 def topic_of(core: str, places: tuple[str, ...], units: Iterable[str]) -> str:
-    """What is left of folded ``core`` without its ``places``, its time, its frame and the ``units`` asked for."""
+    """What is left of normalized ``core`` without its ``places``, its time, its frame and the ``units`` asked for."""
     for place in places:
         core = core.replace(place, "")
     for unit in units:

@@ -11,9 +11,8 @@ import pytest
 from index import EncoderError, Library, Snapshot
 from index.text.normalization import normalize
 from qa import Assistant
-from qa.retrieval.ranking import Ranked, rank
-from qa.retrieval.reranker import RERANKED, SETTING, _model, rerank
-from qa.retrieval.retriever import search
+from qa.reading.reader import PASSAGES_READ, SETTING, _cross_encoder, reread
+from qa.retrieval import Ranked, rank, search
 from qa.understanding.question import parse
 from tests.conftest import save_tokenizer
 from tests.test_architecture import HEAVY, loaded_after
@@ -67,12 +66,12 @@ def by_the_model(folder: Path, snapshot: Snapshot, ranked: list[Ranked]) -> list
     from sentence_transformers import CrossEncoder
 
     [title] = [report.title for report in snapshot.reports]
-    passages = [(one.candidate.row, one.candidate.passage) for one in ranked[:RERANKED]]
+    passages = [(one.candidate.row, one.candidate.passage) for one in ranked[:PASSAGES_READ]]
     pairs = [
         (normalize(QUESTION), normalize(f"{' '.join((title, *p.section))}\n{p.text}")) for _, p in passages
     ]
     scores = CrossEncoder(str(folder)).predict(pairs)
-    assert len(set(scores.tolist())) == RERANKED
+    assert len(set(scores.tolist())) == PASSAGES_READ
     return [row for _, (row, _) in sorted(zip(-scores, passages, strict=True), key=lambda pair: pair[0])]
 
 
@@ -80,12 +79,12 @@ def test_the_first_passages_follow_the_model_the_others_stay(
     model: Path, snapshot: Snapshot, ranked: list[Ranked]
 ) -> None:
     expected = by_the_model(model, snapshot, ranked)
-    assert len(ranked) > RERANKED
-    assert expected != rows(ranked)[:RERANKED]
-    found = rerank(QUESTION, ranked, snapshot)
-    assert rows(found) == expected + rows(ranked)[RERANKED:]
+    assert len(ranked) > PASSAGES_READ
+    assert expected != rows(ranked)[:PASSAGES_READ]
+    found = reread(QUESTION, ranked, snapshot)
+    assert rows(found) == expected + rows(ranked)[PASSAGES_READ:]
     assert sorted(map(id, found)) == sorted(map(id, ranked))
-    assert rerank(QUESTION, [], snapshot) == []
+    assert reread(QUESTION, [], snapshot) == []
 
 
 def test_the_assistant_shows_the_models_first(
@@ -99,19 +98,19 @@ def test_the_assistant_shows_the_models_first(
 
 
 def test_many_threads_load_it_once_and_agree(model: Path, snapshot: Snapshot, ranked: list[Ranked]) -> None:
-    before = _model.cache_info().misses
+    before = _cross_encoder.cache_info().misses
     with ThreadPoolExecutor(8) as pool:
-        orders = list(pool.map(lambda _: rows(rerank(QUESTION, ranked, snapshot)), range(16)))
+        orders = list(pool.map(lambda _: rows(reread(QUESTION, ranked, snapshot)), range(16)))
     assert orders == [orders[0]] * 16
-    assert _model.cache_info().misses == before + 1
+    assert _cross_encoder.cache_info().misses == before + 1
 
 
 def test_unset_or_empty_changes_nothing(
     snapshot: Snapshot, ranked: list[Ranked], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert rerank(QUESTION, ranked, snapshot) is ranked
+    assert reread(QUESTION, ranked, snapshot) is ranked
     monkeypatch.setenv(SETTING, "")
-    assert rerank(QUESTION, ranked, snapshot) is ranked
+    assert reread(QUESTION, ranked, snapshot) is ranked
 
 
 @pytest.mark.parametrize("setting", [None, ""])

@@ -1,0 +1,133 @@
+"""Whether the first passage is enough to answer at all."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+
+from index import Encoder
+from index.encoders import FloatArray
+from index.text import normalize
+from qa.reading.quotes import best_span, clause_similarities
+from qa.retrieval import PASSAGE_FEATURES, Candidate, Ranked, Search, fitted
+from qa.understanding import contradicts
+
+EVIDENCE = (
+    "topic",
+    "number_near_topic",
+    "expected_number_missing",
+    "unsaid",
+    "clause",
+    "dense",
+    "late",
+    "lead",
+    "mode",
+    "year_conflict",
+    "place_conflict",
+)
+"""What speaks for the first passage as an answer, or against it."""
+
+_EXACT = ("number", "date", "rank")
+
+
+def evidence(search: Search, ranked: Sequence[Ranked], encoder: Encoder) -> FloatArray:
+    """The values of ``EVIDENCE``, ``(len(EVIDENCE),)`` float32."""
+    first = ranked[0]
+    candidate = first.candidate
+    exact = [i for i, ask in enumerate(search.sub_question.answer_types) if ask.kind in _EXACT or ask.office]
+    answer_types = exact or range(len(search.sub_question.answer_types))
+    run = best_span(search, first, answer_types)
+    here = slice(run[0], run[1] + 1)
+    feature = dict(zip(PASSAGE_FEATURES, candidate.features.tolist(), strict=True))
+    values = {
+        "topic": 0.0 if exact else topic_coverage(search, candidate, here),
+        "number_near_topic": _number_near_topic(search, candidate, exact) if exact else 0.0,
+        "expected_number_missing": float(bool(exact) and answer_fit(candidate, answer_types, here) < 0.3),
+        "unsaid": _unsaid(search, candidate),
+        "clause": float(clause_similarities(search, first, encoder).max(initial=-3.0)),
+        "dense": feature["dense"],
+        "late": feature["late"],
+        "lead": min(first.score - ranked[1].score, 3.0) if len(ranked) > 1 else 0.0,
+        "mode": feature["mode"],
+        "year_conflict": float(feature["year"] < 0),
+        "place_conflict": float(feature["place"] < 0),
+    }
+    return np.array([values[name] for name in EVIDENCE], dtype=np.float32)
+
+
+def topic_coverage(search: Search, candidate: Candidate, here: slice) -> float:
+    """The share of what is looked for, by weight, that the clauses ``here`` hold."""
+    total = float(search.idf.sum())
+    held = candidate.concept_coverage[:, here].max(axis=1)
+    return float(search.idf @ held) / total if total else 0.0
+
+
+def answer_fit(candidate: Candidate, answer_types: Sequence[int], here: slice) -> float:
+    """How well the clauses ``here`` answer ``answer_types`` on average; 0.5 where it cannot be told."""
+    return float(candidate.answer_fit[answer_types, here].max(axis=1).mean()) if len(answer_types) else 0.5
+
+
+def _unsaid(search: Search, candidate: Candidate) -> float:
+    """The share by weight of the one concept that the passage's clauses miss most."""
+    total = float(search.idf.sum())
+    if not total or not candidate.concept_coverage.size:
+        return 0.0
+    missing = 1.0 - candidate.concept_coverage.max(axis=1)
+    return float((search.idf * missing).max()) / total
+
+
+def _number_near_topic(search: Search, candidate: Candidate, answer_types: Sequence[int]) -> float:
+    """How much of what is looked for stands in a clause together with a fitting number.
+
+    What only the clause before it says counts half: it may name the subject, or another one.
+    """
+    total = float(search.idf.sum())
+    if not total or not candidate.concept_coverage.size:
+        return 0.0
+    here = candidate.concept_coverage
+    before = np.column_stack([np.zeros(len(here), dtype=np.float32), here[:, :-1]])
+    near = np.maximum(here, before / 2)
+    return float((search.idf @ near / total * candidate.answer_fit[list(answer_types)].max(axis=0)).max())
+
+
+def _of_counterpart(search: Search, ranked: Ranked) -> bool:
+    """Whether the quote speaks of the counterpart of what was asked: 农村 where the question says 城镇."""
+    candidate = ranked.candidate
+    first, last = best_span(search, ranked, range(len(search.sub_question.answer_types)))
+    return contradicts(
+        normalize(search.sub_question.text), " ".join(c.text for c in candidate.clauses[first : last + 1])
+    )
+
+
+def also_fitting(search: Search, ranked: Sequence[Ranked], most: int = 3) -> list[Ranked]:
+    """The first passage, and those of the next ones that say as much of what a list is asked of."""
+    first = ranked[0]
+    share = float(first.clause_scores.max()) if len(first.clause_scores) else 0.0
+
+    def fits(one: Ranked) -> bool:
+        near = len(one.clause_scores) and float(one.clause_scores.max()) > 0.9 * share
+        return bool(near and one.score > first.score - 0.5 and not _conflicts_in_time(one))
+
+    return [first, *(one for one in ranked[1:most] if fits(one))]
+
+
+def _conflicts_in_time(one: Ranked) -> bool:
+    year, mode = (one.candidate.features[PASSAGE_FEATURES.index(name)] for name in ("year", "mode"))
+    return bool(year < 0 or mode <= -1)
+
+
+def threshold() -> float:
+    """The confidence from which a question is answered."""
+    return fitted("answered")["threshold"]
+
+
+def confidence(search: Search, ranked: Sequence[Ranked], encoder: Encoder) -> float:
+    """The estimated probability, 0 to 1, that the first passage answers; one of mere punctuation does not."""
+    if not ranked or not ranked[0].candidate.clauses or _of_counterpart(search, ranked[0]):
+        return 0.0
+    model = fitted("evidence")
+    values = dict(zip(EVIDENCE, evidence(search, ranked, encoder).tolist(), strict=True))
+    z = model["bias"] + sum(model[name] * value for name, value in values.items())
+    return 1 / (1 + math.exp(-z))
