@@ -47,6 +47,18 @@ def _aliases() -> dict[str, str]:
     return {_spelling(alias): name for name, aliases in data["names"].items() for alias in (name, *aliases)}
 
 
+@cache
+def _broader() -> dict[str, tuple[str, ...]]:
+    data = tomllib.loads((files("index.figures") / "indicators.toml").read_text(encoding="utf-8"))
+    return {_spelling(word): tuple(names) for word, names in data["broader"].items()}
+
+
+def broader_than(word: str) -> tuple[str, ...]:
+    """The indicators that an everyday ``word`` may mean (失业率), the likeliest first; empty for others."""
+    return _broader().get(_spelling(word), ())
+
+
+@cache
 def known_indicators() -> frozenset[str]:
     """The indicators that have a name of their own across reports."""
     return frozenset(_aliases().values())
