@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
+from index.figures import Mode
+
 REFUSAL = "报告中没有找到能回答这个问题的内容。"
 """The one refusal sentence; ``Answer.text`` is exactly this when ``answered`` is False."""
 
@@ -80,10 +82,14 @@ class TableRow:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """The course of one indicator over the years, ascending; years that nobody speaks of stay as gaps."""
+    """One indicator over the years, ascending, or place by place; what nobody says stays as a gap.
+
+    ``note`` names the extremes of a table of places and the places that do not say it.
+    """
 
     title: str
     rows: tuple[TableRow, ...]
+    note: str = ""
 
     @classmethod
     def from_dict(cls, value: Mapping[str, Any]) -> Table:
@@ -93,7 +99,7 @@ class Table:
             cells = {key: one[key] and Cell(**one[key]) for key in ("target", "actual")}
             return TableRow(**{**one, **cells})
 
-        return cls(value["title"], tuple(map(row, value["rows"])))
+        return cls(value["title"], tuple(map(row, value["rows"])), str(value.get("note", "")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +120,21 @@ class Group:
 
 
 @dataclass(frozen=True, slots=True)
+class FigureLabel:
+    """What a figure of an answer is: of which indicator, whose, of when, a target or a result.
+
+    ``text`` is the figure as written, ``mark`` the 1-based position of the citation that states it.
+    """
+
+    title: str
+    place: str
+    period: str
+    mode: Mode
+    text: str
+    mark: int
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """What ``ask`` returns.
 
@@ -125,7 +146,8 @@ class Answer:
     ``table`` is set with the shape ``table`` alone; its citations are one for each cell. ``groups`` lay the
     citations of a broad answer out under titles, in the order of the lines of ``text``. ``unanswered`` are
     the parts of the question that the reports do not answer, in the asker's words. With the shape ``help``
-    nothing was asked of the reports: ``text`` says how to ask.
+    nothing was asked of the reports: ``text`` says how to ask. ``figures`` labels the figures of an answer
+    read from them, those asked for first; the others are what the reports also say of the same indicator.
     """
 
     question: str
@@ -140,6 +162,7 @@ class Answer:
     table: Table | None = None
     groups: tuple[Group, ...] = ()
     unanswered: tuple[str, ...] = ()
+    figures: tuple[FigureLabel, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """A JSON-ready dict."""
@@ -158,5 +181,6 @@ class Answer:
                 "table": None if table is None else Table.from_dict(table),
                 "groups": tuple(map(Group.from_dict, value.get("groups", ()))),
                 "unanswered": tuple(value.get("unanswered", ())),
+                "figures": tuple(FigureLabel(**one) for one in value.get("figures", ())),
             }
         )

@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 
 from index import Snapshot, WenbaoError
 from qa import Answer, Citation
-from qa.types import Cell, Table
-from ui.messages import formal_citation, page_text, path_text, report_label, show
+from qa.types import Cell, FigureLabel, Table
+from ui.messages import MODES, formal_citation, page_text, path_text, report_label, show
 from ui.viewer import citation_link
 
 _MARKS = re.compile(r"((?:\[\d{1,2}\])+)")
@@ -53,18 +53,20 @@ def answer_html(answer: Answer, question: str, snapshot: Snapshot) -> str:
     labels = {report.id: report_label(report) for report in snapshot.reports}
     if not answer.answered:
         return _understood_html(answer, question) + _refusal_html(answer, snapshot, labels)
-    citations = answer.citations
+    citations, understood = answer.citations, _understood_html(answer, question)
     parts = segments(answer.text, len(citations))
-    used = {n for part in parts for n in part.marks}
+    used = {n for part in parts for n in part.marks} | {label.mark for label in answer.figures}
+    if answer.table is not None:
+        used = set(range(1, len(citations) + 1))
     numbered = list(enumerate(citations, 1))
     cards = "".join(_card_html(c, n, snapshot, labels) for n, c in numbered if n in used)
     if answer.table is not None:
         table = _table_html(answer.table, citations)
-        return f'<div class="answer table">{table}</div>{_more_html(cards, "逐格出处")}'
+        return f'{understood}<div class="answer table">{table}</div>{_more_html(cards, "逐格出处")}'
     others = "".join(_card_html(c, n, snapshot, labels) for n, c in numbered if n not in used)
     body = _body_html(answer.shape, parts, citations, labels)
     return (
-        f'{_understood_html(answer, question)}<div class="answer {show(answer.shape)}">{body}</div>'
+        f'{understood}<div class="answer {show(answer.shape)}">{body}{_labels_html(answer.figures, citations)}</div>'
         f'<section class="cards" aria-label="出处">{cards}</section>{_more_html(others, "其他相关段落")}'
     )
 
@@ -85,7 +87,7 @@ def _body_html(
 
 
 def _table_html(table: Table, citations: Sequence[Citation]) -> str:
-    """A figure's course: a row a year, a column for each side that has a figure."""
+    """A row a year or a place, a column for each side that has a figure, and what the table's note says."""
     rows = table.rows
     sides = [(side, head) for side, head in SIDES.items() if any(getattr(row, side) for row in rows)]
     named = any(row.place for row in rows)
@@ -99,7 +101,19 @@ def _table_html(table: Table, citations: Sequence[Citation]) -> str:
     return (
         f"<table><caption>{show(table.title)}</caption>"
         f"<thead><tr>{columns}</tr></thead><tbody>{body}</tbody></table>"
+        + (f'<p class="fig-note">{show(table.note)}</p>' if table.note else "")
     )
+
+
+def _labels_html(labels: Sequence[FigureLabel], citations: Sequence[Citation]) -> str:
+    """What each figure is (whose, of when, a target or a result), one a line; the one asked for first."""
+    rows = "".join(
+        f'<tr><td>{show(one.place)}</td><td class="when">{show(one.period)}</td><th scope="row">{show(one.title)}</th>'
+        f'<td class="mode-cell"><span class="mode {one.mode}">{MODES[one.mode]}</span></td>'
+        f'<td class="value">{show(one.text)}{_marks_html((one.mark,), citations)}</td></tr>'
+        for one in labels
+    )
+    return f'<table class="labels">{rows}</table>' if rows else ""
 
 
 def _cell_html(cell: Cell | None, citations: Sequence[Citation]) -> str:

@@ -74,7 +74,11 @@ def report_line(info: ReportInfo) -> str:
 
 def print_answer(answer: Answer) -> None:
     """The answer and its places, or the refusal and the nearest passages, clearly not an answer."""
+    from ui.messages import MODES
+
     print(table_text(answer.table) if answer.table else answer.text)
+    for one in answer.figures:
+        print(f"  {one.place} {one.period} {one.title} {MODES[one.mode]} {one.text}[{one.mark}]".rstrip())
     if answer.related:
         print("\n相关内容（不是答案）：")
     for number, citation in enumerate(answer.citations or answer.related, 1):
@@ -82,7 +86,7 @@ def print_answer(answer: Answer) -> None:
 
 
 def table_text(table: Table) -> str:
-    """A line a year: ``2019  目标 6.5%左右[1]  实绩 6.3%[2]``, a dash for a gap."""
+    """A line a year or a place: ``2019  目标 6.5%左右[1]  实绩 6.3%[2]``, a dash for a gap."""
     lines = [table.title]
     for row in table.rows:
         told = [
@@ -90,6 +94,7 @@ def table_text(table: Table) -> str:
             for head, cell in (("目标", row.target), ("实绩", row.actual))
         ]
         lines.append("  ".join(filter(None, (row.place, str(row.year), *told))))
+    lines += [table.note] if table.note else []
     return "\n".join(lines)
 
 

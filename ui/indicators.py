@@ -24,11 +24,10 @@ from index.figures import (
     years_told,
 )
 from ui.chart import chart
-from ui.messages import report_label, show
+from ui.messages import MODES, report_label, show
 from ui.viewer import place_link
 
 Json = dict[str, Any]
-MODES: Mapping[Mode, str] = {"target": "目标", "actual": "实绩", "expected": "预计", "cumulative": "多年累计"}
 MEASURES: Mapping[Measure, str] = {"amount": "总量", "count": "数量", "share": "比重", **CHANGES}
 ROWS = 200
 """Rows that the page lists; the rest is in the download."""

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from index import ReportInfo
+from index.figures import Mode
 from index.text import report_year as year_of_report
 from qa import Citation
 
@@ -14,6 +15,9 @@ STALE_PAGE = "这个页面已经过期，请刷新后再操作。"
 INTERNAL = "系统内部出错了，请重试；若一再出现，请把运行窗口里的报错发给维护者。"
 NOT_READY = "模型没有准备好，暂时不能回答：{reason}"
 NO_REPORTS_SELECTED = "没有勾选任何报告，请先到“报告”页勾选要问的报告。"
+
+MODES: Mapping[Mode, str] = {"target": "目标", "actual": "实绩", "expected": "预计", "cumulative": "多年累计"}
+"""What kinds of figure are called."""
 
 _BIDI = (0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A))
 _VISIBLE = {

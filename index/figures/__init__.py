@@ -3,7 +3,7 @@ Figures of several reports line up under one name, over the years.
 """
 
 from index.figures.extraction import extract
-from index.figures.names import normalize_indicator
+from index.figures.names import broader_than, known_indicators, normalize_indicator
 from index.figures.series import (
     CHANGES,
     LEVELS,
@@ -29,9 +29,11 @@ __all__ = [
     "Measure",
     "Mode",
     "Row",
+    "broader_than",
     "courses",
     "extract",
     "filled",
+    "known_indicators",
     "normalize_indicator",
     "note_of",
     "report_years",

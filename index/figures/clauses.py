@@ -33,12 +33,13 @@ _SHARE_HEAD = re.compile(r"率|比重|比例|占比|份额|覆盖面|占|比率|
 _PREMISE = re.compile(r"(?:是)?在[^，。；]*?(?:基础上|前提下|情况下|条件下)")
 _FROM = re.compile(r"(?:^|[^自])([从由])(?!业|事|于)")
 _TO = re.compile(
-    r"(?:(?:提高|上升|增加|增长|扩大|下降|降低|减少|回落|发展|提升|升|降|增|减|缩短|压缩|跃升|拓展)?(?:到|至)|(?:转|转变|调整|变)为)"
+    r"(?:(?:提高|上升|增加|增长|扩大|下降|降低|减少|回落|发展|提升|升|降|增|减|缩短|压缩|跃升|拓展)?(?:到|至)|(?:转|转变|调整|变|整合|压减|精简|优化|缩减)为)"
     r"了?(?:去年|上年|今年)?的?(?:人均|平均)?\s*(?:超过|突破|约|近)?\s*$"
 )
+_TO_COME = re.compile("(?:提高|提升|增加|增长|扩大|下降|降低|减少|缩短|压缩|升|降|增|减)(?:到|至)")
 _PREDICATE = re.compile(
-    r"(?:全部|全面|快速|稳步|顺利|均|都|已|加快|正式|成功|陆续|相继|有序)?"
-    r"(?:推进|投入使用|投入运营|落地|完成|竣工|开工|建成|通车|实施|实现|启动|投产|达产|纳入|全线|贯通|运行|开业|落户|揭牌|列入|受益|"
+    r"(?:全部|全面|快速|稳步|顺利|如期|按期|均|都|已|加快|正式|成功|陆续|相继|有序)?"
+    r"(?:推进|投入使用|投入运营|落地|完成|竣工|开工|建成|通车|告别|搬[入进]|住进|入住|实施|实现|启动|投产|达产|纳入|全线|贯通|运行|开业|落户|揭牌|列入|受益|"
     r"总投资|增长|下降|占(?!地)|居(?=全|第|世|前)|排名|达到|达|超过)"
 )
 _VERB_RIGHT = re.compile(
@@ -46,6 +47,10 @@ _VERB_RIGHT = re.compile(
     r"获[得评批]|被|实现|纳入|达|占(?!地)|居(?=全|第|世|前)|比|较|同比|和(?!谐)|与|及|或|等(?!级)|中(?=共|有|的|，)|内(?=的|，)|来|"
     r"为|是|在(?![建校编岗园])|由|使|让|并|而|左右|同时|以|安排|保持|排名?|位|扩大|提高|增加|增长|下降|减少|到|至|向|对(?!外|口)|"
     r"给|直接|专项用于|其中|共(?![享建])|有(?=了|效)|高于|低于|之|则|就(?!业)|也|才|再(?!生)|又|进入|创(?![新业])|开展)"
+)
+_SIZED = re.compile("吨|千瓦|平方米|平方公里|立方米|亩|标箱")
+_FACILITY = re.compile(
+    "装置|机组|电站|电场|工程|项目|泊位|码头|生产线|中心|基地|储能|轮|机车|油田|气田|水库|厂房|园区"
 )
 _COMMON = re.compile(
     "^(?:城市|企业|项目|社区|单位|学校|省份|省|市|地区|县|村|国家|部门|问题|方面|乡镇|街道|园区|品种|品牌|产品|领域|地方|试点)$"
@@ -114,7 +119,7 @@ def read_left(left: str, unit: str) -> Reading:
     """The measure a number with ``unit`` has after the words ``left``; None where they leave it open."""
     left = _PREMISE.sub("", left)
     change = _CHANGE.match(left)
-    if change and unit not in ("%", "个百分点", "倍") and not _CAN_RISE.search(left):
+    if change and unit not in ("%", "个百分点", "个基点", "倍") and not _CAN_RISE.search(left):
         change = None
     rate = _RATE.match(left) if unit == "%" else None
     if change:
@@ -124,7 +129,7 @@ def read_left(left: str, unit: str) -> Reading:
         return Reading(_changed("%", bool(rate["up"]), average), rate["rest"])
     if unit == "%":
         return Reading("share" if _SHARE_HEAD.search(left) else None, left)
-    if unit in ("个百分点", "倍"):
+    if unit in ("个百分点", "个基点", "倍"):
         return Reading(None, left)
     average = bool(re.search("平均每年|年均|每年", left))
     return Reading("average_amount" if average else "amount", left)
@@ -196,6 +201,8 @@ def before_from(clause: str) -> str | None:
 
 def from_to(context: Context, following: Context | None) -> bool:
     """Is it the X of ``由X提高到Y``: the value of an earlier time?"""
+    if following is None and _FROM.search(context.left) and _TO_COME.match(context.right):
+        return True  # the new value is cut off
     if following is None or following.clause_start != context.clause_start:
         return False
     between = re.sub(r"\d{4}年的?|去年的?|今年的?", "", following.left)
@@ -205,6 +212,17 @@ def from_to(context: Context, following: Context | None) -> bool:
 def is_level(left: str, reading: Reading) -> bool:
     """``提高到``: the number is the level reached, not the change (but for ``涨幅回落到``)."""
     return bool(_TO.search(left)) and not (reading.measure or "").endswith(("growth", "decline"))
+
+
+def is_size(context: Context) -> bool:
+    """``120万吨丙烷脱氢装置``, ``40万千瓦风电项目``, ``120亩的集散中心``, ``18天恢复供水``: the number says
+    which thing, or how long it took; it is no figure of the thing."""
+    unit, right = context.quantity.unit, context.right.strip()
+    if not right or right[0] in "、（(）)”" or _VERB_RIGHT.match(right):
+        return False
+    if unit in ("天", "小时", "分钟", "个月", "岁", "米"):
+        return True
+    return bool(_SIZED.search(unit) and _FACILITY.search(re.split("[，；]", right)[0]))
 
 
 def before_level(left: str) -> str:

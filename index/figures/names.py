@@ -24,14 +24,14 @@ _LIGHT = (
 )
 _NUMERAL = "[一二三四五六七八九十两]"
 _LEAD = re.compile(
-    rf"^(?:落实好|用好|抓好|管好|{_SCOPE}|{_ADVERBS}|{_LIGHT}|[一二三四五六七八九十]+是|比(?:改革前|上年|去年)|中央提出|我们|各地|计划(?=实施|建设|新|改|完成|投|开)|(?:中央|各级|省级?|市级?)财政(?:[拟将已])?安排(?=.{{3}})|包括|但(?!书)|不过|而(?!且)|{_NUMERAL}年(?!级)|为[^，]{{2,6}}?(?=减税|减负|减轻|新增减|降费)|[、，,:：\s—\-·）)]+)"
+    rf"^(?:落实好|用好|抓好|管好|{_SCOPE}|{_ADVERBS}|{_LIGHT}|[一二三四五六七八九十]+是|比(?:改革前|上年|去年)|中央提出|我们|各地|计划(?=实施|建设|新|改|完成|投|开)|(?:中央|各级|省级?|市级?)财政(?:[拟将已])?安排(?=.{{3}})|包括|但(?!书)|不过|而(?!且)|{_NUMERAL}年(?!级)|为[^，]{{2,6}}?(?=减税|减负|减轻|新增减|降费)|\d{{1,2}}[.．、)](?!\d)|[、，,:：\s—\-·）);]+)"
 )
 _TAIL = re.compile(
     r"(?:统一|分别|同口径|可比口径|继续|一直|始终|长期|预算|拟安排|安排|拟按|拟|按|[确设规]?定为|目标值?为|预期为|为|是|达到了|达到|达|超过了|超过|突破|超|"
-    r"(?:保持|稳定|控制|维持|掌握)在|在|不低于|不少于|不超过|不高于|低于|高于|至少|大约|将近|接近|约|近|逾|有|共有|"
-    r"合计|总计|共计|总共|累计|共|就|已经|已|均|都|又|再|全部|仅|高达|多达|"
+    r"(?:保持|稳定|控制|维持|掌握)在?(?!率)|在|不低于|不少于|不超过|不高于|低于|高于|至少|大约|将近|接近|约|近|逾|有|共有|"
+    r"合计|总计|共计|总共|累计|共|就|已经|已|均|都|又|再|全部|仅|高达|多达|平均(?=$)|"
     r"[上提升增回下降]\w?[升高加落降]?[到至]|增加到|扩大到|减少到|发展到|拓展到|增至|降至|升至|提至|"
-    r"要|将|可|力争|确保|预计|完成|实现|比上年|同比|[、，,:：\s（(])$"
+    r"要|将|可|力争|确保|预计|完成|实现|比上年|同比|(?<!年)平均(?=$)|[、，,:：\s（(])$"
 )
 _LEVEL_WORDS = re.compile(r"(?:预期)?目标$|(?:预期)$")
 _GROWTH_WORDS = re.compile(
@@ -47,6 +47,18 @@ def _aliases() -> dict[str, str]:
     return {_spelling(alias): name for name, aliases in data["names"].items() for alias in (name, *aliases)}
 
 
+@cache
+def _broader() -> dict[str, tuple[str, ...]]:
+    data = tomllib.loads((files("index.figures") / "indicators.toml").read_text(encoding="utf-8"))
+    return {_spelling(word): tuple(names) for word, names in data["broader"].items()}
+
+
+def broader_than(word: str) -> tuple[str, ...]:
+    """The indicators that an everyday ``word`` may mean (失业率), the likeliest first; empty for others."""
+    return _broader().get(_spelling(word), ())
+
+
+@cache
 def known_indicators() -> frozenset[str]:
     """The indicators that have a name of their own across reports."""
     return frozenset(_aliases().values())
@@ -55,8 +67,9 @@ def known_indicators() -> frozenset[str]:
 def _spelling(name: str) -> str:
     name = _MARKS.sub("", half_width(name)).upper().replace("，", "、")
     name = name.replace("规上", "规模以上").replace("排放总量", "排放量").replace("的比重", "比重")
+    name = re.sub(r"(?<=生产总值)\[\d+\]|〔\d+〕|\[\d+\]", "", name)
     name = re.sub("(占.+?)(?:的?比例|的$)", r"\1比重", name)
-    return re.sub("(?<!国民)(?:国内|地区)生产总值|GDP", "生产总值", name)
+    return re.sub("(?<!国民)(?:国内|地区|地方)生产总值|GDP", "生产总值", name)
 
 
 def normalize_indicator(name: str) -> str:

@@ -8,20 +8,21 @@ from index.figures.clauses import is_common, left_name
 
 _GENERIC = re.compile(
     "^(?:总?(?:量|额|数|产|产量|规模|面积|投资|金额|建筑面积|收入|成本|余额)|总投资额?|计划总投资|数量|规模|金额|资金|资金额度|占地"
-    "|占地面积|面积|产量|涨幅|增幅|增速|项目总投资|投资|投资总?额|年产值|年产量|总产值|产值|其中|人数|户数|人均)$"
+    "|占地面积|面积|产量|涨幅|增幅|增速|项目总投资|投资|投资总?额|年产值|年产量|总产值|产值|其中|人数|户数|人均|签约金额|交易金额|成交金额|资产总额|计划投资|年度计划投资|首期到位|到位资金|办结率|满意率|满意度|"
+    "开工率|竣工率|到位率|完成率|回复率|办理率|受理率|总人数|总户数|总里程|死亡人数|年均|涵盖|覆盖)$"
 )
 _BAD_NAME = re.compile(
     r"这|^[那其该它他她此您]|[？?！。；：:]|^第(?![一二三]产业)|^[\d\W]+$|^(?:以上|以下|左右|工作|方面|情况|问题|的|们|等|一|不|没有|只|达标|其他|"
     r"重大|"
     r"上|中|下|左|右|年|月|日|个|次)$|每(?![万千百])|连续|^比|^较|^对于|^各$"
-    r"|不到$|高于$|倍$|将|拟.{0,2}$|^.{1,2}级$|人$(?<=[到高]人)|[还占]$|^“?十.?五|实现目标$|(?:计划|任务|目标)的$|"
+    r"|不到$|高于$|^首期|了(?!解)|[前后中]$(?<=.[前中])|^\d[\d.]*[万亿]?(?:元|以上|[.．、])|首次$|已|^前期工作$|^多|[到至由从为]$|等(?:重[点大])?(?:项目|企业|单位)$|每个|、.*、.*(?:指标|航线|领域)|倍$|将|拟.{0,2}$|^.{1,2}级$|人$(?<=[到高]人)|[还占]$|^“?十.?五|实现目标$|(?:计划|任务|目标)的$|"
     r"^(?:各级|中央|地方|国家|省级?|市级?|全国)?(?:财政|政府|国家|中央|公共财政)?拟?(?:拿出|安排|投入|支出|补助|下拨|筹集|出资)?"
     r"(?:专项)?(?:资金|支出)?$|"
     r"^(?:参保|受益|获奖|就业|脱贫|摘帽|入选|上市)$"
 )
 _VERB_ONLY = re.compile(
     r"^(?:新开工|开工|在建|建成|竣工|新建|改造|建成交付|基本建成|新增|交付|改扩建|修建|新开工建设|惠及|涉及|共拆除|拆除|"
-    r"签约|引进|清退|整治|培育|完成|销售|解决|处置|新投放|投放|新改建|续建|引导|"
+    r"签约|引进|清退|整治|培育|完成|销售|解决|处置|新投放|投放|新改建|续建|引导|净增|压减|整合|精简|优化|"
     r"促进|支持|帮助|带动|组织|培训|资助|救助|转移|安置|吸纳)(?:了)?$"
 )
 _VERB_END = re.compile("(?<=..)(?:基本建成|新开工建设|新开工|建成交付|建成|开工|在建|竣工)$")
@@ -31,12 +32,24 @@ _ENUMERATED = re.compile(
 _OWN_VERB = re.compile(
     "惠及|涉及|带动|总投|占|建筑|竣工|在建|修订|制定|废止|办理|化解|新|拆|加|完成|处置|解决|减|增|降|提|安置|办结|投"
 )
-_NEWLY = re.compile("^(?:新增|净增|新认定|新培育|新引进|新)(?=..)")
-_BEGUN = re.compile("^(?:新开工|续建|在建|开工|竣工|新建|完成)(?=..)")
-_SHARED_END = re.compile(
-    "(?:排放(?:总?量)?|[^、]{0,2}面积|收入|支出|投资|人数|产量|产能|增加值|比重|占比|里程|标准|覆盖率|参保率)$"
+_DONE = re.compile("(?:改造|整治|治理|建设|修复|提升|培训|检测|搬迁|保护)$")
+"""A noun that says what is done: 新建长者食堂90家、居家适老化改造2400户 builds no second thing."""
+_NEWLY = re.compile(
+    "^(?:新增|净增|新登记|新注册|新发展|新签约|新投放|新建成|新改建|新认定|新培育|新引进|新)(?=..)"
 )
-_TWO_IN_ONE = (("城乡居民", ("城镇居民", "农村居民")), ("存贷款", ("存款", "贷款")))
+_BEGUN = re.compile("^(?:新开工|启动|实施|推进|续建|在建|开工|竣工|新建|完成)(?=..)")
+_SHARED_END = re.compile(
+    "(?:排放(?:总?量)?|[^、]{0,2}面积|总产值|产值|营业收入|销售收入|成交额|销售额|零售额|投资额|吞吐量|收入|支出|投资|人数|产量|产能|增加值|消费|比重|占比|里程|标准|覆盖率|参保率)$"
+)
+_COUNTED = re.compile(
+    "等?[二两三四五六七八九十]+[大个类项](?:主导|支柱|优势|特色|传统|新兴|重点|战略性新兴)*(?:产业|行业|集群)(?=.{2})"
+)
+"""How many an enumeration has: 甲、乙、丙三大主导产业产值."""
+_TWO_IN_ONE = (
+    ("城乡居民", ("城镇居民", "农村居民")),
+    ("城乡人均", ("城镇居民人均", "农村居民人均")),
+    ("存贷款", ("存款", "贷款")),
+)
 _POLLUTANT = re.compile("(?:化学需氧量|COD|二氧化硫|氮氧化物|氨氮|二氧化碳|烟尘|粉尘)$")
 
 
@@ -59,7 +72,8 @@ def ends_in_verb(name: str) -> bool:
 def with_verb(first: str, name: str) -> str:
     """``name`` with the verb that ``first`` opens an enumeration with: 淘汰钢铁、水泥 → 淘汰水泥."""
     verb = _ENUMERATED.match(first)
-    if verb is None or _ENUMERATED.match(name) or _OWN_VERB.match(name) or is_generic(name):
+    own = _OWN_VERB.match(name) or _DONE.search(name)
+    if verb is None or _ENUMERATED.match(name) or own or is_generic(name):
         return name
     return verb[0] + name
 
@@ -86,6 +100,7 @@ def told_together(names: str) -> list[str]:
     for both, each in _TWO_IN_ONE:
         if both in names:
             return [names.replace(both, one) for one in each]
+    names = _COUNTED.sub("", names)
     parts = [left_name(part) for part in re.split("[、和与及]", names)]
     last = parts[-1]
     unit = re.match("单位(?:国内|地区)生产总值|单位GDP", parts[0])
@@ -112,7 +127,7 @@ def _completed(part: str, last: str) -> str:
 def joined(subject: str, name: str) -> str:
     """``安置房建设`` and ``新开工`` → 安置房建设新开工; ``粮食`` and ``总产量`` → 粮食产量."""
     if _VERB_ONLY.match(name):
-        subject = _BEGUN.sub("", _VERB_END.sub("", subject))
+        subject = re.sub("(?:完成|计划|总)*投资$", "", _BEGUN.sub("", _VERB_END.sub("", subject)))
     if name == "新增":
         return name + subject
     if "产" in name and name.startswith(("总产", "产量")):

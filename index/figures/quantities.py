@@ -138,6 +138,8 @@ def _quantity(
     unit, size = _canonical(written_unit, large and value >= 10**6)
     if unit == "万平方米" and value < 1000:
         unit, size = written_unit, Decimal(1)  # per head
+    if written_unit == "人" and not large and value != int(value):
+        unit, size = written_unit, Decimal(1)  # 每千人口2.89人
     post = (match["post"] or "").strip()
     before = _BEFORE.search(text, max(0, start - 6), start)
     qualifier = post or (before[1] if before else "") or more

@@ -30,6 +30,7 @@ _AFTER_SHARE = re.compile(
     r"的(?:目标|水平|较低水平|速度|增长)|是|安排|的?左右|、|和|与|[（(）)”]|以上|以内|并|，"
 )
 _GOAL = re.compile(r"的?([^，。；的]{2,14}?)(?:增长|涨幅|增速)的?(?:预期)?(?:目标|速度)")
+_RATE_WORD = re.compile("(?:总?量|总?额|总?数|规模|数量|涨幅|增幅|增速|其中|人均|产量|面积|金额|收入)?")
 _BREAKS = "，；：。！？"
 _MOST = 100
 """Quantities in a sentence; what holds more is a table run together."""
@@ -75,6 +76,16 @@ class Reader:
             self._group(group)
         for match in ranks:
             self._rank(match)
+        self._leave_out_contradictions()
+
+    def _leave_out_contradictions(self) -> None:
+        """Two values of one name, measure and time in a sentence: one of them is of something else."""
+        values: dict[tuple[str, str, Period, str], set[float]] = {}
+        for one in self.found:
+            values.setdefault(_kind(one), set()).add(one.quantity.value)
+        kept = [one for one in self.found if one.measure == "rank" or len(values[_kind(one)]) == 1]
+        self.skipped += len(self.found) - len(kept)
+        self.found = kept
 
     def _group(self, group: list[Context]) -> None:
         context = group[0]
@@ -92,7 +103,10 @@ class Reader:
 
     def _single(self, context: Context) -> bool:
         quantity = context.quantity
-        if not quantity.unit or re.match("的.", context.left):
+        if not quantity.unit:
+            self.subjects.forget(bool(clauses.left_name(self._left(context))))
+            return False
+        if re.match("的.", context.left) or clauses.is_size(context):
             return False
         left = self._left(context)
         reading = clauses.read_left(left, quantity.unit)
@@ -121,7 +135,11 @@ class Reader:
         clause = self.text[context.clause_start : context.quantity.start]
         opening = clauses.before_from(clause)
         if opening is not None:
-            rest = clauses.without(opening, context.clause_start, self.timing.cues)
+            start = max(context.clause_start, self._end_before_from(context, len(opening)))
+            rest = clauses.without(
+                self.text[start : context.clause_start + len(opening)], start, self.timing.cues
+            )
+            rest = rest.lstrip("、和")
         return clauses.left_name(rest)
 
     def _named(self, context: Context, name: str, measure: Measure | None) -> tuple[Subject, Measure] | None:
@@ -130,7 +148,7 @@ class Reader:
             return self._rate_named(context, name, measure)
         if clauses.is_attribute(context.right):
             noun = self._noun_name(context, name)
-            return (self._subject(context, noun), measure) if noun else None
+            return (self._subject(context, noun), measure) if is_name(noun) else None
         if name and not is_verb(name) and not is_generic(name):
             whole = self.subjects.enumerated(context, name)
             return (self._subject(context, whole), measure) if is_name(whole) else None
@@ -157,7 +175,7 @@ class Reader:
             return (self._subject(context, name), measure) if is_name(name) else None
         if measure == "share" or (name and measure in ("rise", "fall")):
             return None
-        taken = self.subjects.taken_up(context, "")
+        taken = self.subjects.taken_up(context, "" if _RATE_WORD.fullmatch(name) else name)
         return (taken, measure) if taken else None
 
     def _subject(self, context: Context, name: str) -> Subject:
@@ -200,6 +218,11 @@ class Reader:
     def _end_before(self, context: Context) -> int:
         at = self.around.index(context)
         return self.around[at - 1].quantity.end if at else -1
+
+    def _end_before_from(self, context: Context, length: int) -> int:
+        """Where the last quantity before 从 or 由 ends, ``length`` into the clause."""
+        limit = context.clause_start + length
+        return max((c.quantity.end for c in self.around if c.quantity.end <= limit), default=-1)
 
     def _later_noun(self, context: Context) -> str:
         """The noun that a chain of attributes leads to: ``总投资1490亿元的163个重点项目``."""
@@ -266,6 +289,10 @@ class Reader:
     def _add(self, context: Context, name: str, measure: Measure, period: Period, start: int) -> None:
         end = max(context.clause_end, context.quantity.end)
         self.found.append(Found(context.quantity, name, measure, period, start, end))
+
+
+def _kind(one: Found) -> tuple[str, str, Period, str]:
+    return normalize_indicator(one.name), one.measure, one.period, one.quantity.unit
 
 
 def _attributed(context: Context, name: str, noun: str) -> str:

@@ -39,6 +39,11 @@ class Subjects:
         if all(known.name != name for known in self.told):
             self.told.append(subject)
 
+    def forget(self, named: bool) -> None:
+        """Let no later clause take up the last subject, where a number in between has a name of its own."""
+        if named:
+            self.last = None
+
     def at(self, context: Context) -> Subject | None:
         """The subject of the figure before, if no ； parts it from this one."""
         segment = self._segment(context.quantity.start)

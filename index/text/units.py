@@ -17,6 +17,8 @@ SCALED: dict[str, tuple[str, Decimal]] = {
     "吨": ("万吨", Decimal(10**4)),
     "公斤": ("万吨", Decimal(10**7)),
     "斤": ("万吨", Decimal(2 * 10**7)),
+    "标箱": ("万标箱", Decimal(10**4)),
+    "标准箱": ("万标箱", Decimal(10**4)),
     "吨标准煤": ("万吨标准煤", Decimal(10**4)),
     "千瓦": ("万千瓦", Decimal(10**4)),
     "千瓦时": ("亿千瓦时", Decimal(10**8)),
@@ -24,7 +26,24 @@ SCALED: dict[str, tuple[str, Decimal]] = {
     "百分点": ("个百分点", Decimal(1)),
 }
 """Written unit → the one unit all reports line up in, and how many of the first make one of it."""
-MEASURES = ("%", "个百分点", "平方公里", "公里", "倍", "微克/立方米", "毫克/立方米", "米", "天", "岁")
+MEASURES = (
+    "%",
+    "个百分点",
+    "个基点",
+    "个工作日",
+    "个月",
+    "小时",
+    "分钟",
+    "吨公里",
+    "平方公里",
+    "公里",
+    "倍",
+    "微克/立方米",
+    "毫克/立方米",
+    "米",
+    "天",
+    "岁",
+)
 PIECES = (
     *("场次", "班次", "批次"),
     *"个家项件处条场次所座名位种类台辆艘架列部份册起宗张篇支款间栋幢株头只枚组门口盏对趟例",

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain
 
-from index import Figure, Passage, Snapshot
+from index import Figure, Snapshot
 from index.figures import (
     LEVELS,
     Row,
@@ -20,10 +19,12 @@ from index.figures import (
     title_of,
     years_told,
 )
-from qa.answers.composer import cite, compose
+from qa.answers.cells import cite_figure
+from qa.answers.composer import compose
 from qa.answers.coverage import selected
+from qa.answers.scope import about_place, real_places
 from qa.types import Answer, Cell, Citation, Table, TableRow
-from qa.understanding import Question, is_nation, is_place, names_of, official_wording
+from qa.understanding import Question, official_wording
 
 MOST_PLACES = 3
 MOST_CELLS = 90
@@ -33,7 +34,6 @@ _SPARE = re.compile(
     r"全年|年度|人|年"
 )
 _ECONOMY = re.compile("^(?:国民)?经济(?=增|$)")
-_NATION = re.compile("全国|我国|中国|国家(?!级|税|标准)")
 _CLOSE = 0.7
 
 
@@ -47,7 +47,7 @@ def answer_series(
     course = _course(asked)
     if course is None:
         return None
-    asked = replace(asked, places=_real(asked.places, snapshot))
+    asked = replace(asked, places=real_places(asked.places, snapshot))
     figures = _by_place(snapshot, asked, reports)
     indicator = _indicator(asked, list(chain.from_iterable(figures.values())))
     figures = {place: of for place, of in figures.items() if any(f.indicator == indicator for f in of)}
@@ -143,7 +143,11 @@ def _by_place(
     snapshot: Snapshot, asked: Question, reports: Collection[str] | None
 ) -> dict[str, list[Figure]]:
     """The figures of the reports asked, by the reports' place."""
-    wanted = {info.id: info.place for info in selected(snapshot, reports) if _is_asked(asked, info.place)}
+    wanted = {
+        info.id: info.place
+        for info in selected(snapshot, reports)
+        if about_place(asked.places, info.place, asked.core)
+    }
     found: dict[str, list[Figure]] = {}
     for f in snapshot.all_figures:
         if f.report in wanted:
@@ -151,25 +155,11 @@ def _by_place(
     return found
 
 
-def _real(named: Sequence[str], snapshot: Snapshot) -> tuple[str, ...]:
-    """The places among ``named``: 棚户区 in 棚户区改造 is part of an indicator, no place."""
-    indicators = {f.indicator for f in snapshot.all_figures} if named else set()
-    own = {name for info in snapshot.reports for name in names_of(info.place)}
-    return tuple(p for p in named if p in own or not any(p in indicator for indicator in indicators))
-
-
-def _is_asked(asked: Question, place: str) -> bool:
-    """Whether the question is about ``place``: it names it, or no place at all."""
-    if not asked.places:
-        return is_nation(place) or not _NATION.search(asked.core)
-    return any(is_place(name, place) for name in asked.places)
-
-
 def _answer(snapshot: Snapshot, asked: Question, indicator: str, told: Mapping[str, Sequence[Row]]) -> Answer:
     citations: list[Citation] = []
 
     def cell(figure: Figure | None) -> Cell | None:
-        if figure is None or (citation := _citation(snapshot, figure)) is None:
+        if figure is None or (citation := cite_figure(snapshot, figure)) is None:
             return None
         citations.append(citation)
         return Cell(figure.written, len(citations), note_of(figure, shown))
@@ -183,20 +173,3 @@ def _answer(snapshot: Snapshot, asked: Question, indicator: str, told: Mapping[s
     )
     table = Table(title_of(indicator, shown), rows)
     return Answer(asked.text, True, compose(citations), citations, shape="table", table=table)
-
-
-def _citation(snapshot: Snapshot, figure: Figure) -> Citation | None:
-    """The passage that states ``figure``, with its clauses as the quote; None where none holds it."""
-    passage = _passage_at(snapshot, figure.report, figure.value_start)
-    if passage is None:
-        return None
-    start = max(figure.start, passage.start) - passage.start
-    end = min(figure.end, passage.end) - passage.start
-    return cite(snapshot, passage, ((start, end),))
-
-
-def _passage_at(snapshot: Snapshot, report: str, offset: int) -> Passage | None:
-    rows = snapshot.rows(report)
-    at = bisect_right(rows, offset, key=lambda row: snapshot.passages([row])[0].start)
-    passage = snapshot.passages([rows[at - 1]])[0] if at else None
-    return passage if passage is not None and offset < passage.end else None

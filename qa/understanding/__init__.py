@@ -2,15 +2,23 @@
 Every question is read here, once.
 """
 
-from qa.understanding.answer_types import Quantity, match, quantities
+from qa.understanding.answer_types import AnswerType, Quantity, match, quantities
 from qa.understanding.followup import complete
-from qa.understanding.places import is_nation, is_place, names_of, places_named
+from qa.understanding.places import (
+    gazetteer,
+    gazetteer_provinces,
+    is_nation,
+    is_place,
+    names_of,
+    places_named,
+)
 from qa.understanding.question import Question, SubQuestion, parse, printable
 from qa.understanding.terms import Concept, concepts, contradicts, expanded_query, official_wording
 from qa.understanding.time import TIME, When, parse_when
 
 __all__ = [
     "TIME",
+    "AnswerType",
     "Concept",
     "Quantity",
     "Question",
@@ -20,6 +28,8 @@ __all__ = [
     "concepts",
     "contradicts",
     "expanded_query",
+    "gazetteer",
+    "gazetteer_provinces",
     "is_nation",
     "is_place",
     "match",

@@ -36,6 +36,13 @@ def gazetteer() -> tuple[str, ...]:
 
 
 @cache
+def gazetteer_provinces() -> frozenset[str]:
+    """The provinces without their suffix."""
+    with (files("qa.understanding") / "places.toml").open("rb") as file:
+        return frozenset(tomllib.load(file)["provinces"].split())
+
+
+@cache
 def _known() -> re.Pattern[str]:
     return re.compile(f"(?:{'|'.join(gazetteer())})(?!(?<=[东南西北])(?:部(?!分)|侧|岸|麓|端|翼|坡)){_TAIL}")
 

@@ -173,7 +173,7 @@ def test_the_assistant_answers_with_the_table(library: Library) -> None:
         "actual": {"text": "1.2万人", "mark": 1, "note": ""},
         "place": "",
     }
-    plain = Assistant(library).ask("2020年粮食产量是多少？")
+    plain = Assistant(library).ask("柳河县2020年粮食产量是多少？")
     assert plain.table is None
 
 

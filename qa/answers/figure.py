@@ -1,0 +1,114 @@
+"""A question for one figure (2025年GDP增长目标是多少), answered from the figures of the reports.
+
+Only where the question surely names an indicator, and one value fits its time, place and measure;
+any other question is left to the passages.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+
+from index import Figure, ReportInfo, Snapshot
+from index.figures import title_of
+from qa.answers.cells import cite_figure
+from qa.answers.composer import compose
+from qa.answers.fitting import best_fit
+from qa.answers.indicator import Asked, asked_of_figures, named
+from qa.answers.scope import reports_asked
+from qa.types import Answer, Citation, FigureLabel
+from qa.understanding import Question, When
+
+_MOST_OTHERS = 4
+
+
+def answer_figure(
+    snapshot: Snapshot, asked: Question, reports: Collection[str] | None = None
+) -> Answer | None:
+    """The figure asked for as its clause, labelled; None for any other question, or where it is not
+    certain which figure is meant. Raises UnknownReport."""
+    infos, places = reports_asked(snapshot, asked, reports)
+    wanted = asked_of_figures(asked, places)
+    if wanted is None or len(places) > 1:
+        return None
+    figures = [f for f in snapshot.all_figures if f.report in infos]
+    names = named(wanted.topics, {f.indicator for f in figures}, wanted.change)
+    chosen: list[Figure] = []
+    for when in _whens(wanted):
+        best = next(filter(None, (best_fit(figures, name, wanted, when, infos) for name in names)), None)
+        if best is None:
+            return None
+        chosen.append(best)
+    if len({infos[f.report].place for f in chosen}) != 1:
+        return None
+    of_place = [f for f in figures if infos[f.report].place == infos[chosen[0].report].place]
+    return _answer(snapshot, asked, wanted, chosen, _others(of_place, names, chosen), infos)
+
+
+def _whens(wanted: Asked) -> tuple[When, ...]:
+    """One time for each side of the question, each year of a list of years a side of its own."""
+    sides = [one.when for one in wanted.question.sub_questions]
+    if any(when.span for when in sides):
+        return ()
+    return tuple(each for when in sides for each in when.each())
+
+
+def _others(figures: Iterable[Figure], names: Sequence[str], chosen: Sequence[Figure]) -> list[Figure]:
+    """What else the reports say of the same indicator and year: its growth, its target, its result."""
+    said = {(f.measure, f.mode == "target", f.last_year) for f in chosen}
+    years = {f.last_year for f in chosen}
+    found: list[Figure] = []
+    for f in figures:
+        kind = (f.measure, f.mode == "target", f.last_year)
+        if (
+            f.indicator in names[:1]
+            and f.last_year in years
+            and f.first_year == f.last_year
+            and kind not in said
+        ):
+            said.add(kind)
+            found.append(f)
+    return found[:_MOST_OTHERS]
+
+
+def _answer(
+    snapshot: Snapshot,
+    asked: Question,
+    wanted: Asked,
+    chosen: Sequence[Figure],
+    others: Sequence[Figure],
+    infos: dict[str, ReportInfo],
+) -> Answer | None:
+    citations: list[Citation] = []
+    labels: list[FigureLabel] = []
+    for figure in (*chosen, *others):
+        citation = cite_figure(snapshot, figure)
+        if citation is None:
+            if figure in chosen:
+                return None
+            continue
+        if citation not in citations:
+            citations.append(citation)
+        labels.append(_label(figure, infos[figure.report].place, citations.index(citation) + 1))
+    leading = range(len({label.mark for label in labels[: len(chosen)]}))
+    when = wanted.when
+    assumed = None if when.years else chosen[0].last_year
+    return Answer(
+        question=asked.text,
+        answered=True,
+        text=compose(citations, leading),
+        citations=citations,
+        assumed_year=assumed,
+        shape="fact" if len(chosen) == 1 else "compare",
+        figures=tuple(labels),
+    )
+
+
+def _label(figure: Figure, place: str, mark: int) -> FigureLabel:
+    return FigureLabel(
+        title=title_of(figure.indicator, figure.measure),
+        place=place,
+        period=figure.period,
+        mode=figure.mode,
+        text=figure.written,
+        mark=mark,
+    )

@@ -1,0 +1,57 @@
+"""Which of an indicator's figures is the one a question asks for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from index import Figure, ReportInfo
+from qa.answers.indicator import Asked
+from qa.retrieval import report_year
+from qa.understanding import When
+
+_BOUNDS = ("以内", "以下", "不超过", "不高于")
+"""``失业率控制在5.5%以内`` says what it did not exceed, not what it was."""
+
+
+def best_fit(
+    figures: Iterable[Figure], name: str, wanted: Asked, when: When, infos: Mapping[str, ReportInfo]
+) -> Figure | None:
+    """The figure of ``name`` that fits best; None where none does, or two that fit as well differ."""
+    ranked = [
+        (rank, f)
+        for f in figures
+        if f.indicator == name and (rank := _rank(f, wanted, when, report_year(infos[f.report]))) is not None
+    ]
+    least = min((rank for rank, _ in ranked), default=None)
+    best = [f for rank, f in ranked if rank == least]
+    return best[0] if len({(f.value, f.high, f.unit) for f in best}) == 1 else None
+
+
+def _rank(figure: Figure, wanted: Asked, when: When, own: int | None) -> tuple[int, ...] | None:
+    """How well the figure of a report of the year ``own`` fits, smaller is better; None where it does not.
+
+    A question without a year means the newest report: its plan, and the year before in review.
+    """
+    measure = wanted.measures(figure)
+    one_year = figure.first_year == figure.last_year
+    years = when.years_for(own)
+    is_target = figure.mode == "target"
+    if measure is None or (when.strong and (when.mode == "target") != is_target):
+        return None
+    if when.strong and not is_target and figure.qualifier in _BOUNDS:
+        return None
+    if wanted.span is not None:
+        fits = wanted.span == (figure.first_year, figure.last_year)
+        fits = fits or (is_target and one_year and figure.last_year == wanted.span[1])
+    elif years:
+        fits = one_year and figure.last_year in years
+    else:
+        fits = own is None or figure.last_year in (own, own - 1)
+    if not fits:
+        return None
+    # The newest report, unless the question names the year; then the report of the plan, or of the review.
+    newest = -(own or 0) if not years or when.offset is not None else 0
+    distance = abs((own or figure.last_year) - figure.last_year - (not is_target))
+    other_mode = is_target if not when.mode else (when.mode == "target") != is_target
+    expected = figure.mode == "expected"
+    return (newest, other_mode, not one_year, measure, bool(figure.months), distance, expected)

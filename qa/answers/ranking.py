@@ -1,0 +1,215 @@
+"""One indicator place by place (各省2025年GDP增长目标, 哪个县最高, 山东和江苏对比) as a table of cited cells."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from index import Figure, ReportInfo, Snapshot
+from index.figures import Measure, Row, note_of, shown_measure, signed, title_of
+from index.text import bare_place
+from index.types import SectionMode
+from qa.answers.cells import cite_figure
+from qa.answers.composer import compose
+from qa.answers.coverage import selected, years_of
+from qa.answers.fitting import best_fit
+from qa.answers.indicator import Asked, asked_of_figures, named
+from qa.answers.scope import is_of, reports_asked
+from qa.retrieval import report_year
+from qa.types import Answer, Cell, Citation, Table, TableRow
+from qa.understanding import Question, When, gazetteer_provinces, is_nation, parse
+
+MOST_PLACES = 99
+"""A mark has two digits."""
+_LEVEL = "省级?区?市?|自治区|市|地市|区县|县区|县市|县|区|州|地区|地方|地"
+_EVERY = re.compile(
+    rf"(?:各个?|每个?|所有的?|全部|不同)(?P<every>省份|省区市|省市区|省市|{_LEVEL})(?=[^\w]|[\w])"
+    rf"|(?:哪一?[个些几]?|什么)(?P<level>省份|城市|{_LEVEL})|[一二两三四五六七八九十\d]+个(?P<some>省份|城市|省|市|区县|县区|县|区)"
+)
+_SUPERLATIVE = re.compile(
+    r"最|排名|排行|排序|排第一|从[高低大小多少快慢]到[高低大小多少快慢]|由[高低大小]到[高低大小]|前[一二三四五六七八九十\d]+(?:名|位)?|倒数|领先|垫底"
+)
+_ASCENDING = re.compile("最[低少小慢]|从[低小少慢]到|由[低小]到|倒数|垫底|升序")
+_COMPARE = re.compile("对比|比较|相比|谁|哪个|各|分别|差多少|差距|和|与|跟|、")
+_FRAME = re.compile(
+    rf"{_EVERY.pattern}|(?:{_SUPERLATIVE.pattern})[高低大小多少快慢]?的?|[前的]?[一二两三四五六七八九十\d]+个?(?:省份|城市|省|市|区县|县区|县|区|地方|地区)|[是在]?(?:哪里|哪儿|什么地方|哪一?[个些](?:省份|城市|{_LEVEL})?)|谁|对比|比较|相比|差距|差多少|一览|汇总|一张表|表格|的?有?哪些$"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What the places tell: the figures of one kind, by place.
+
+    ``missing`` are the places whose reports of the year do not say it, ``absent`` those without a report
+    of it.
+    """
+
+    by_place: Mapping[str, Figure]
+    missing: tuple[str, ...]
+    absent: tuple[str, ...]
+    year: int
+
+
+def answer_ranking(
+    snapshot: Snapshot, asked: Question, reports: Collection[str] | None = None
+) -> Answer | None:
+    """The indicator of each place that the question is about, as a table; None for any other question.
+
+    A question for a figure that names no place is about all that tell it. Ranked where that is asked.
+    Places whose reports do not say it stand at the end, with a gap.
+    None too where no place tells it. Raises UnknownReport.
+    """
+    every = _EVERY.search(asked.core)
+    if every:
+        places: tuple[str, ...] = ()
+        level = every["every"] or every["level"] or every["some"]
+        infos = {info.id: info for info in selected(snapshot, reports) if _is_level(info.place, level)}
+    else:
+        infos, places = reports_asked(snapshot, asked, reports)
+    infos = {id: info for id, info in infos.items() if info.place}
+    of = {info.place for info in infos.values()}
+    asks_all = bool(every or _SUPERLATIVE.search(asked.core))
+    several = len(of) > 1 and (asks_all or not places)
+    if not (several or len(places) > 1) or not of or len(of) > MOST_PLACES:
+        return None
+    wanted = asked_of_figures(_one_question(asked, places))
+    if wanted is None:
+        return None
+    unknown = tuple(p for p in places if not any(is_of(p, info.place) for info in infos.values()))
+    told = _told(snapshot, wanted, infos, unknown)
+    if told is None or (not asks_all and not places and len(told.by_place) < 2):
+        return None
+    return _answer(snapshot, asked, told if asks_all or places else replace(told, missing=(), absent=()))
+
+
+def _one_question(asked: Question, places: Sequence[str]) -> Question:
+    """The question as it would be asked of one place."""
+    text = asked.core
+    for place in sorted(places, key=len, reverse=True):
+        text = text.replace(place, "")
+    return parse(_FRAME.sub("", text) + "是多少")
+
+
+def _is_level(place: str, level: str) -> bool:
+    """Whether ``place`` is of the level that ``各省``, ``各县`` names; 各地 are all but the nation."""
+    if is_nation(place):
+        return False  # 各地 are parts of it
+    province = bare_place(place) in gazetteer_provinces()
+    if level.startswith(("省", "自治区")):
+        return province
+    if level in ("地方", "地", "地区"):
+        return True
+    if level in ("市", "城市", "地市", "州"):
+        return place.endswith(("市", "州")) and not (province and not place.endswith("市"))
+    return not province and place.endswith(("区", "县", "市", "旗"))
+
+
+def _told(
+    snapshot: Snapshot, wanted: Asked, infos: Mapping[str, ReportInfo], unknown: tuple[str, ...]
+) -> _Told | None:
+    """The figures of one indicator, kind and year that most places tell."""
+    figures = [f for f in snapshot.all_figures if f.report in infos]
+    place_of = {id: info.place for id, info in infos.items()}
+    by_place: dict[str, list[Figure]] = {place: [] for place in place_of.values()}
+    names = named(wanted.topics, {f.indicator for f in figures}, wanted.change)
+    for f in figures:
+        if f.indicator in names:
+            by_place[place_of[f.report]].append(f)
+    best: _Told | None = None
+    for when in _times(wanted, infos):
+        for name in names:
+            for family in wanted.families:
+                found = {
+                    place: fit
+                    for place, of in by_place.items()
+                    if (fit := best_fit((f for f in of if f.measure in family), name, wanted, when, infos))
+                }
+                if len(found) > (len(best.by_place) if best else 0):
+                    year = when.years[0]
+                    covered = {place_of[id] for id, info in infos.items() if year in years_of(info)}
+                    silent = [place for place in by_place if place not in found]
+                    missing = tuple(place for place in silent if place in covered)
+                    absent = tuple(place for place in silent if place not in covered)
+                    best = _Told(found, missing, absent + unknown, year)
+    return best
+
+
+def _times(wanted: Asked, infos: Mapping[str, ReportInfo]) -> list[When]:
+    """The one year meant and whether results or targets are: those asked, else the newest first."""
+    when = wanted.when
+    newest = max(filter(None, map(report_year, infos.values())), default=0)
+    years = when.years_for(newest)[:1]
+    modes: tuple[SectionMode, ...] = (when.mode,) if when.mode else ("actual", "target")
+    found = []
+    for mode in modes:
+        for year in years or ((newest, newest - 1) if mode == "target" else (newest - 1, newest - 2)):
+            found.append(replace(when, years=(year,), offset=None, mode=mode, strong=True, span=False))
+    return found
+
+
+def _answer(snapshot: Snapshot, asked: Question, told: _Told) -> Answer | None:
+    figures = dict(told.by_place)
+    ranked = bool(_SUPERLATIVE.search(asked.core) or re.search("谁|哪个|哪一个", asked.core))
+    unit = Counter(f.unit for f in figures.values()).most_common(1)[0][0]
+    if ranked:
+        descending = not _ASCENDING.search(asked.core)
+        comparable = [place for place in figures if figures[place].unit == unit]
+        comparable.sort(key=lambda place: _value(figures[place]), reverse=descending)
+        order = [*comparable, *(place for place in figures if place not in comparable)]
+    else:
+        order = list(figures)
+    shown = _shown(figures.values())
+    citations: list[Citation] = []
+    rows: list[TableRow] = []
+    for place in order:
+        figure = figures[place]
+        citation = cite_figure(snapshot, figure)
+        if citation is None:
+            return None
+        citations.append(citation)
+        cell = Cell(figure.written, len(citations), note_of(figure, shown))
+        is_target = figure.mode == "target"
+        rows.append(TableRow(told.year, cell if is_target else None, None if is_target else cell, place))
+    rows += [TableRow(told.year, None, None, place) for place in told.missing]
+    indicator = next(iter(figures.values())).indicator
+    table = Table(title_of(indicator, shown), tuple(rows), _note(told, unit))
+    leading = range(_leaders(figures, order)) if ranked else None
+    return Answer(
+        asked.text, True, compose(citations, leading), citations,
+        assumed_year=None if asked.sub_questions[0].when.years else told.year, shape="table", table=table,
+    )  # fmt: skip
+
+
+def _value(figure: Figure) -> tuple[float, float]:
+    return signed(figure), figure.high if figure.high is not None else signed(figure)
+
+
+def _leaders(figures: Mapping[str, Figure], order: Sequence[str]) -> int:
+    """How many share the first place."""
+    first = _value(figures[order[0]])
+    return sum(
+        _value(figures[place]) == first and figures[place].unit == figures[order[0]].unit for place in order
+    )
+
+
+def _note(told: _Told, unit: str) -> str:
+    """The extremes among comparable values, and who does not say it."""
+    comparable = {place: f for place, f in told.by_place.items() if f.unit == unit}
+    said = []
+    if len(comparable) > 1:
+        for word, choose in (("最高", max), ("最低", min)):
+            extreme = choose(map(_value, comparable.values()))
+            at = [place for place, f in comparable.items() if _value(f) == extreme]
+            said.append(f"{word}：{'、'.join(at)}（{comparable[at[0]].written}）")
+    if told.missing:
+        said.append(f"没有写明：{'、'.join(told.missing)}")
+    if told.absent:
+        said.append(f"未收录该年报告：{'、'.join(told.absent)}")
+    return "；".join(said)
+
+
+def _shown(figures: Iterable[Figure]) -> Measure:
+    """What a title over these figures names: falls only where all are falls."""
+    return shown_measure([Row(f.last_year, None, f) for f in figures])

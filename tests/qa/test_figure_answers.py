@@ -1,0 +1,168 @@
+"""Questions for one figure, and for one indicator place by place: what they are answered with."""
+
+from __future__ import annotations
+
+import pytest
+
+from index import Library
+from qa import Answer
+from qa.answers.figure import answer_figure
+from qa.answers.ranking import answer_ranking
+from qa.understanding import parse
+from tests.conftest import FakeEncoder
+
+REPORT = """{place}{year}年政府工作报告
+——{year}年1月10日在{place}第八届人民代表大会第二次会议上
+{place}长 李明
+各位代表：
+现在，我代表{place}人民政府，向大会报告工作，请予审议。
+一、{last}年工作回顾
+{last}年，全县地区生产总值{size}亿元，增长{grown}%。{jobs}居民消费价格上涨0.6%。城镇登记失业率3.2%。
+老旧小区改造{homes}户。新建农村公路31公里。
+二、{year}年工作安排
+{year}年的主要预期目标是：{goal}，城镇新增就业{wanted}万人以上，海洋生产总值增长8%。
+新建农村公路45公里。
+"""
+PLACES = {
+    "柳河县": ("312.5", "6.1", "城镇新增就业1.2万人。", "960", "地区生产总值增长6.5%左右", "1.1"),
+    "槐山县": ("198.4", "5.2", "", "1200", "经济增长5.5%以上", "0.9"),
+    "青石县": ("401", "7.3", "城镇新增就业0.8万人。", "310", "固定资产投资增长9%", "0.7"),
+}
+
+
+def written(place: str, year: int) -> str:
+    size, grown, jobs, homes, goal, wanted = PLACES[place]
+    return REPORT.format(
+        place=place, year=year, last=year - 1,
+        size=size, grown=grown, jobs=jobs, homes=homes, goal=goal, wanted=wanted,
+    )  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def library(tmp_path_factory: pytest.TempPathFactory) -> Library:
+    folder = tmp_path_factory.mktemp("places")
+    files = []
+    for place in PLACES:
+        files.append(folder / f"{place}2023.txt")
+        files[-1].write_text(written(place, 2023), encoding="utf-8")
+    library = Library.open(folder / "library", encoder=FakeEncoder())
+    library.add(files)
+    return library
+
+
+def figure(library: Library, question: str) -> Answer | None:
+    return answer_figure(library.snapshot(), parse(question))
+
+
+def ranking(library: Library, question: str) -> Answer | None:
+    return answer_ranking(library.snapshot(), parse(question))
+
+
+@pytest.mark.parametrize(
+    ("question", "value", "mode"),
+    [
+        ("柳河县2023年GDP增长目标是多少？", "6.5%左右", "target"),
+        ("柳河2023年经济增长目标", "6.5%左右", "target"),
+        ("今年槐山县的生产总值预期涨多少？", "5.5%以上", "target"),
+        ("槐山县去年GDP是多少亿元？", "198.4亿元", "actual"),
+        ("2022年槐山县地区生产总值增速", "5.2%", "actual"),
+        ("柳河县2022年物价涨了多少？", "0.6%", "actual"),
+        ("柳河县的失业率是多少？", "3.2%", "actual"),
+        ("柳河县去年新增城镇就业多少人？", "1.2万人", "actual"),
+        ("青石县2022年改造了多少户老旧小区？", "310户", "actual"),
+        ("青石县2023年要新建多少公里农村公路？", "45公里", "target"),
+    ],
+)
+def test_a_figure_is_its_clause_with_a_label(library: Library, question: str, value: str, mode: str) -> None:
+    answer = figure(library, question)
+    assert answer is not None
+    label, citation = answer.figures[0], answer.citations[0]
+    assert (label.text, label.mode, label.mark) == (value, mode, 1)
+    assert value in citation.quote
+    assert answer.text.startswith(citation.quote)
+    assert library.text(citation.report)[citation.start : citation.end] == citation.text
+    assert all(one.text in answer.citations[one.mark - 1].quote for one in answer.figures)
+    assert Answer.from_dict(answer.to_dict()) == answer
+
+
+def test_what_else_is_said_of_it_is_named(library: Library) -> None:
+    answer = figure(library, "柳河县2022年地区生产总值是多少？")
+    assert answer is not None
+    assert [(one.title, one.text) for one in answer.figures] == [
+        ("生产总值", "312.5亿元"), ("生产总值·增长", "6.1%"),
+    ]  # fmt: skip
+    assert len(answer.citations) == 1 or answer.text.count("[") == 1
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "青石县2023年GDP增长目标是多少？",  # its plan says another indicator
+        "柳河县2021年GDP是多少？",  # no report of that year
+        "白杨县2023年GDP增长目标是多少？",  # no report of that place
+        "柳河县2023年规上工业增加值目标是多少？",
+        "柳河县2022年改造了多少个老旧小区？",  # households are told, not quarters
+        "柳河县2022年农村人口是多少？",
+        "柳河县经济怎么样？",
+        "柳河县有哪些就业举措？",
+    ],
+)
+def test_what_the_figures_do_not_surely_say_is_left_to_the_passages(library: Library, question: str) -> None:
+    assert figure(library, question) is None
+
+
+def rows(answer: Answer | None) -> list[tuple[str, str]]:
+    assert answer is not None
+    assert answer.table is not None
+    found = []
+    for row in answer.table.rows:
+        cell = row.target or row.actual
+        found.append((row.place, cell.text if cell else "—"))
+        assert cell is None or cell.text in answer.citations[cell.mark - 1].quote
+    return found
+
+
+def test_each_place_has_its_row(library: Library) -> None:
+    answer = ranking(library, "各县2023年GDP增长目标分别是多少？")
+    assert rows(answer) == [("柳河县", "6.5%左右"), ("槐山县", "5.5%以上"), ("青石县", "—")]
+    assert answer is not None
+    assert answer.table is not None
+    assert answer.table.title == "生产总值·增长"
+    assert answer.table.note == "最高：柳河县（6.5%左右）；最低：槐山县（5.5%以上）；没有写明：青石县"
+
+
+@pytest.mark.parametrize(
+    ("question", "order", "leader"),
+    [
+        ("2022年哪个县的GDP最高？", ["青石县", "柳河县", "槐山县"], "401"),
+        ("2022年各县GDP增速排名", ["青石县", "柳河县", "槐山县"], "7.3%"),
+        ("2022年哪个县的GDP增速最低？", ["槐山县", "柳河县", "青石县"], "5.2%"),
+        ("2022年改造老旧小区最多的是哪个县？", ["槐山县", "柳河县", "青石县"], "1200户"),
+        ("2023年三个县里谁的城镇新增就业目标最高？", ["柳河县", "槐山县", "青石县"], "1.1万人"),
+    ],
+)
+def test_places_are_ranked_where_that_is_asked(
+    library: Library, question: str, order: list[str], leader: str
+) -> None:
+    answer = ranking(library, question)
+    assert [place for place, _ in rows(answer)] == order
+    assert answer is not None
+    assert leader in answer.text.split("[1]")[0]
+    assert "[2]" not in answer.text
+
+
+def test_two_places_side_by_side_and_one_that_is_not_here(library: Library) -> None:
+    assert rows(ranking(library, "柳河县和槐山县2022年GDP对比")) == [
+        ("柳河县", "312.5亿元"), ("槐山县", "198.4亿元"),
+    ]  # fmt: skip
+    answer = ranking(library, "柳河县和白杨县2022年GDP对比")
+    assert rows(answer) == [("柳河县", "312.5亿元")]
+    assert answer is not None
+    assert answer.table is not None
+    assert "白杨县" in answer.table.note
+
+
+def test_a_question_without_a_place_is_about_all_that_tell_it(library: Library) -> None:
+    assert len(rows(ranking(library, "2022年城镇新增就业是多少？"))) == 2
+    assert ranking(library, "柳河县2022年GDP是多少？") is None
+    assert ranking(library, "各县有哪些就业举措？") is None
