@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from index import Figure, ReportInfo
+from index.text import report_year
 from qa.answers.indicator import Asked
-from qa.retrieval import report_year
 from qa.understanding import When
 
 _BOUNDS = ("以内", "以下", "不超过", "不高于")

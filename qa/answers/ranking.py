@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from index import Figure, ReportInfo, Snapshot
 from index.figures import Measure, Row, note_of, shown_measure, signed, title_of
-from index.text import bare_place
+from index.text import bare_place, report_year
 from index.types import SectionMode
 from qa.answers.cells import cite_figure
 from qa.answers.composer import compose
@@ -17,7 +17,6 @@ from qa.answers.coverage import selected, years_of
 from qa.answers.fitting import best_fit
 from qa.answers.indicator import Asked, asked_of_figures, named
 from qa.answers.scope import is_of, reports_asked
-from qa.retrieval import report_year
 from qa.types import Answer, Cell, Citation, Table, TableRow
 from qa.understanding import Question, When, gazetteer_provinces, is_nation, parse
 

@@ -6,9 +6,8 @@ import re
 from collections.abc import Collection, Sequence
 
 from index import ReportInfo, Snapshot
-from index.text import bare_place
+from index.text import bare_place, report_year
 from qa.answers.coverage import selected
-from qa.retrieval import report_year
 from qa.understanding import Question, gazetteer, is_nation, is_place, names_of
 
 _NATION = re.compile("全国|我国|中国|国家(?!级|税|标准)")
