@@ -10,6 +10,7 @@ from __future__ import annotations
 import atexit
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from threading import Lock
 from typing import TYPE_CHECKING, Any
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 
 SILENCE = 120.0
 """Seconds without a result or a word of progress; a usual report takes less than one."""
+START = 60.0
+"""Seconds in which a worker starts, on a machine that is very busy."""
 IDLE = 60.0
 """Seconds after which a worker without work ends and gives its memory back."""
 MEMORY = 1_500_000_000
@@ -43,6 +46,7 @@ def read_apart(data: bytes, name: str, tell: Callable[[str], None]) -> Source:
     with _LOCK:
         worker = _idle_worker() or _Worker()
         try:
+            worker.wait_ready()
             source = worker.read(data, name, tell)
         except SourceError:
             _workers.append(worker)
@@ -68,7 +72,8 @@ def read_apart(data: bytes, name: str, tell: Callable[[str], None]) -> Source:
 def _idle_worker() -> _Worker | None:
     while _workers:
         worker = _workers.pop()
-        if worker.process.poll() is None:
+        # One that has waited for long may be about to end just now.
+        if worker.process.poll() is None and time.monotonic() - worker.since < IDLE / 2:
             return worker
         worker.end()
     return None
@@ -94,13 +99,21 @@ class _Worker:
             pass_fds=[other.fileno()],
         )
         other.close()
+        self.ready = False
+        self.since = time.monotonic()
         atexit.register(self.end)
+
+    def wait_ready(self) -> None:
+        """Until the process has started, which no file is to be blamed for; or a minute, then it will show."""
+        if not self.ready:
+            self.ready = self.connection.poll(START) and self.connection.recv()[0] == "ready"
 
     def read(self, data: bytes, name: str, tell: Callable[[str], None]) -> Source:
         """Raises SourceError for the file; after any other error the worker is of no use."""
         self.connection.send((data, name))
         while self.connection.poll(SILENCE):
             kind, value = self.connection.recv()
+            self.since = time.monotonic()
             if kind == "source":
                 return value  # type: ignore[no-any-return]
             if kind == "refused":
@@ -124,6 +137,7 @@ def serve(descriptor: int, memory: int) -> None:
     resource.setrlimit(resource.RLIMIT_DATA, (memory, memory))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     connection: Connection[Any, Any] = Connection(descriptor)
+    connection.send(("ready", ""))
     while connection.poll(IDLE):
         try:
             data, name = connection.recv()
