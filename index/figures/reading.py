@@ -136,7 +136,9 @@ class Reader:
         opening = clauses.before_from(clause)
         if opening is not None:
             start = max(context.clause_start, self._end_before_from(context, len(opening)))
-            rest = clauses.without(self.text[start : context.clause_start + len(opening)], start, self.timing.cues)
+            rest = clauses.without(
+                self.text[start : context.clause_start + len(opening)], start, self.timing.cues
+            )
             rest = rest.lstrip("、和")
         return clauses.left_name(rest)
 

@@ -143,7 +143,11 @@ def _by_place(
     snapshot: Snapshot, asked: Question, reports: Collection[str] | None
 ) -> dict[str, list[Figure]]:
     """The figures of the reports asked, by the reports' place."""
-    wanted = {info.id: info.place for info in selected(snapshot, reports) if about_place(asked.places, info.place, asked.core)}
+    wanted = {
+        info.id: info.place
+        for info in selected(snapshot, reports)
+        if about_place(asked.places, info.place, asked.core)
+    }
     found: dict[str, list[Figure]] = {}
     for f in snapshot.all_figures:
         if f.report in wanted:
