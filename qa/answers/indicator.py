@@ -17,7 +17,6 @@ from qa.understanding import (
     match,
     official_wording,
     parse,
-    parse_when,
     quantities,
 )
 
@@ -55,7 +54,6 @@ _ASKING = re.compile("多少|几|什么|何|怎|呢|吗|[是为]多|第几|目�
 _OTHERWISE = re.compile("怎|如何|为何|什么|啥|哪|吗|谁|介绍|说明|原因|意义")
 _BUDGET = re.compile("(?<=公共)预算(?=收入|支出)|(?<=财政)预算(?=收入|支出)|预算(?=内)")
 """预算 in a name (一般公共预算收入) tells no plan."""
-_PLAN = re.compile(r"[“\"]?十([一二三四五]?)五[”\"]?(?!年|[个万亿])(?:期间|时期|以来|规划)?")
 _ASIDE = re.compile("不算|不要|不是|别[算给把]|先不|除外|不管|而非|而不是")
 _PIECE = re.compile(r"[^，,；;。？?！!（）()]+")
 _OTHER_THAN_PIECES = ("人", "户", "套", "人次", "次", "场", "间")
@@ -153,17 +151,13 @@ def asked_of_figures(asked: Question, own_places: Sequence[str] = ()) -> Asked |
         "rank" in kinds,
         bool(_LEVEL.search(main)),
         explicit,
-        plan_years(main),
+        _span(question.time),
     )
 
 
-def plan_years(core: str) -> tuple[int, int] | None:
-    """The first and last year of the five-year plan that ``core`` names: 十三五 is 2016 to 2020."""
-    m = _PLAN.search(core)
-    if m is None or "以来" in m[0] or parse_when(core).years:
-        return None
-    first = 2001 + 5 * "零一二三四五".index(m[1] or "零")
-    return first, first + 4
+def _span(time: When) -> tuple[int, int] | None:
+    """The first and last year of the five-year plan that is asked about."""
+    return (time.plan_years[0], time.plan_years[-1]) if time.plan_years and not time.years else None
 
 
 def named(topics: Sequence[str], names: Iterable[str], change: bool | None) -> tuple[str, ...]:
