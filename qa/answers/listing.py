@@ -7,14 +7,19 @@ narrow way would refuse is refused here too.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from index import Passage
 from qa.answers.asking import Asking
 from qa.answers.fact import answer_fact
 from qa.answers.groups import Part, grouped, titled
 from qa.answers.outline import bare_title
-from qa.answers.scope import mode_of
+from qa.answers.scope import mode_of, reports_for
+from qa.answers.summary import all_targets, cited
+from qa.answers.tasks import title_score
 from qa.answers.topic import chosen, cited_statements, statements
+from qa.retrieval import clauses_of
 from qa.types import Answer, Citation, Shape
 
 LIST_BUDGET = 150
@@ -30,12 +35,81 @@ _YES_NO = re.compile(
 )
 
 
+_TARGETS = re.compile(r"(?:预期|主要|发展|奋斗)(?:性)?(?:的)?(?:预期)?目标")
+_COUNTED = re.compile(r"[一二两三四五六七八九十\d]+(?:个|项|件|条|大|点|方面)")
+LONGEST_LIST = 240
+
+
 def answer_list(asking: Asking) -> Answer | None:
     """Every item that the report names; None where no list is asked, or nothing answers."""
     core = asking.question.core
     if not _LIST.search(core) or len(asking.question.sub_questions) > 1:
         return None
+    for find in (_targets, _announced):
+        if (told := find(asking)) is not None:
+            return told
     return _with_more(asking, "list", LIST_BUDGET)
+
+
+def _targets(asking: Asking) -> Answer | None:
+    """All targets of the year that are set together; None where these are not asked."""
+    left = _TARGETS.sub("", asking.subject).strip("、指标的经济社会发展逐条来有")
+    if not _TARGETS.search(asking.question.core) or left:
+        return None
+    for info in reports_for(asking):
+        if shown := all_targets(asking.snapshot, info, LONGEST_LIST):
+            return grouped(asking, "list", [Part(titled(info, "主要预期目标"), shown)])
+    return None
+
+
+def _announced(asking: Asking) -> Answer | None:
+    """What follows the clause that counts the items asked (今年办好12件实事：…); None where none does."""
+    counted = _COUNTED.search(asking.question.core)
+    if counted is None or not asking.subject:
+        return None
+    subject = _COUNTED.sub("", asking.subject) or asking.subject
+    for info in reports_for(asking)[:4]:
+        best: tuple[float, list[tuple[Passage, tuple[int, int]]]] = (0.99, [])
+        passages = asking.snapshot.passages(list(asking.snapshot.rows(info.id)))
+        for at, passage in enumerate(passages):
+            own = clauses_of(passage.text)
+            for i, clause in enumerate(own):
+                text = passage.text[clause.start : clause.end]
+                if not _COUNTED.search(text) or (score := title_score(subject, text)) <= best[0] - 0.2:
+                    continue
+                follows = list(_following(passages, at, own[i].end))
+                if len(follows) > 2 and announces_items(passage.text, clause.end, follows):
+                    best = score, follows
+        if best[1]:
+            return grouped(asking, "list", [Part(titled(info), cited(asking.snapshot, best[1]))])
+    return None
+
+
+def announces_items(text: str, end: int, follows: list[tuple[Passage, tuple[int, int]]]) -> bool:
+    """Whether a colon comes after, or the first item is numbered."""
+    first = follows[0][0].text[follows[0][1][0] : follows[0][1][1]]
+    rest = text[end : end + 40]
+    return "：" in rest[:12] or ":" in rest[:12] or bool(_ITEM.match(first))
+
+
+_ITEM = re.compile(
+    r"^\s*(?:[（(]?[一二三四五六七八九十\d]{1,3}[）)、.．]|[一二三四五六七八九十]是|第[一二三四五六七八九十]|[①-⑳])"
+)
+
+
+def _following(passages: Sequence[Passage], at: int, start: int) -> Iterator[tuple[Passage, tuple[int, int]]]:
+    """The clauses after ``start`` of passage ``at``, to the end of what is counted, or as many as can be shown."""
+    size = 0
+    for passage in passages[at : at + 3]:
+        for clause in clauses_of(passage.text):
+            if passage is passages[at] and clause.start < start:
+                continue
+            size += clause.end - clause.start
+            if size > LONGEST_LIST:
+                return
+            yield passage, (clause.start, clause.end)
+        if passage is passages[at] and size and passage.text.rstrip()[-1:] == "。":
+            return
 
 
 def answer_progress(asking: Asking) -> Answer | None:
@@ -68,7 +142,7 @@ def _with_more(asking: Asking, shape: Shape, budget: int) -> Answer | None:
     rest = [c for c in told.citations if c not in lead]
     made = _merged(lead, extra)
     title = titled(info, *(bare_title(p) for p in made[0].section[:1]))
-    answer = grouped(asking, shape, [Part(title, made, _unseen([*extra_more, *rest], made))])
+    answer = grouped(asking, shape, [Part(title, made, _unseen([*rest, *extra_more], made))])
     return answer and replace(
         answer,
         assumed_year=told.assumed_year,

@@ -8,14 +8,18 @@ from __future__ import annotations
 
 import re
 
+from index import Passage
 from index.text import normalize
-from qa.types import Citation
+from qa.retrieval import clauses_of
+from qa.types import Citation, Spans
 
 _MARKS = "，、；：。！？,;: \n"
 _ANNOUNCES = re.compile(
     r"(?:如下|以下[^，。；：]{0,14}|下列[^，。；：]{0,10}|(?:几|[一二两三四五六七八九十\d]+)(?:个|项|件|条|点|大)?(?:方面|方面的?工作|工作|任务|问题|重点工作|事))$"
 )
 """重点抓好以下六个方面工作, 主要任务如下; what is announced must follow."""
+LONGEST = 120
+"""Characters that a quote may have after it was made to say what it announces."""
 _WORD = re.compile(r"[\w%％]")
 
 
@@ -44,6 +48,24 @@ def is_hollow(citation: Citation, question: str) -> bool:
     ):
         return len(_letters(citation.text)) > len(_letters(whole))
     return _letters(whole) in _letters(question)
+
+
+def completed(passage: Passage, spans: Spans) -> Spans:
+    """``spans`` with the last one going on to what it announces, or past the heading that it only is.
+
+    重点抓好以下六项工作 goes on to the items, as far as the passage holds them and ``LONGEST`` allows.
+    """
+    text, (start, end) = passage.text, spans[-1]
+    title = passage.section[-1] if passage.section else ""
+    hollow = announces(text[start:end], text[end : end + 1]) or (
+        start == 0 and len(spans) == 1 and _letters(text[:end]) == _letters(title)
+    )
+    if not hollow:
+        return spans
+    for clause in clauses_of(text):
+        if clause.start >= end and clause.end - start <= LONGEST:
+            end = clause.end
+    return (*spans[:-1], (start, end))
 
 
 def _letters(text: str) -> str:

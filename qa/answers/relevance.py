@@ -34,6 +34,17 @@ _DEED = re.compile(
 _NAME = re.compile(r"[“《]|[a-z]{2,}|、")
 
 
+_NOTE = re.compile(
+    r"^\s*(?:[〔\[【(（]\d{1,2}[〕\]】)）]|\d{1,2}[.、．])\s*[^，。]{1,24}[：:]|名词解释|^[^。]{0,30}是指|^(?:注释|附注|附件)"
+)
+"""A note at the end that explains a word: 〔27〕“十个一”工程：即…."""
+
+
+def is_note(passage: Passage, end: int) -> bool:
+    """Whether ``passage`` explains a word at the end of a report that is ``end`` characters long."""
+    return passage.start > end / 2 and bool(_NOTE.search(passage.text))
+
+
 @dataclass(frozen=True, slots=True)
 class Scored:
     """A clause of a passage; ``features`` (len(FEATURES),)."""
@@ -63,6 +74,11 @@ def score_clauses(snapshot: Snapshot, report: str, subject: str) -> list[Scored]
     """Every clause of ``report`` with its features for ``subject``; raises UnknownReport."""
     rows = list(snapshot.rows(report))
     passages = snapshot.passages(rows)
+    size = passages[-1].end if passages else 0
+    kept = [(row, p) for row, p in zip(rows, passages, strict=True) if not is_note(p, size)]
+    rows, passages = [row for row, _ in kept], [p for _, p in kept]
+    if not rows:
+        return []
     title = snapshot.report(report).title
     parts = [clauses_of(p.text) for p in passages]
     likeness, late, dense = _similarities(snapshot, rows, title, passages, parts, subject)

@@ -143,6 +143,31 @@ def headline_figures(
     return cited(snapshot, chosen)
 
 
+def all_targets(snapshot: Snapshot, info: ReportInfo, longest: int) -> list[Citation]:
+    """The clauses that follow the announcement of the year's targets, to the end of their sentence or count."""
+    passages = [p for p in snapshot.passages(list(snapshot.rows(info.id))) if p.mode != "actual"]
+    passages = passages or snapshot.passages(list(snapshot.rows(info.id)))
+    for at, passage in enumerate(passages):
+        announced = _TARGETS.search(passage.text)
+        if announced is None:
+            continue
+        found: list[tuple[Passage, tuple[int, int]]] = []
+        size = 0
+        for here in passages[at : at + 2]:
+            for clause in clauses_of(here.text):
+                if (here is passage and clause.start < announced.end()) or size > longest:
+                    continue
+                if not found and not _VALUE.search(clause.text):
+                    continue
+                if found and clause.sentence and not _VALUE.search(clause.text) and here is not passage:
+                    break
+                size += len(clause.text)
+                found.append((here, (clause.start, clause.end)))
+        if sum(bool(_VALUE.search(p.text[a:b])) for p, (a, b) in found) > 2:
+            return cited(snapshot, found)
+    return []
+
+
 def cited(snapshot: Snapshot, found: Sequence[tuple[Passage, tuple[int, int]]]) -> list[Citation]:
     """A citation for each passage of ``found``, in the order of the report, quoted at all its places."""
     spans: dict[Passage, list[tuple[int, int]]] = {}

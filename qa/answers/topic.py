@@ -26,6 +26,8 @@ from qa.types import Answer, Citation, Shape
 BUDGET = 230
 """Characters of the text, about: what a reader takes in at a glance; the rest stands behind it."""
 MOST_MORE = 20
+NEAR = 2.5
+"""How much less sure than the surest, in log-odds, a statement may be of the subject."""
 _DEPENDS = re.compile(
     r"^(?:同比|可比|比上年|较上年|年均|增长|下降|增速|居|位居|占|总量|其中|分别|均|排名|高于|较)"
 )
@@ -120,8 +122,9 @@ def chosen(found: Sequence[Statement], budget: int, least: float) -> tuple[list[
     more: list[Statement] = []
     seen: list[set[str]] = []
     size = 0
+    top = max((one.about for one in found), default=0.0)
     for one in found[:60]:
-        if one.about < least and (shown or one.about < least - 1):
+        if one.about < min(least, top - NEAR) or top < least - 1:
             continue
         pairs = {one.text[i : i + 2] for i in range(len(one.text) - 1)}
         if any(len(pairs & other) > _ALIKE * min(len(pairs), len(other)) for other in seen):
@@ -141,7 +144,10 @@ def answer_on(
     """What the newest report that speaks of ``subject`` says on it; None where none does."""
     mode = mode_of(asking)
     for info in reports_for(asking)[:8]:
-        shown, more = chosen(statements(asking, info, subject, mode), budget, least)
+        found = statements(asking, info, subject, mode)
+        if sum(one.about > least for one in found) < LEAST:
+            continue
+        shown, more = chosen(found, budget, least)
         if parts := _parts(asking, info, shown, more):
             return grouped(asking, shape, parts)
     return None
