@@ -165,8 +165,8 @@ def _similarities(
     late = dense
     if tokens is not None and isinstance(encoder, TokenOffsetEncoder):
         late_values = []
-        for row, passage, own in zip(rows, passages, parts, strict=True):
-            found = snapshot.token_similarities(row, tokens)
+        likeness = snapshot.token_similarities(rows, tokens)
+        for found, passage, own in zip(likeness, passages, parts, strict=True):
             late_values.append(float(found.max(axis=0).mean()) if len(found) else 0.0)
             ends = _token_ends(encoder, title, passage)[: len(found)]
             each.append(_late(found, ends, own))
