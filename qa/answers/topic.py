@@ -78,24 +78,34 @@ def _weights(name: str) -> tuple[FloatArray, float]:
     return np.array([table[term] for term in MODEL], np.float32), float(table["bias"])
 
 
+def _fitting(scored: Sequence[Scored], mode: SectionMode) -> FloatArray:
+    """1 for each clause of the ``mode`` asked; all are where the report does not tell its parts apart."""
+    fitting = np.array([not mode or not s.passage.mode or s.passage.mode == mode for s in scored], np.float32)
+    return fitting if fitting.mean() >= _SCANTY else np.ones_like(fitting)
+
+
+def topic_terms(asking: Asking, info: ReportInfo) -> tuple[list[str], FloatArray]:
+    """The clauses of ``info`` that may answer and the terms of the models for each: what these are fitted on."""
+    scored = score_clauses(asking.snapshot, info.id, asking.subject or asking.question.core)
+    fitting = _fitting(scored, mode_of(asking))
+    terms = extended(np.stack([s.features for s in scored]), fitting)
+    return [s.text for s, fits in zip(scored, fitting, strict=True) if fits], terms[fitting > 0]
+
+
 def statements(asking: Asking, info: ReportInfo, subject: str, mode: SectionMode) -> list[Statement]:
     """What ``info`` says, the worthiest first; of ``mode`` alone where the report tells its parts apart."""
     scored = score_clauses(asking.snapshot, info.id, subject)
     if not scored:
         return []
-    fitting = np.array([not mode or not s.passage.mode or s.passage.mode == mode for s in scored], np.float32)
-    if fitting.mean() < _SCANTY:
-        fitting[:] = 1.0
+    fitting = _fitting(scored, mode)
     terms = extended(np.stack([s.features for s in scored]), fitting)
     worth, about = (terms @ weights + bias for weights, bias in map(_weights, ("worth", "about")))
     found: list[list[int]] = []
     for i, one in enumerate(scored):
-        joins = found and _DEPENDS.match(one.text)
-        if (
-            joins
-            and scored[found[-1][-1]].row == one.row
-            and scored[found[-1][-1]].clause.sentence == one.clause.sentence
-        ):
+        before = scored[found[-1][-1]] if found else None
+        if before is not None and _DEPENDS.match(one.text) and (before.row, before.clause.sentence) == (
+            one.row, one.clause.sentence
+        ):  # fmt: skip
             found[-1].append(i)
         else:
             found.append([i])
