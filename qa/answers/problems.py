@@ -27,7 +27,7 @@ _ASIDE = re.compile(
     r"^(?:同时|当然|但|但是|总结|回顾|在看到成绩|在肯定成绩|我们也?(?:清醒|深刻)|[^，]{0,10}清醒|主要(?:是|表现|体现)|一是$)"
 )
 _GENERAL = re.compile(
-    r"振兴|高质量|以及|服务|建设|(?<!政府)自身|发展|经济|社会|政府|工作|全区|全市|全县|全省|我国|国家|报告|承认|有|哪些|主要|还|深层次|不容忽视|以及|的|中|上|里|都|啥|什么|方面|突出|自己|检讨|目前|地方|做得|[区市县省、]"
+    r"存在|面临|仍|着|突出|清醒|认识|振兴|高质量|以及|服务|建设|(?<!政府)自身|发展|经济|社会|政府|工作|全区|全市|全县|全省|我国|国家|报告|承认|有|哪些|主要|还|深层次|不容忽视|以及|的|中|上|里|都|啥|什么|方面|突出|自己|检讨|目前|地方|做得|[区市县省、]"
 )
 LONGEST = 600
 
@@ -84,9 +84,13 @@ def _after(passages: Sequence[Passage], at: int, start: int) -> Iterator[tuple[P
         if passage.section[:1] != passages[at].section[:1]:
             return
         for clause in clauses_of(passage.text):
-            text = passage.text[clause.start : clause.end]
-            if passage is passages[at] and clause.start < start:
-                continue
+            begin = clause.start
+            if passage is passages[at] and begin < start:
+                colon = re.search("[：:]", passage.text[start : clause.end])
+                if colon is None:
+                    continue
+                begin = start + colon.end()
+            text = passage.text[begin : clause.end]
             if _REMEDY.match(text):
                 return
             if _ASIDE.match(text) and not size:
@@ -94,7 +98,7 @@ def _after(passages: Sequence[Passage], at: int, start: int) -> Iterator[tuple[P
             size += len(text)
             if size > LONGEST:
                 return
-            yield passage, (clause.start, clause.end)
+            yield passage, (begin, clause.end)
 
 
 def _about(
