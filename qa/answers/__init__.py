@@ -6,5 +6,15 @@ from qa.answers.asking import Asking
 from qa.answers.fact import citations_of, searches
 from qa.answers.help import HELP, asks_for_help
 from qa.answers.router import answer
+from qa.answers.topic import MODEL, topic_terms
 
-__all__ = ["HELP", "Asking", "answer", "asks_for_help", "citations_of", "searches"]
+__all__ = [
+    "HELP",
+    "MODEL",
+    "Asking",
+    "answer",
+    "asks_for_help",
+    "citations_of",
+    "searches",
+    "topic_terms",
+]

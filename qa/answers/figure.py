@@ -14,7 +14,7 @@ from qa.answers.cells import cite_figure
 from qa.answers.composer import compose
 from qa.answers.fitting import best_fit
 from qa.answers.indicator import Asked, asked_of_figures, named
-from qa.answers.scope import reports_asked
+from qa.answers.figure_scope import reports_asked
 from qa.types import Answer, Citation, FigureLabel
 from qa.understanding import Question, When
 

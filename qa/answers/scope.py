@@ -1,65 +1,71 @@
-"""Whose reports a question for figures is about."""
+"""Which reports a broad question is asked of, and which of their parts: what is reviewed, what is planned."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
 
-from index import ReportInfo, Snapshot
-from index.text import bare_place, report_year
-from qa.answers.coverage import selected
-from qa.understanding import Question, gazetteer, is_nation, is_place, names_of
+from index import ReportInfo, Section
+from index.text import report_year
+from index.types import SectionMode
+from qa.answers.asking import Asking
+from qa.answers.coverage import years_of
+from qa.types import Citation
+from qa.understanding import is_place
 
-_NATION = re.compile("全国|我国|中国|国家(?!级|税|标准)")
-
-
-def reports_asked(
-    snapshot: Snapshot, asked: Question, reports: Collection[str] | None
-) -> tuple[dict[str, ReportInfo], tuple[str, ...]]:
-    """The reports that the question is about by their ids, and the names of places it says.
-
-    Raises UnknownReport.
-    """
-    infos = selected(snapshot, reports)
-    own = {name for info in infos for name in names_of(info.place) if not is_nation(info.place)}
-    said = tuple(name for name in own if name in asked.core)
-    all_names = dict.fromkeys((*real_places(asked.places, snapshot), *said))
-    places = tuple(p for p in all_names if not any(p != other and p in other for other in all_names))
-    found = {
-        info.id: info
-        for info in infos
-        if about_place(places, info.place, asked.core)
-        and (not asked.report_years or report_year(info) in asked.report_years)
-    }
-    return found, places
+_PLAN = re.compile(
+    r"今年(?!以来)|明年|来年|新一年|打算|准备|计划(?!生育)|下一步|接下来|今后|以后|后面|接着|目标|盘算|怎么办|安排|部署|要(?:抓|做|干|怎|重点|建|修|开|深|如|实|办)"
+)
+"""今年教育怎么办, 接下来怎么安排; not 去年教育怎么样."""
+_REVIEW = re.compile(
+    r"去年|上一?年|过去|做了|干了|取得|成[绩效果就]|进展|完成了|获得|拿[到了]|以来|突破|情况|咋样|怎么样|做得|干得|程度|还[^，]{1,4}不|还[^，]+吗|怎么[^，]{1,3}的|如何(?=[，。？]|$)|变化|有没有"
+)
+"""去年干得怎么样, 有哪些成绩; not 今年如何部署."""
+_SPAN = re.compile(r"[“\"]?十([一二三四]?)五[”\"]?|(?:过去|[这近])的?五年|五年(?:来|间)|任期|本届政府")
+"""A five-year plan, or five years looked back on."""
 
 
-def real_places(named: Sequence[str], snapshot: Snapshot) -> tuple[str, ...]:
-    """The places among ``named``: 棚户区 in 棚户区改造 is part of an indicator, no place."""
-    indicators = {f.indicator for f in snapshot.all_figures} if named else set()
-    own = {name for info in snapshot.reports for name in names_of(info.place)}
-    known = {*own, *gazetteer()}
-    return tuple(
-        p
-        for p in named
-        if p in known or bare_place(p) in known or not any(p in indicator for indicator in indicators)
-    )
+def mode_of(asking: Asking) -> SectionMode:
+    """Whether the question wants what was done or what is planned; empty: both."""
+    core = asking.question.core
+    plan, review = bool(_PLAN.search(core)), bool(_REVIEW.search(core))
+    if plan or review:
+        return "" if plan and review else "target" if plan else "actual"
+    years = asking.question.sub_questions[0].when.years
+    own = {report_year(info) for info in asking.infos}
+    if years and len(own) == 1 and (year := own.pop()) is not None:
+        return "actual" if max(years) < year else "target"
+    return ""
 
 
-def about_place(asked: Sequence[str], place: str, core: str) -> bool:
-    """Whether a question that names the places ``asked``, or none, is about ``place``."""
-    if not asked:
-        return is_nation(place) or not _NATION.search(core)
-    return any(is_of(name, place) for name in asked)
+def over_a_plan(asking: Asking) -> bool:
+    """Whether the question is about five years, not one."""
+    return bool(_SPAN.search(asking.question.core))
 
 
-def is_of(name: str, place: str) -> bool:
-    """Whether ``name`` is the place itself: ``甲市`` is no ``甲市乙县``, and ``甲市`` no ``甲省``."""
-    if not is_place(name, place):
-        return False
-    if is_nation(place):
-        return True
-    own = names_of(place)[-1]
-    if name.endswith("市") and place.endswith("省") and bare_place(name) == bare_place(place):
-        return False
-    return own in name or name in place[place.rfind(own) :]
+def reports_for(asking: Asking) -> list[ReportInfo]:
+    """The reports that may answer: of the places and years asked, the newest first."""
+    question = asking.question
+    found = []
+    for info in asking.newest_first:
+        if question.places and info.place and not any(is_place(p, info.place) for p in question.places):
+            continue
+        own = report_year(info)
+        years = set(question.report_years)
+        for sub_question in question.sub_questions:
+            years |= set(sub_question.when.years_for(own))
+        if years and not years & years_of(info):
+            continue
+        found.append(info)
+    return found
+
+
+def fits(section_years: tuple[int, ...], section_mode: SectionMode, mode: SectionMode) -> bool:
+    """Whether a part of a report is of the ``mode`` asked."""
+    return not mode or not section_mode or section_mode == mode
+
+
+def part_of(citation: Citation, sections: tuple[Section, ...]) -> str:
+    """The heading at the top of the citation's path, without its number: 2024年工作回顾."""
+    from qa.answers.outline import bare_title
+
+    return bare_title(citation.section[0]) if citation.section else ""

@@ -22,7 +22,7 @@ from index.figures import (
 from qa.answers.cells import cite_figure
 from qa.answers.composer import compose
 from qa.answers.coverage import selected
-from qa.answers.scope import about_place, real_places
+from qa.answers.figure_scope import about_place, real_places
 from qa.types import Answer, Cell, Citation, Table, TableRow
 from qa.understanding import Question, official_wording
 

@@ -2,6 +2,7 @@
 
 from qa.retrieval.background import Scale
 from qa.retrieval.clauses import Clause
+from qa.retrieval.clauses import clauses as clauses_of
 from qa.retrieval.ranking import Ranked, RankedSearch, Weights, fitted, rank, weights
 from qa.retrieval.retriever import CLAUSE_FEATURES, PASSAGE_FEATURES, Candidate, Search, search
 
@@ -15,6 +16,7 @@ __all__ = [
     "Scale",
     "Search",
     "Weights",
+    "clauses_of",
     "fitted",
     "rank",
     "search",
