@@ -6,12 +6,15 @@ A question is a dict: ``id, question, kind, answers, evidence, report`` and, whe
 ``id, passages [{"text", "report"}], answered, highlight, seconds``. Text is compared without white
 space and with full-width ASCII made plain. For the kinds ``list`` and ``compare`` a metric is the
 share of the evidence found; for any other all of it must be there. Of several right options the best
-counts. A metric that does not apply to a question is None and is left out of the means.
+counts. A broad question has instead ``must`` and ``good``, the clauses that a good answer holds and those that
+belong to it, and ``budget``, the characters that are read of it; its result has ``text``, the answer's.
+A metric that does not apply to a question is None and is left out of the means.
 """
 
 from __future__ import annotations
 
 import json
+import re
 import time
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Sequence
@@ -29,8 +32,8 @@ from qa.types import Answer
 READ_LIMITS = (300, 600, 1000)
 SHARED_KINDS = ("list", "compare")
 COLUMNS = (
-    "n", "top1", "top1r", *(f"r@{n}" for n in READ_LIMITS), "mrr", "rep@1", "hl", "hllen", "abst", "len",
-    "p50", "p95",
+    "n", "top1", "top1r", *(f"r@{n}" for n in READ_LIMITS), "mrr", "rep@1", "hl", "hllen", "must", "clean",
+    "chars", "abst", "len", "p50", "p95",
 )  # fmt: skip
 
 Json = dict[str, Any]
@@ -173,9 +176,38 @@ def highlighted(question: Json, result: Json) -> float | None:
     return _counted([a in text for a in answers], question["kind"] in SHARED_KINDS)
 
 
+_MARK = re.compile(r"\[\d+\]")
+_LISTED = re.compile(r"[^，。；：、]{6,}")
+
+
+def broad(question: Json, result: Json) -> dict[str, float | None]:
+    """Of a broad question's answer the share of the must clauses told within the budget (``must``), the share of
+    its characters that belong to a must or good clause (``clean``), and its length (``chars``)."""
+    text = squeeze(_MARK.sub("", result.get("text") or "")) if result.get("answered", True) else ""
+    must = [squeeze(clause).rstrip("。，；：、") for clause in question["must"]]
+    good = [squeeze(clause).rstrip("。，；：、") for clause in question.get("good") or []]
+    within = text[: question["budget"]]
+    covered = [False] * len(text)
+    for clause in must + good:
+        at = text.find(clause)
+        while at >= 0:
+            covered[at : at + len(clause)] = [True] * len(clause)
+            at = text.find(clause, at + 1)
+        for m in _LISTED.finditer(text):
+            if m[0] in clause:
+                covered[m.start() : m.end()] = [True] * len(m[0])
+    return {
+        "must": fmean(clause in within for clause in must),
+        "clean": fmean(covered) if covered else 0.0,
+        "chars": float(len(text)),
+    }
+
+
 def score(question: Json, result: Json, by_report: bool) -> dict[str, float | None]:
     """Every metric of one question."""
     refused = float(not result.get("answered", True))
+    if "must" in question:
+        return {**broad(question, result), "abst": refused}
     if question["kind"] == "none":
         return {"abst": refused}
     ranking = Ranking.of(result, by_report)
@@ -240,9 +272,11 @@ def run(
 ) -> list[Json]:
     """Asks every question; a result for each."""
     results = []
+    held = {report.id for report in assistant.library.reports()}
     for i, question in enumerate(questions):
         begun = time.perf_counter()
-        answer = assistant.ask(question["question"], top_k)
+        own = [question["report"]] if "must" in question and question.get("report") in held else None
+        answer = assistant.ask(question["question"], top_k, own)
         results.append(_result(question, answer, time.perf_counter() - begun))
         if progress:
             progress(i + 1, len(questions), question["question"])
@@ -257,6 +291,7 @@ def _result(question: Json, answer: Answer, seconds: float) -> Json:
         "id": question["id"],
         "passages": [{"text": c.text, "report": c.report} for c in cited],
         "answered": answer.answered,
+        "text": answer.text,
         "highlight": "".join(c.quote for c in quoted),
         "seconds": seconds,
     }
@@ -288,4 +323,4 @@ def _cell(column: str, value: float | int | None) -> str:
         return "-"
     if column == "n":
         return str(value)
-    return f"{value:.0f}" if column in ("len", "hllen") else f"{value:.3f}"
+    return f"{value:.0f}" if column in ("len", "hllen", "chars") else f"{value:.3f}"

@@ -35,11 +35,11 @@ def endpoints(assistant: Assistant) -> None:
     def ask(question: str, top_k: int = 5, reports: list[str] | None = None) -> dict[str, Any]:
         """就已收录的政府工作报告提问，返回逐字引用的回答和每条引用的出处（章节、页码、位置）。
 
-        报告没有说的会拒答（answered 为 false），不会编造。
+        报告没有说的会拒答（answered 为 false），不会编造。宽泛的问题按 groups 分组（title、citations），没有答到的部分列在 unanswered。
 
         Args:
             question: 中文问题，如“2024年社会消费品零售总额是多少？”
-            top_k: 最多返回几条引用，1 到 50
+            top_k: 引用不足这么多条时，用相近的段落补足，1 到 50；答案引用到的总会全部返回
             reports: 只问这些报告（编号见 list_reports）；不填则问全部
         """
         return _said(

@@ -21,6 +21,7 @@ _RELATIVE_YEAR = re.compile(r"去年|上一?年|今年|本年|明年|下一?年|
 _REFUSALS = {
     "not_covered": ("所选报告未涉及这个问题", "可以换个说法，或者到“报告”页放宽询问范围。"),
     "not_in_library": ("未收录该年或该地的报告", "可以到“报告”页查看已收录的报告，或者添加所需的报告。"),
+    "not_selected": ("所选报告之外已收录该年或该地的报告", "可以到“报告”页放宽询问范围，再问一次。"),
 }
 
 
@@ -51,6 +52,8 @@ def segments(text: str, citations: int) -> list[Segment]:
 def answer_html(answer: Answer, question: str, snapshot: Snapshot) -> str:
     """The whole answer block. ``snapshot`` is what every quote is checked against, now."""
     labels = {report.id: report_label(report) for report in snapshot.reports}
+    if answer.shape == "help":
+        return f'<div class="answer help"><p>{show(answer.text)}</p></div>'
     if not answer.answered:
         return _understood_html(answer, question) + _refusal_html(answer, snapshot, labels)
     citations = answer.citations
@@ -61,12 +64,45 @@ def answer_html(answer: Answer, question: str, snapshot: Snapshot) -> str:
     if answer.table is not None:
         table = _table_html(answer.table, citations)
         return f'<div class="answer table">{table}</div>{_more_html(cards, "逐格出处")}'
+    if answer.groups:
+        return _understood_html(answer, question) + _groups_html(answer, parts, cards, snapshot, labels)
     others = "".join(_card_html(c, n, snapshot, labels) for n, c in numbered if n not in used)
     body = _body_html(answer.shape, parts, citations, labels)
     return (
         f'{_understood_html(answer, question)}<div class="answer {show(answer.shape)}">{body}</div>'
         f'<section class="cards" aria-label="出处">{cards}</section>{_more_html(others, "其他相关段落")}'
     )
+
+
+def _groups_html(
+    answer: Answer, parts: Sequence[Segment], cards: str, snapshot: Snapshot, labels: dict[str, str]
+) -> str:
+    """Each group under its title, what more there is of it folded; then what was asked and not answered."""
+    number = {citation: n for n, citation in enumerate(answer.citations, 1)}
+    used = {n for part in parts for n in part.marks}
+    told: set[int] = set()
+    body = ""
+    for group in answer.groups:
+        own = {number[c] for c in group.citations if c in number}
+        items = [i for i, part in enumerate(parts) if i not in told and own & set(part.marks)]
+        told |= set(items)
+        said = "".join(
+            f"<li>{show(parts[i].text)}{_marks_html(parts[i].marks, answer.citations)}</li>" for i in items
+        )
+        more = "".join(
+            _card_html(c, number[c], snapshot, labels)
+            for c in group.citations
+            if c in number and number[c] not in used
+        )
+        folded = _more_html(more, "还有")
+        if said or folded:
+            body += (
+                f"<section><h4>{show(group.title)}</h4>{f'<ul>{said}</ul>' if said else ''}{folded}</section>"
+            )
+    missing = "".join(f"<li>{show(part)}</li>" for part in answer.unanswered)
+    if missing:
+        body += f'<section class="unanswered"><h4>没有找到答案的部分</h4><ul>{missing}</ul></section>'
+    return f'<div class="answer grouped">{body}</div>{_more_html(cards, "逐条出处")}'
 
 
 def _body_html(

@@ -163,7 +163,14 @@ def ask(
     question: Annotated[str, typer.Argument(metavar="QUESTION", help="要问的问题")],
     as_json: AsJson = False,
     top_k: Annotated[
-        int, option("--top-k", metavar="K", min=1, max=100, help="最多给出几处（1–100，默认 5）")
+        int,
+        option(
+            "--top-k",
+            metavar="K",
+            min=1,
+            max=100,
+            help="引用的出处不足 K 处时，用相近的段落补足（1–100，默认 5）",
+        ),
     ] = 5,
     report: ReportIds = None,
     library: LibraryDir = LIBRARY,
@@ -176,7 +183,7 @@ def ask(
         print_json(answer.to_dict())
     else:
         print_answer(answer)
-    return DONE if answer.answered else REFUSED
+    return DONE if answer.answered or answer.shape == "help" else REFUSED
 
 
 @command("indicators", "列出报告中的指标数字，每个都有出处")

@@ -74,11 +74,19 @@ def report_line(info: ReportInfo) -> str:
 
 def print_answer(answer: Answer) -> None:
     """The answer and its places, or the refusal and the nearest passages, clearly not an answer."""
-    print(table_text(answer.table) if answer.table else answer.text)
+    print(table_text(answer.table) if answer.table else answer_text(answer))
     if answer.related:
         print("\n相关内容（不是答案）：")
     for number, citation in enumerate(answer.citations or answer.related, 1):
         print_citation(number, citation)
+
+
+def answer_text(answer: Answer) -> str:
+    """The text, that of a broad answer under its groups' titles, and last what was not answered."""
+    from ui.messages import group_texts
+
+    lines = [f"{title}\n  {text}" for title, text in group_texts(answer)] or [answer.text]
+    return "\n".join([*lines, *(f"没有找到答案：{part}" for part in answer.unanswered)])
 
 
 def table_text(table: Table) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 
 from index import Snapshot
 from qa import Answer, Citation
-from ui.messages import formal_citation, report_label
+from ui.messages import formal_citation, group_texts, report_label
 
 
 def to_markdown(turns: Sequence[Mapping[str, Any]], snapshot: Snapshot) -> str:
@@ -19,7 +19,12 @@ def to_markdown(turns: Sequence[Mapping[str, Any]], snapshot: Snapshot) -> str:
 
 def _turn(turn: Mapping[str, Any], labels: Mapping[str, str]) -> str:
     answer = Answer.from_dict(turn["answer"])
-    parts = [f"## {_plain(turn['question'])}", _plain(answer.text)]
+    parts = [f"## {_plain(turn['question'])}"]
+    if groups := group_texts(answer):
+        parts += [f"**{_plain(title)}**\n\n{_plain(text)}" for title, text in groups]
+    else:
+        parts.append(_plain(answer.text))
+    parts += [f"没有找到答案：{_plain(part)}" for part in answer.unanswered]
     if answer.answered:
         cited = enumerate(answer.citations, 1)
         parts += [_source(n, c, labels) for n, c in cited if f"[{n}]" in answer.text]

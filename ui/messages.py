@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from index import ReportInfo
 from index.text import report_year as year_of_report
-from qa import Citation
+from qa import Answer, Citation
 
 STALE_PAGE = "这个页面已经过期，请刷新后再操作。"
 INTERNAL = "系统内部出错了，请重试；若一再出现，请把运行窗口里的报错发给维护者。"
@@ -69,3 +69,24 @@ def _path_in_citation(section: Sequence[str]) -> str:
     joined = "›".join(section)
     joined = re.sub(r"›(?=[（(〔\d①-⑳一二三四五六七八九十第])", "", joined).replace("›", "·")
     return f"“{joined}”"
+
+
+_PIECE = re.compile(r"[^\[\]]*(?:\[\d+\])+")
+
+
+def group_texts(answer: Answer) -> list[tuple[str, str]]:
+    """Each group's title with its part of the text, and how many places more it has; empty without groups."""
+    number = {citation: n for n, citation in enumerate(answer.citations, 1)}
+    pieces = [m[0].strip() for m in _PIECE.finditer(answer.text)]
+    told: set[int] = set()
+    found = []
+    for group in answer.groups:
+        own = {number[c] for c in group.citations if c in number}
+        marks = [set(map(int, re.findall(r"\[(\d+)\]", piece))) for piece in pieces]
+        mine = [i for i in range(len(pieces)) if i not in told and marks[i] & own]
+        told.update(mine)
+        more = len(own - set().union(*marks))
+        behind = f"（还有 {more} 条）" if more else ""
+        if mine or more:
+            found.append((group.title, "".join(pieces[i] for i in mine) + behind))
+    return found

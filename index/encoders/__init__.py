@@ -2,8 +2,8 @@
 The fast one and the bundled model are loaded only where they are used.
 """
 
-from index.encoders.base import Encoder, FloatArray, TokenEncoder, without_surrogates
-from index.encoders.late_interaction import max_similarities
+from index.encoders.base import Encoder, FloatArray, TokenEncoder, TokenOffsetEncoder, without_surrogates
+from index.encoders.late_interaction import max_similarities, token_similarities
 from index.encoders.loading import load_encoder, resolve_model
 from index.encoders.sentence_transformers import quiet_transformers
 
@@ -11,9 +11,11 @@ __all__ = [
     "Encoder",
     "FloatArray",
     "TokenEncoder",
+    "TokenOffsetEncoder",
     "load_encoder",
     "max_similarities",
     "quiet_transformers",
     "resolve_model",
+    "token_similarities",
     "without_surrogates",
 ]

@@ -55,6 +55,14 @@ class TokenEncoder(Encoder, Protocol):
         """
 
 
+@runtime_checkable
+class TokenOffsetEncoder(TokenEncoder, Protocol):
+    """A token encoder that also tells which characters its tokens stand for, so that clauses can be compared."""
+
+    def passage_token_ends(self, context: str, body: str) -> list[int]:
+        """Where in ``body`` each of the tokens ends that ``encode_passage_tokens`` keeps of it."""
+
+
 def batches_by_length(lengths: Sequence[int], size: int) -> list[tuple[int, list[int]]]:
     """``(texts done after it, row numbers)`` of each batch, longest texts first: little is padded."""
     order = sorted(range(len(lengths)), key=lengths.__getitem__, reverse=True)

@@ -118,6 +118,12 @@ class FastEncoder:
     ) -> tuple[FloatArray, list[bytes]]:
         return self._encode_passages(texts, pack, progress)
 
+    def passage_token_ends(self, context: str, body: str) -> list[int]:
+        prompt = self._prompts["passage"]
+        before = len(prompt + context)
+        ends = self._inputs.token_ends(prompt, context + body)[self._inputs.size(prompt, context) : -1]
+        return [end - before for end in ends]
+
     def _encode_passages(
         self,
         texts: Sequence[tuple[str, str]],
@@ -197,6 +203,9 @@ class _Inputs:
 
     def tokens(self, prompt: str, text: str) -> Tokens:
         return self._tokenizer.encode(prompt, without_surrogates(text))
+
+    def token_ends(self, prompt: str, text: str) -> list[int]:
+        return self._tokenizer.ends(prompt, without_surrogates(text))
 
     def _size(self, prompt: str, context: str) -> int:
         """How many tokens stand before the text that follows ``context``."""

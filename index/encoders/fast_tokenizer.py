@@ -98,6 +98,12 @@ class FastTokenizer:
         ids = part.encode(prompt + text)
         return ids if len(ids) <= self._max_tokens else np.append(ids[: self._max_tokens - 1], ids[-1])
 
+    def ends(self, prompt: str, text: str) -> list[int]:
+        """Where in ``prompt + text`` each of the tokens of ``encode`` ends."""
+        part = next(part for part in self._parts if part.can_judge(text))
+        ends = part.ends(prompt + text)
+        return ends if len(ends) <= self._max_tokens else [*ends[: self._max_tokens - 1], ends[-1]]
+
 
 class _Part:
     """A cut, or the whole: its tokenizer, what its ids are in the whole, which characters it cannot judge."""
@@ -117,6 +123,9 @@ class _Part:
     def encode(self, text: str) -> npt.NDArray[np.int64]:
         ids = np.array(self._tokenizer.encode(text).ids, np.int64)
         return self._ids[ids] if self._is_cut else ids
+
+    def ends(self, text: str) -> list[int]:
+        return [end for _, end in self._tokenizer.encode(text).offsets]
 
     @property
     def _tokenizer(self) -> Tokenizer:

@@ -31,9 +31,17 @@ def pack(tokens: FloatArray) -> bytes:
 
 def max_similarities(queries: FloatArray, packed: bytes) -> FloatArray:
     """The similarity of each row of ``queries`` (unit vectors) to the passage's token nearest to it."""
-    size = queries.shape[1]
     if not packed:
         return np.zeros(len(queries), np.float32)
+    found: FloatArray = token_similarities(queries, packed).max(axis=0)
+    return found
+
+
+def token_similarities(queries: FloatArray, packed: bytes) -> FloatArray:
+    """The similarity of each of the passage's tokens to each row of ``queries``, ``(tokens, queries)``."""
+    size = queries.shape[1]
+    if not packed:
+        return np.zeros((0, len(queries)), np.float32)
     means: npt.NDArray[np.float16] = np.frombuffer(packed, np.float16, 2 * size)
     mean, width = means[:size].astype(np.float32), means[size:].astype(np.float32)
     codes = np.frombuffer(packed, np.uint8, offset=4 * size).reshape(-1, size // 2)
@@ -41,5 +49,5 @@ def max_similarities(queries: FloatArray, packed: bytes) -> FloatArray:
     scaled = np.multiply(queries.T, width[:, None], order="C")
     products = (codes & 15).astype(np.float32) @ scaled[0::2]
     products += (codes >> 4).astype(np.float32) @ scaled[1::2]
-    found: FloatArray = queries @ mean + products.max(axis=0) - (_LEVELS - 1) / 2 * scaled.sum(axis=0)
-    return found
+    products += queries @ mean - (_LEVELS - 1) / 2 * scaled.sum(axis=0)
+    return products

@@ -10,7 +10,7 @@ from itertools import accumulate
 
 import numpy as np
 
-from index.encoders import Encoder, FloatArray, max_similarities
+from index.encoders import Encoder, FloatArray, max_similarities, token_similarities
 from index.errors import UnknownReport
 from index.figures import Figure, Mode, normalize_indicator
 from index.store.manifest import Entry, Manifest
@@ -216,6 +216,13 @@ class Snapshot(ABC):
         if not all(packed):
             return None
         return np.array([max_similarities(query, one).mean() for one in packed], np.float32)
+
+    def token_similarities(self, rows: Sequence[int], query: FloatArray) -> list[FloatArray]:
+        """Of each passage of ``rows`` the cosine of its tokens with a question's ``(n, dimension)``, ``(tokens, n)``.
+
+        No tokens where the library has no vectors of them.
+        """
+        return [token_similarities(query, packed) for packed in self._tokens(rows)]
 
     @abstractmethod
     def _tokens(self, rows: Sequence[int]) -> list[bytes]:

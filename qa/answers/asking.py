@@ -9,6 +9,7 @@ from functools import cached_property
 from index import ReportInfo, Snapshot
 from index.text import report_year
 from qa.answers.coverage import selected
+from qa.answers.subject import subject_of, without_names
 from qa.types import Answer
 from qa.understanding import Question
 
@@ -35,6 +36,13 @@ class Asking:
     def newest_first(self) -> list[ReportInfo]:
         """The reports asked, the newest first; raises UnknownReport."""
         return sorted(self.infos, key=lambda info: report_year(info) or 0, reverse=True)
+
+    @cached_property
+    def subject(self) -> str:
+        """What the question is about, without the names of the reports' places; empty where it names nothing."""
+        return without_names(
+            subject_of(self.question), [f"{i.id} {i.place} {i.title}" for i in self.infos[:60]]
+        )
 
     def about(self, question: Question, reports: Iterable[str] | None = None) -> Asking:
         """The same library asked another ``question``, of ``reports`` where they are given."""

@@ -27,17 +27,28 @@ def years_of(report: ReportInfo) -> set[int]:
     return {*report.years_reviewed, *report.years_planned, *([own] if own else [])}
 
 
-def refusal_reason(question: Question, reports: Sequence[ReportInfo]) -> RefusalReason:
-    """Whether no report of the year or place asked about is there, or those there do not say."""
+def refusal_reason(
+    question: Question, reports: Sequence[ReportInfo], held: Sequence[ReportInfo] = ()
+) -> RefusalReason:
+    """Why ``reports`` do not answer: they do not say it, or none of them is of the year or place asked.
+
+    ``held`` are all reports of the library: where one of them is, it was only not selected.
+    """
+    if not _lack(question, reports):
+        return "not_covered"
+    return "not_selected" if held and not _lack(question, held) else "not_in_library"
+
+
+def _lack(question: Question, reports: Sequence[ReportInfo]) -> bool:
+    """Whether none of ``reports`` is of a year or of a place asked; one that tells no place may be of any."""
     covered = set().union(*map(years_of, reports)) if reports else set()
     asked = {year for sub_question in question.sub_questions for year in sub_question.when.years} | set(
         question.report_years
     )
     if asked and not asked & covered:
-        return "not_in_library"
-    if question.places and not any(is_place(p, r.place) for p in question.places for r in reports):
-        return "not_in_library"
-    return "not_covered"
+        return True
+    of_place = (not r.place or is_place(p, r.place) for p in question.places for r in reports)
+    return bool(question.places) and not any(of_place)
 
 
 def assumed_year(found: RankedSearch, snapshot: Snapshot) -> tuple[int | None, tuple[int, ...]]:
@@ -55,7 +66,7 @@ def assumed_year(found: RankedSearch, snapshot: Snapshot) -> tuple[int | None, t
         return (years[0], tuple(sorted(years_of(report) - set(years)))) if years else (None, ())
     others = {
         r.candidate.passage.years[0]
-        for r in ranked[1:6]
+        for r in ranked[1:]
         if len(r.candidate.passage.years) == 1 and r.score > ranked[0].score - CLOSE
     } - set(best.years)
     return (best.years[0], tuple(sorted(others))) if len(best.years) == 1 and others else (None, ())

@@ -10,6 +10,7 @@ from index import Snapshot
 from qa.answers.asking import Asking
 from qa.answers.composer import cite, compose
 from qa.answers.coverage import assumed_year, refusal_reason
+from qa.answers.quotes import completed
 from qa.reading import also_fitting, confidence, joined, quote, similarity
 from qa.retrieval import Ranked, RankedSearch, Search, rank, rerank, search
 from qa.types import REFUSAL, Answer, Citation
@@ -25,7 +26,7 @@ def answer_fact(asking: Asking) -> Answer:
     sure = [confidence(*sub_question, snapshot.encoder) for sub_question in sub_questions]
     citations = citations_of(asking, sub_questions, max(asking.top_k, len(sub_questions)))
     if not citations or max(sure) < ENOUGH or fmean(sure) < ENOUGH:
-        reason = refusal_reason(question, asking.infos)
+        reason = refusal_reason(question, asking.infos, snapshot.reports)
         return Answer(question.text, False, REFUSAL, [], citations, reason, shape=question.shape)
     year, others = assumed_year(sub_questions[0], snapshot)
     return Answer(
@@ -86,7 +87,8 @@ def _citation(
     for one, ranked in pairs:
         alike = similarity(one, ranked, snapshot.encoder) if _leads(ranked, leading) else None
         spans += quote(one, ranked, listing, alike)
-    return cite(snapshot, pairs[0][1].candidate.passage, joined(spans), pairs[0][1].score)
+    passage = pairs[0][1].candidate.passage
+    return cite(snapshot, passage, completed(passage, joined(spans)), pairs[0][1].score)
 
 
 def _used(

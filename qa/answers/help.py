@@ -36,6 +36,8 @@ def asks_for_help(text: str) -> bool:
     return not words or bool(_COURTESY.match(words) or _ABOUT.search(words))
 
 
-def answer_help(asking: Asking) -> Answer:
-    """How to ask; not answered, and no refusal either."""
+def answer_help(asking: Asking) -> Answer | None:
+    """How to ask, which is no answer and no refusal either; None where something is asked."""
+    if not asks_for_help(asking.question.text):
+        return None
     return Answer(asking.question.text, False, HELP, [], shape="help")

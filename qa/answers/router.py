@@ -9,22 +9,37 @@ from __future__ import annotations
 
 from qa.answers.asking import Asking, Way
 from qa.answers.fact import answer_fact
-from qa.answers.help import answer_help, asks_for_help
-from qa.answers.sections import answer_from_sections
+from qa.answers.help import answer_help
+from qa.answers.listing import answer_list, answer_progress, answer_yes_no
+from qa.answers.problems import answer_problems
 from qa.answers.series import answer_series
+from qa.answers.several import answer_places, answer_several
+from qa.answers.summary import answer_summary
+from qa.answers.tasks import answer_tasks
+from qa.answers.topic import answer_topic
+from qa.answers.topic_compare import answer_topic_compare
 from qa.types import Answer
 
-ORDER: tuple[Way, ...] = (
-    lambda asking: answer_help(asking) if asks_for_help(asking.question.text) else None,
-    lambda asking: answer_series(asking.snapshot, asking.question, asking.reports),
-    lambda asking: answer_from_sections(asking.snapshot, asking.question, asking.reports),
+ORDER: tuple[tuple[str, Way], ...] = (
+    ("help", answer_help),
+    ("several", lambda asking: answer_several(asking, answer)),
+    ("series", lambda asking: answer_series(asking.snapshot, asking.question, asking.reports)),
+    ("topic_compare", answer_topic_compare),
+    ("places", lambda asking: answer_places(asking, answer)),
+    ("summary", answer_summary),
+    ("problems", answer_problems),
+    ("tasks", answer_tasks),
+    ("progress", answer_progress),
+    ("yes_no", answer_yes_no),
+    ("topic", answer_topic),
+    ("list", answer_list),
+    ("fact", answer_fact),
 )
-"""The ways before the last, ``answer_fact``."""
 
 
 def answer(asking: Asking) -> Answer:
     """The answer of the first way that has one; raises UnknownReport."""
-    for way in ORDER:
+    for _, way in ORDER:
         if (told := way(asking)) is not None:
             return told
-    return answer_fact(asking)
+    raise AssertionError("the last way always answers")

@@ -1,6 +1,7 @@
 """A question to ranked candidates: the searches, their fusion, and the features of each passage and clause."""
 
 from qa.retrieval.clauses import Clause
+from qa.retrieval.clauses import clauses as clauses_of
 from qa.retrieval.ranking import Ranked, RankedSearch, Weights, rank, weights
 from qa.retrieval.reranker import rerank
 from qa.retrieval.retriever import CLAUSE_FEATURES, PASSAGE_FEATURES, Candidate, Search, search
@@ -14,6 +15,7 @@ __all__ = [
     "RankedSearch",
     "Search",
     "Weights",
+    "clauses_of",
     "rank",
     "rerank",
     "search",

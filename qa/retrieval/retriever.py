@@ -283,6 +283,8 @@ def _report(question: Question, when: When, report: ReportInfo) -> float:
 
 def _place(question: Question, passage: Passage, report: ReportInfo) -> float:
     """-1 where another place than the report's is asked about and the passage does not name it."""
+    if not report.place:
+        return 0.0  # the metadata do not say: the passage decides
     others = [p for p in question.places if not is_place(p, report.place)]
     if not others or len(others) < len(question.places):
         return 0.0

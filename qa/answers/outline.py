@@ -1,0 +1,138 @@
+"""A report's outline as answers need it: headings as citations, the parts that review and that plan."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from itertools import pairwise
+
+from index import Passage, ReportInfo, Section, Snapshot
+from index.structure import page_at
+from index.text import to_int
+from qa.answers.composer import cite
+from qa.types import Citation
+
+_NUMBER = re.compile(
+    r"^\s*(?:[（(]?[一二三四五六七八九十\d]{1,3}[）)、.．]+|第[一二三四五六七八九十\d]+[，,、]?|[一二三四五六七八九十]{1,3}(?:是|要)|[①-⑳])\s*"
+)
+"""A heading's number: （一）, 1., 一是; not 一批."""
+_GOVERNMENT = re.compile(r"政府(?:自身|建设|作风|效能)|自身建设|服务型政府|人民满意|法治政府")
+_LONGEST = 70
+"""Characters of a heading that are shown; longer ones are whole paragraphs taken for one."""
+
+
+def children(section: Section, sections: Sequence[Section]) -> list[Section]:
+    """The headings right below ``section``, also where its own text goes on between them."""
+    return [s for group in series(section, sections) for s in group]
+
+
+def series(section: Section, sections: Sequence[Section]) -> list[list[Section]]:
+    """``children``, a list for each stretch of them between which the section's own text goes on.
+
+    A review of five years and of the last is two such; where headings are numbered, those alone count.
+    """
+    groups: list[list[Section]] = [[]]
+    for s in sections:
+        if s.continued and s.path == section.path and groups[-1]:
+            groups.append([])
+        elif (
+            s.level == section.level + 1
+            and s.path[:-1] == section.path
+            and not s.continued
+            and s.start >= section.start
+        ):
+            groups[-1].append(s)
+    every = [s for group in groups for s in group]
+    numbered = [s for s in every if _NUMBER.match(s.title)]
+    if len(numbered) > 1 and 2 * len(numbered) >= len(every):
+        restart = [
+            i
+            for i, s in enumerate(numbered)
+            if i and (_NUMBER.match(s.title) or [""])[0].strip("（(） )、") in ("一", "一是", "1")
+        ]
+        cuts = [0, *restart, len(numbered)]
+        return [numbered[a:b] for a, b in pairwise(cuts)]
+    return [group for group in groups if group]
+
+
+def tops(sections: Sequence[Section]) -> list[Section]:
+    """The headings of the first level."""
+    return [s for s in sections if s.level == 1 and not s.continued]
+
+
+_MARK = re.compile(r"[（(]([一二三四五六七八九十]{1,3})[）)]\s*([^。！？；;\n\\]{4,70})")
+"""（一）加快产业升级。: an item numbered in running text."""
+
+
+def numbered_runs(text: str) -> list[list[tuple[int, int]]]:
+    """The places of items numbered （一）, （二）… in running text, a list for each count that starts at one.
+
+    It serves files whose line breaks are lost, so that their headings are no lines of their own.
+    """
+    runs: list[list[tuple[int, int]]] = []
+    expected = 0
+    for m in _MARK.finditer(text):
+        number = to_int(m[1])
+        if number == 1:
+            runs.append([m.span(2)])
+            expected = 2
+        elif runs and number == expected:
+            runs[-1].append(m.span(2))
+            expected += 1
+    return [run for run in runs if len(run) > 2]
+
+
+def is_about_government(title: str) -> bool:
+    """Whether a heading is about the government itself, not about its tasks: 加强政府自身建设."""
+    return bool(_GOVERNMENT.search(title))
+
+
+def bare_title(title: str) -> str:
+    """``title`` without its number."""
+    return _NUMBER.sub("", title)
+
+
+def cite_heading(snapshot: Snapshot, report: ReportInfo, section: Section) -> Citation | None:
+    """The heading as a quote, in the text from it to the end of what stands under it first.
+
+    None where the heading is no heading but a whole paragraph, or is not found as it stands.
+    """
+    text = snapshot.text(report.id)
+    shown = bare_title(section.title)
+    start = text.find(shown[:6], section.start, section.start + 60) if len(shown) >= 2 else -1
+    if start < 0 or len(shown) > _LONGEST:
+        return None
+    end = start + len(shown)
+    if text[start:end] != shown:
+        line = re.compile(r"[。！？；：:\n]").search(text, start)
+        end = min(line.start() if line else len(text), start + _LONGEST)
+    until = max(end, min(section.own_end, end + 200))
+    stop = max((m.end() for m in re.finditer(r"[。！？\n]", text[end:until])), default=0)
+    whole = text[section.start : end + stop].rstrip()
+    whole = whole if len(whole) >= end - section.start else text[section.start : end]
+    pages = snapshot.page_starts(report.id)
+    passage = Passage(
+        report.id, section.start, section.start + len(whole), whole, section.path,
+        page_at(pages, section.start), page_at(pages, section.start + len(whole) - 1),
+        section.years, section.mode,
+    )  # fmt: skip
+    return cite(snapshot, passage, ((start - section.start, end - section.start),))
+
+
+def sentence_headings(text: str, start: int, end: int) -> list[tuple[int, int]]:
+    """The run-in headings between ``start`` and ``end`` of running text: short sentences without a comma."""
+    found = []
+    for m in re.finditer(r"[^。！？；\n\\]+(?=[。！？；\n\\]|$)", text[start:end]):
+        shown = m[0].strip("rn \u3000")
+        if 4 <= len(shown) <= 22 and not re.search(r"[，：:,]", shown):
+            at = start + m.start() + m[0].find(shown)
+            found.append((at, at + len(shown)))
+    return found
+
+
+def cite_span(snapshot: Snapshot, report: ReportInfo, start: int, end: int) -> Citation | None:
+    """The passage that holds ``[start, end)`` of the report's text, quoted there; None where none does."""
+    for passage in snapshot.passages(list(snapshot.rows(report.id))):
+        if passage.start <= start < passage.end:
+            return cite(snapshot, passage, ((start - passage.start, min(end, passage.end) - passage.start),))
+    return None

@@ -1,0 +1,127 @@
+"""Problems and difficulties: all that a report owns up to, clause by clause."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from index import Passage, ReportInfo, Snapshot
+from qa.answers.asking import Asking
+from qa.answers.groups import Part, grouped, quoted, titled
+from qa.answers.outline import bare_title
+from qa.answers.relevance import Scored, score_clauses
+from qa.answers.scope import assumed, reports_for
+from qa.retrieval import clauses_of
+from qa.types import Answer, Citation
+
+_ASKED = re.compile(r"(?:问题|困难|不足|短板|欠账|毛病|薄弱|挑战|制约|隐患|矛盾|弱项|差距|不够好|不好的地方)")
+_OWNED = re.compile(
+    r"(?:存在|面临|还有|仍有|存有|看到|认识到|正视|面对)[^。；]{0,30}?(?:问题|困难|挑战|不足|短板|矛盾|差距|风险)|(?:困难|问题|矛盾|不足|短板|挑战)[^，。]{0,8}(?:主要是|表现在|体现在|：|:|;|；)"
+)
+"""The clause that announces them: 还存在一些困难和问题, 面临不少挑战; not 解决了一批问题."""
+_REMEDY = re.compile(
+    r"^(?:对此|为此|对于这些|针对这些|这些问题|面对这些|今后|下一步|我们(?:将|一定|必须|要|会)|等等|以上问题|各位代表|.{0,16}(?:加以解决|认真解决|努力解决|切实解决|逐步解决|高度重视))"
+)
+"""Where they end: 对此，我们将采取有效措施加以解决."""
+_ASIDE = re.compile(
+    r"^(?:同时|当然|但|但是|总结|回顾|在看到成绩|在肯定成绩|我们也?(?:清醒|深刻)|[^，]{0,10}清醒|主要(?:是|表现|体现)|一是$)"
+)
+_GENERAL = re.compile(
+    r"存在|面临|仍|着|突出|清醒|认识|振兴|高质量|以及|服务|建设|(?<!政府)自身|发展|经济|社会|政府|工作|全区|全市|全县|全省|我国|国家|报告|承认|有|哪些|主要|还|深层次|不容忽视|以及|的|中|上|里|都|啥|什么|方面|突出|自己|检讨|目前|地方|做得|[区市县省、]"
+)
+LONGEST = 600
+
+
+def is_for(asking: Asking) -> bool:
+    """Whether the problems are asked, and not what was done about one (停车难解决得咋样)."""
+    core = asking.question.core
+    return bool(_ASKED.search(core)) and not re.search(
+        r"(?:解决|化解|防范|整改|排查|整治|应对|处理|战胜|克服|补齐|补).{0,8}(?:问题|困难|不足|短板|欠账|挑战|隐患|矛盾|得)|(?:问题|困难|短板|矛盾|隐患|挑战).{0,4}(?:解决|化解|怎么办|整改|排查|治理)|难题|困难(?:群众|家庭|人员|职工|学生|户)",
+        core,
+    )
+
+
+def answer_problems(asking: Asking) -> Answer | None:
+    """The clauses in which the newest report that has them names problems; None where none does."""
+    if not is_for(asking):
+        return None
+    subject = _ASKED.sub("", asking.subject)
+    for info in reports_for(asking):
+        found = list(_named(asking.snapshot, info))
+        if len(_GENERAL.sub("", subject)) > 1:
+            found = _about(asking, info, found, subject) or found
+        if found:
+            shown = _cited(asking.snapshot, found)
+            title = bare_title(found[0][0].section[0]) if found[0][0].section else ""
+            return grouped(
+                asking,
+                "problems",
+                [Part(titled(info, title, "问题和困难"), shown)],
+                year=assumed(asking, info),
+            )
+    return None
+
+
+def _named(snapshot: Snapshot, info: ReportInfo) -> Iterator[tuple[Passage, tuple[int, int]]]:
+    """The passage and the place of each clause that names a problem, in the order of the report."""
+    passages = snapshot.passages(list(snapshot.rows(info.id)))
+    best: list[tuple[Passage, tuple[int, int]]] = []
+    for at, passage in enumerate(passages):
+        if passage.mode == "target" and len(passage.years) == 1 and at > len(passages) * 0.6:
+            continue
+        m = _OWNED.search(passage.text)
+        if m and (found := list(_after(passages, at, m.end()))) and _weight(found) > _weight(best):
+            best = found
+    yield from best
+
+
+def _weight(found: Sequence[tuple[Passage, tuple[int, int]]]) -> int:
+    words = "".join(p.text[a:b] for p, (a, b) in found)
+    return len(re.findall(
+        r"不足|不够|不高|不强|不优|不大|偏[低少弱小]|薄弱|较弱|较[低慢差少重大]|短板|困难|矛盾|滞后|差距|压力|亟[待需]|有待|任务(?:仍|依然|十分|还)|欠|缺|突出|风险|挑战|制约|瓶颈|下行", words
+    ))  # fmt: skip
+
+
+def _after(passages: Sequence[Passage], at: int, start: int) -> Iterator[tuple[Passage, tuple[int, int]]]:
+    """The clauses from ``start`` of passage ``at`` on, to where the remedy begins."""
+    size = 0
+    for passage in passages[at : at + 7]:
+        if passage.section[:1] != passages[at].section[:1]:
+            return
+        for clause in clauses_of(passage.text):
+            begin = clause.start
+            if passage is passages[at] and begin < start:
+                colon = re.search("[：:]", passage.text[start : clause.end])
+                if colon is None:
+                    continue
+                begin = start + colon.end()
+            text = passage.text[begin : clause.end]
+            if _REMEDY.match(text):
+                return
+            if _ASIDE.match(text) and not size:
+                continue
+            size += len(text)
+            if size > LONGEST:
+                return
+            yield passage, (begin, clause.end)
+
+
+def _about(
+    asking: Asking, info: ReportInfo, found: Sequence[tuple[Passage, tuple[int, int]]], subject: str
+) -> list[tuple[Passage, tuple[int, int]]]:
+    """Those of ``found`` that are on the subject: as like it as the best, or nearly."""
+    scored = {s.start: s for s in score_clauses(asking.snapshot, info.id, subject)}
+    marked: list[tuple[float, tuple[Passage, tuple[int, int]]]] = []
+    for passage, span in found:
+        one: Scored | None = scored.get(passage.start + span[0])
+        if one is not None:
+            marked.append((float(one.features[0]) + 2 * float(one.features[5]), (passage, span)))
+    top = max((score for score, _ in marked), default=0.0)
+    return [pair for score, pair in marked if score > top - 0.9]
+
+
+def _cited(snapshot: Snapshot, found: Sequence[tuple[Passage, tuple[int, int]]]) -> list[Citation]:
+    spans: dict[Passage, list[tuple[int, int]]] = {}
+    for passage, span in found:
+        spans.setdefault(passage, []).append(span)
+    return [quoted(snapshot, passage, own) for passage, own in spans.items()]

@@ -1,0 +1,65 @@
+"""Which reports a broad question is asked of, and which of their parts: what is reviewed, what is planned."""
+
+from __future__ import annotations
+
+import re
+
+from index import ReportInfo
+from index.text import report_year
+from index.types import SectionMode
+from qa.answers.asking import Asking
+from qa.answers.coverage import years_of
+from qa.understanding import is_place
+
+_PLAN = re.compile(
+    r"今年(?!以来)|明年|来年|新一年|打算|准备|计划(?!生育)|下一步|接下来|今后|以后|后面|接着|目标|盘算|怎么办|安排|部署|要(?:抓|做|干|怎|重点|建|修|开|深|如|实|办)"
+)
+"""今年教育怎么办, 接下来怎么安排; not 去年教育怎么样."""
+_REVIEW = re.compile(
+    r"去年|上一?年|过去|做了|干了|取得|成[绩效果就]|进展|完成了|获得|拿[到了]|以来|突破|情况|咋样|怎么样|做得|干得|程度|还[^，]{1,4}不|还[^，]+吗|怎么[^，]{1,3}的|如何(?=[，。？]|$)|变化|有没有"
+)
+"""去年干得怎么样, 有哪些成绩; not 今年如何部署."""
+_SPAN = re.compile(r"[“\"]?十([一二三四]?)五[”\"]?|(?:过去|[这近])的?五年|五年(?:来|间)|任期|本届政府")
+"""A five-year plan, or five years looked back on."""
+
+
+def mode_of(asking: Asking) -> SectionMode:
+    """Whether the question wants what was done or what is planned; empty: both."""
+    core = asking.question.core
+    plan, review = bool(_PLAN.search(core)), bool(_REVIEW.search(core))
+    if plan or review:
+        return "" if plan and review else "target" if plan else "actual"
+    years = asking.question.sub_questions[0].when.years
+    own = {report_year(info) for info in asking.infos}
+    if years and len(own) == 1 and (year := own.pop()) is not None:
+        return "actual" if max(years) < year else "target"
+    return ""
+
+
+def over_a_plan(asking: Asking) -> bool:
+    """Whether the question is about five years, not one."""
+    return bool(_SPAN.search(asking.question.core))
+
+
+def reports_for(asking: Asking) -> list[ReportInfo]:
+    """The reports that may answer: of the places and years asked, the newest first."""
+    question = asking.question
+    found = []
+    for info in asking.newest_first:
+        if question.places and info.place and not any(is_place(p, info.place) for p in question.places):
+            continue
+        own = report_year(info)
+        years = set(question.report_years)
+        for sub_question in question.sub_questions:
+            years |= set(sub_question.when.years_for(own))
+        if years and not years & years_of(info):
+            continue
+        found.append(info)
+    return found
+
+
+def assumed(asking: Asking, info: ReportInfo) -> int | None:
+    """The year of ``info`` where the question names none; None where it does."""
+    question = asking.question
+    named = question.report_years or any(s.when.years for s in question.sub_questions)
+    return None if named else report_year(info)

@@ -1,0 +1,112 @@
+"""Several questions in one, and one question about several places: each answered, and those that are not said so."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from qa.answers.asking import Asking
+from qa.answers.groups import label
+from qa.answers.subject import subject_of
+from qa.types import Answer, Citation, Group
+from qa.understanding import complete, is_place, parse
+
+MOST = 6
+_BETWEEN = re.compile(
+    r"[？?；;\n]+|[，,。](?=(?:另外|顺便|还有|再(?:说说|问|列)|最后|其次|然后|还存在|以及))|(?<=[一-鿿])(?=另外有没有)"
+)
+"""GDP多少？财政收入多少？; 总结去年的工作，顺便告诉我今年的任务; not 去年多少，今年又是多少."""
+_OPENING = re.compile(
+    r"^(?:问[一二两三几]?个?(?:事|问题)|请问|先|再|最后|其次|然后|另外|顺便|还有|以及|告诉我|说说|我想知道)+[：:，,]?"
+)
+_ASKS = re.compile(r"多少|几|哪|谁|什么|啥|何|怎|咋|吗|呢|有没有|是不是|没|总结|概括|列|说说|介绍|任务|问题")
+_MARK = re.compile(r"\[(\d+)\]")
+
+
+def parts_of(text: str) -> list[str]:
+    """The questions that ``text`` is made of; empty where it is one."""
+    pieces = [_OPENING.sub("", piece.strip(" ，,。")) for piece in _BETWEEN.split(text)]
+    pieces = [piece for piece in pieces if len(piece) > 1]
+    if not 1 < len(pieces) <= MOST or not all(_ASKS.search(piece) for piece in pieces):
+        return []
+    return pieces
+
+
+def answer_several(asking: Asking, answer: Callable[[Asking], Answer]) -> Answer | None:
+    """Every question's answer under the question; None where there is one question only."""
+    pieces = parts_of(asking.question.text)
+    if not pieces:
+        return None
+    asked = [complete(piece, pieces[:n]) for n, piece in enumerate(pieces)]
+    told = [answer(asking.about(parse(one))) for one in asked]
+    if any(one.shape == "help" for one in told):
+        return None
+    return _joined(asking, list(zip(pieces, told, strict=True)), "several")
+
+
+def answer_places(asking: Asking, answer: Callable[[Asking], Answer]) -> Answer | None:
+    """The same question answered for each of the places it names; None where they are not several.
+
+    A place that no report is of is one of ``unanswered``.
+    """
+    question = asking.question
+    if len(question.places) < 2:
+        return None
+    sides: list[tuple[str, Answer]] = []
+    missing: list[str] = []
+    for place in question.places:
+        own = [info for info in asking.newest_first if info.place and is_place(place, info.place)]
+        if not own:
+            missing.append(f"{place}（未收录这个地方的报告）")
+            continue
+        others = [other for other in question.places if other != place]
+        text = question.core
+        for other in others:
+            text = re.sub(rf"[和与跟、同]?{re.escape(other)}[和与跟、同]?", "", text)
+        text = re.sub(
+            r"(?:哪个|谁)(?:更|最)?[高低多少大小快慢]|相差多少|差多少|对比|比较|各自?|分别|两[地省市县]的?|比(?=[高低多少])",
+            "",
+            text,
+        )
+        part = asking.about(
+            parse(text if subject_of(parse(text)) else question.core), [info.id for info in own]
+        )
+        sides.append((label(own[0]), answer(part)))
+    if len(sides) + len(missing) < 2 or not sides or len({title for title, _ in sides}) + len(missing) < 2:
+        return None
+    return _joined(asking, sides, "compare", missing)
+
+
+def _joined(
+    asking: Asking, sides: Sequence[tuple[str, Answer]], shape: str, missing: Sequence[str] = ()
+) -> Answer:
+    """One answer of many: the texts a line each or more, their marks counted on, their citations after another."""
+    citations: list[Citation] = []
+    lines: list[str] = []
+    groups: list[Group] = []
+    unanswered: list[str] = list(missing)
+    for title, one in sides:
+        if not one.answered:
+            unanswered.append(title)
+            continue
+        marked = {n: c for n, c in enumerate(one.citations, 1) if f"[{n}]" in one.text}
+        new: dict[int, int] = {}
+        for n, citation in marked.items():
+            if citation not in citations:
+                citations.append(citation)
+            new[n] = citations.index(citation) + 1
+        lines.append(_MARK.sub(lambda m, new=new: f"[{new.get(int(m[1]), m[1])}]", one.text))  # type: ignore[misc]
+        groups.append(Group(title, tuple(marked.values())))
+    if not lines:
+        first = sides[0][1]
+        return replace(first, question=asking.question.text, unanswered=tuple(unanswered))
+    return Answer(
+        question=asking.question.text,
+        answered=True,
+        text="\n".join(lines),
+        citations=citations,
+        shape="several" if shape == "several" else "compare",
+        groups=tuple(groups),
+        unanswered=tuple(unanswered),
+    )

@@ -1,0 +1,176 @@
+"""A whole report, or its review: the headline figures, the main targets and the outline, each a quote."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from index import Passage, ReportInfo, Section, Snapshot
+from qa.answers.asking import Asking
+from qa.answers.groups import Part, grouped, quoted, titled
+from qa.answers.outline import bare_title, children, cite_heading, is_about_government, series, tops
+from qa.answers.scope import assumed, mode_of, over_a_plan, reports_for
+from qa.answers.tasks import main_plan, unlined_plan
+from qa.retrieval import clauses_of
+from qa.types import Answer, Citation
+
+_ASKED = re.compile(
+    r"(?:讲|说|写|谈|提)(?:了|的|到)*(?:些|点)?(?:什么|啥|哪些)|总结|概括|概述|归纳|摘要|提要|概要|要点|亮点|精简|梗概|划重点|大意|主要内容|主要成[就绩]|"
+    r"(?:全年|总体|整体)(?:工作)?(?:情况|表现)|成绩单|(?:哪些|什么)(?:主要)?成[就绩]|成[就绩](?:有|是)(?:哪些|什么)|(?:年|来)[^，]{0,8}(?:干|做)得(?:怎么样|如何|咋样|好不好)|回顾(?:一下|部分)"
+)
+"""这份报告主要讲了什么, 总结2024年的工作; not 养老方面讲了什么, which has a subject."""
+_GENERAL = re.compile(
+    r"怎么样|咋样|如何|成效|要紧|挑|归纳|工作|报告|政府|主要|内容|重点|亮点|要点|成[就绩]|单|简要|简单|全文|全年|总体|整体|情况|概要|摘要|大意|精简版?|经济社会|发展|回顾|部分|一下|几句话|挑要紧|要紧|这|那|篇|份|个|年|"
+    r"说|讲|写|谈|给|些|点|啥|什么|了|的|吧|有|是|得|干|做|取|省|市|区|县|国|我|用|句|话|三|几|版|能|不|可以|太长|帮|划|来|五|十|四|“|”|、"
+)
+_INDICATORS = (
+    "生产总值|gdp|经济总量", "一般公共预算收入", "规模以上工业增加值|规上工业增加值|工业增加值", "固定资产投资",
+    "社会消费品零售|社零", "居民人均可支配收入|居民收入|人均可支配收入", "进出口", "新增就业", "贫困发生率|居民消费价格",
+)  # fmt: skip
+"""What is named first of a year: in the order of their weight."""
+_GROWS = re.compile(
+    r"^(?:同比|可比|比上年|较上年|年均|实际|名义)?(?:增长|下降|增速|提高|上涨|总量|达到|突破)"
+)
+_TARGETS = re.compile(r"(?:预期|主要|发展|奋斗|工作)(?:的)?(?:预期)?目标")
+_MAIN = 2
+MOST_FIGURES = 6
+LONGEST = 300
+"""Characters up to which the review's headings stand in the text too."""
+_OUTPUT = re.compile(r"生产总值[^。]{0,12}\d")
+_VALUE = re.compile(r"\d")
+
+
+def is_for(asking: Asking) -> bool:
+    """Whether the report as a whole or its review is asked, with no subject of its own."""
+    core = asking.question.core
+    return bool(_ASKED.search(core)) and not _GENERAL.sub("", asking.subject)
+
+
+def answer_summary(asking: Asking) -> Answer | None:
+    """Figures, targets and outline of the newest report that fits; of its review alone where that is asked."""
+    if not is_for(asking):
+        return None
+    review_only = (
+        mode_of(asking) == "actual"
+        or over_a_plan(asking)
+        or bool(re.search(r"成[就绩]|亮点|去年|过去|回顾|工作总结|干得|的工作", asking.question.core))
+    )
+    for info in reports_for(asking):
+        parts = list(_parts(asking, info, review_only))
+        if (told := grouped(asking, "summary", parts, year=assumed(asking, info))) is not None:
+            return told
+    return None
+
+
+def _parts(asking: Asking, info: ReportInfo, review_only: bool) -> Iterator[Part]:
+    snapshot, sections = asking.snapshot, asking.snapshot.outline(info.id)
+    long = over_a_plan(asking)
+    review, plan = _review(asking, sections), main_plan(asking, sections)
+    figures = headline_figures(
+        snapshot, info, "actual", MOST_FIGURES if review_only else _MAIN, last=not long
+    )
+    headings = _cited_headings(snapshot, info, _one_series(review, sections, long))
+    title = bare_title(review.title) if review else "工作回顾"
+    yield Part(titled(info, title, "主要指标"), figures)
+    if review_only:
+        yield Part(titled(info, title), headings)
+        return
+    targets = headline_figures(snapshot, info, "target", _MAIN)
+    yield Part(titled(info, "主要预期目标"), targets)
+    tasks = _cited_headings(snapshot, info, children(plan, sections) if plan else []) or unlined_plan(
+        snapshot, info
+    )
+    yield Part(titled(info, bare_title(plan.title) if plan else "工作安排"), tasks)
+    size = sum(len(c.quote) for c in [*figures, *targets, *tasks])
+    short = size + sum(len(c.quote) for c in headings) <= LONGEST
+    yield Part(titled(info, title), headings if short else (), () if short else headings)
+
+
+def _cited_headings(snapshot: Snapshot, info: ReportInfo, items: Sequence[Section]) -> list[Citation]:
+    return [c for s in items if (c := cite_heading(snapshot, info, s))]
+
+
+def _one_series(above: Section | None, sections: Sequence[Section], long: bool) -> list[Section]:
+    """The headings of the time asked, where a chapter looks back on five years and then on the last."""
+    groups = [group for group in series(above, sections) if len(group) > 1] if above else []
+    if not above or not groups:
+        return children(above, sections) if above else []
+    return groups[-1] if len(above.years) > 1 and not long else groups[0]
+
+
+def _review(asking: Asking, sections: Sequence[Section]) -> Section | None:
+    """The chapter that looks back: on the year, or on five where these are asked."""
+    long = over_a_plan(asking)
+    reviews = [s for s in tops(sections) if s.mode == "actual" and not is_about_government(s.title)]
+    of_span = [s for s in reviews if (len(s.years) > 1) == long] or reviews
+    return max(of_span, key=lambda s: len(children(s, sections)), default=None)
+
+
+def headline_figures(
+    snapshot: Snapshot, info: ReportInfo, mode: str, most: int, last: bool = False
+) -> list[Citation]:
+    """The clauses that state the main indicators, with how much they grew; ``most`` of them.
+
+    Where the output is told of more than once, of five years and of the last, ``last`` takes the last telling.
+    """
+    passages = [p for p in snapshot.passages(list(snapshot.rows(info.id))) if p.mode in (mode, "")]
+    if mode == "target":
+        announced = next(
+            (i for i, p in enumerate(passages) if _TARGETS.search(p.text) and _VALUE.search(p.text)), None
+        )
+        passages = passages[announced : announced + 3] if announced is not None else []
+    else:
+        told = [i for i, p in enumerate(passages) if _OUTPUT.search(p.text)]
+        spans_years = any(len(p.years) > 1 for p in passages[:10])
+        at = (told[-1] if last and spans_years else told[0]) if told else 0
+        passages = passages[at : at + 12]
+    spans: dict[str, tuple[Passage, tuple[int, int]]] = {}
+    for passage in passages:
+        own = clauses_of(passage.text)
+        for i, clause in enumerate(own):
+            name = next((n for n in _INDICATORS if re.search(n, clause.text)), None)
+            if name is None or name in spans or not _VALUE.search(clause.text):
+                continue
+            end = i
+            while (
+                end + 1 < len(own)
+                and _GROWS.match(own[end + 1].text)
+                and own[end + 1].sentence == clause.sentence
+            ):
+                end += 1
+            spans[name] = passage, (clause.start, own[end].end)
+    chosen = [spans[name] for name in _INDICATORS if name in spans][:most]
+    return cited(snapshot, chosen)
+
+
+def all_targets(snapshot: Snapshot, info: ReportInfo, longest: int) -> list[Citation]:
+    """The clauses that follow the announcement of the year's targets, to the end of their sentence or count."""
+    passages = [p for p in snapshot.passages(list(snapshot.rows(info.id))) if p.mode != "actual"]
+    passages = passages or snapshot.passages(list(snapshot.rows(info.id)))
+    for at, passage in enumerate(passages):
+        announced = _TARGETS.search(passage.text)
+        if announced is None:
+            continue
+        found: list[tuple[Passage, tuple[int, int]]] = []
+        size = 0
+        for here in passages[at : at + 2]:
+            for clause in clauses_of(here.text):
+                if (here is passage and clause.start < announced.end()) or size > longest:
+                    continue
+                if not found and not _VALUE.search(clause.text):
+                    continue
+                if found and clause.sentence and not _VALUE.search(clause.text) and here is not passage:
+                    break
+                size += len(clause.text)
+                found.append((here, (clause.start, clause.end)))
+        if sum(bool(_VALUE.search(p.text[a:b])) for p, (a, b) in found) > 2:
+            return cited(snapshot, found)
+    return []
+
+
+def cited(snapshot: Snapshot, found: Sequence[tuple[Passage, tuple[int, int]]]) -> list[Citation]:
+    """A citation for each passage of ``found``, in the order of the report, quoted at all its places."""
+    spans: dict[Passage, list[tuple[int, int]]] = {}
+    for passage, span in sorted(found, key=lambda pair: (pair[0].start, pair[1])):
+        spans.setdefault(passage, []).append(span)
+    return [quoted(snapshot, passage, own) for passage, own in spans.items()]

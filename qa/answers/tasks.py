@@ -1,0 +1,134 @@
+"""The tasks a report sets, or the points a chapter is made of: its headings, each with its place."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+import numpy as np
+
+from index import ReportInfo, Section, Snapshot
+from index.text import normalize, tokenize
+from qa.answers.asking import Asking
+from qa.answers.groups import Part, grouped, titled
+from qa.answers.outline import (
+    bare_title,
+    children,
+    cite_heading,
+    cite_span,
+    is_about_government,
+    numbered_runs,
+    sentence_headings,
+    tops,
+)
+from qa.answers.scope import assumed, mode_of, over_a_plan, reports_for
+from qa.types import Answer, Citation
+from qa.understanding import concepts
+
+MOST = 16
+"""Headings shown."""
+_PARTS = re.compile(
+    r"(?:哪|几|多少)[一二两三四五六七八九十几些\d]*(?:个|大|项|条|件|点|处|块)?(?:重点)?(?:方面|方向|任务|工作|重点|着力点|领域|大事)|"
+    r"[哪几](?:几|[二两三四五六七八九十])?(?:项|条|点|处|件事|件大事)(?!目|路|线|铁|河|街|道|地铁)|(?:工作|任务)(?:是|有|分)?(?:什么|哪些|啥)|"
+    r"(?:重点|主要|中心|核心)(?:工作|任务|部署|大事|举措)(?:任务|重点)?(?:$|[是有，。？?!！]|分别|都|包括)|工作重点(?:是|有|$)|"
+    r"(?:今年|明年|下一步|接下来)(?:要|打算|准备)?(?:干|做|抓)(?:些)?(?:什么|啥)(?:$|[？?。，])|抓(?:什么|哪些)(?:$|[？?])|发力的?方向|从哪.{0,4}(?:着手|入手|下手|发力|着力)|"
+    r"自身建设.{0,4}(?:怎么|如何|怎样)抓"
+)
+"""今年重点抓哪几个方面, 政府自身建设抓哪几条, 主要任务有哪些; not 修哪几条路, 哪几项指标."""
+_NOT = re.compile(
+    r"指标|目标|荣誉|称号|项目(?!建设)|民生实事|惠民实事|实事|道路|工程|企业|线路|第一|成就|成绩|问题|困难|不足|短板"
+)
+_GENERAL = re.compile(
+    r"重点|主要|中心|核心|任务|工作|政府|要|抓好?|做好?|全力|具体|准备|从|着手|下手|入手|发力|着力|完成|部署|安排|方向|内容|大事|标题|即可|列|提纲|"
+    r"新一年|本年度|全年|[哪几][一二三四五六七八九十]*|[一二两三四五六七八九十\d]+个?|分|来|些|个|的|把握|实际|中|体|和|目标|重大|是|干|什么|可|事|件|大|今|年|有|叫|别|了|区|县|市|省"
+)
+_ENOUGH = 0.45
+"""The share of the subject's words that a heading holds at least."""
+
+
+def is_for(asking: Asking) -> bool:
+    """Whether the tasks or points are asked, not things that happen to be counted (哪几条路)."""
+    core = asking.question.core
+    return bool(_PARTS.search(core)) and not (_NOT.search(core) and "任务" not in core)
+
+
+def answer_tasks(asking: Asking) -> Answer | None:
+    """The headings of the plan, or of the chapter on the subject; None where no report has such."""
+    if not is_for(asking):
+        return None
+    subject = "" if not _GENERAL.sub("", asking.subject) else asking.subject
+    for info in reports_for(asking):
+        sections = asking.snapshot.outline(info.id)
+        above = _chapter(asking, sections, subject) if subject else main_plan(asking, sections)
+        items = children(above, sections) if above else []
+        shown = [c for s in items[:MOST] if (c := cite_heading(asking.snapshot, info, s))]
+        if above is not None and len(shown) > 1:
+            own = [bare_title(p) for p in above.path]
+            return grouped(asking, "tasks", [Part(titled(info, *own), shown)], year=assumed(asking, info))
+        if subject and len(shown := unlined_chapter(asking.snapshot, info, subject)) > 1:
+            return grouped(asking, "tasks", [Part(titled(info), shown)], year=assumed(asking, info))
+        if not subject and len(shown := unlined_plan(asking.snapshot, info)) > 1:
+            return grouped(asking, "tasks", [Part(titled(info), shown)], year=assumed(asking, info))
+    return None
+
+
+def unlined_plan(snapshot: Snapshot, info: ReportInfo) -> list[Citation]:
+    """The tasks of a report without lines: the longest count of items that follows the word tasks."""
+    text = snapshot.text(info.id)
+    runs = [
+        run for run in numbered_runs(text)
+        if re.search(r"工作|任务|方面", text[max(0, run[0][0] - 60) : run[0][0]])
+        and not is_about_government(text[max(0, run[0][0] - 60) : run[0][0]])
+    ]  # fmt: skip
+    best = max(runs, key=len, default=[])
+    return [c for start, end in best[:MOST] if (c := cite_span(snapshot, info, start, end))]
+
+
+def unlined_chapter(snapshot: Snapshot, info: ReportInfo, subject: str) -> list[Citation]:
+    """The run-in headings of the numbered item on ``subject`` in a report without lines."""
+    text = snapshot.text(info.id)
+    best: tuple[float, list[tuple[int, int]]] = (_ENOUGH, [])
+    for run in numbered_runs(text):
+        for (start, end), (after, _) in zip(run, [*run[1:], (run[-1][1] + 1200, 0)], strict=True):
+            score = title_score(subject, text[start:end])
+            headings = sentence_headings(text, end, after - 3)
+            if score >= best[0] and len(headings) > 1:
+                best = score, headings
+    return [c for start, end in best[1][:MOST] if (c := cite_span(snapshot, info, start, end))]
+
+
+def main_plan(asking: Asking, sections: Sequence[Section]) -> Section | None:
+    """The chapter that sets the tasks: of the year ahead, or of five where these are asked."""
+    long = over_a_plan(asking)
+    plans = [s for s in tops(sections) if s.mode == "target" and not is_about_government(s.title)]
+    of_span = [s for s in plans if (len(s.years) > 1) == long] or plans
+    return max(of_span, key=lambda s: (_counted(s, sections), len(children(s, sections))), default=None)
+
+
+def _counted(section: Section, sections: Sequence[Section]) -> bool:
+    """Whether its headings are numbered: （一）…."""
+    below = children(section, sections)
+    return len(below) > 2 and all(bare_title(s.title) != s.title for s in below)
+
+
+def _chapter(asking: Asking, sections: Sequence[Section], subject: str) -> Section | None:
+    """The section headed by the subject that has headings below, of the time asked where parts are told apart."""
+    mode = mode_of(asking) or "target"
+    found = [s for s in sections if s.level and not s.continued and len(children(s, sections)) > 1]
+    found = [s for s in found if not s.mode or s.mode == mode] or found
+    if not found:
+        return None
+    scores = [title_score(subject, s.title) for s in found]
+    best = int(np.argmax([score - 0.01 * s.level for score, s in zip(scores, found, strict=True)]))
+    return found[best] if scores[best] >= _ENOUGH else None
+
+
+def title_score(subject: str, title: str) -> float:
+    """The share of the subject's words that the heading holds, any of their equals counting."""
+    folded = normalize(title)
+    terms = [c.alternatives for c in concepts(normalize(subject))] or [((t,),) for t in tokenize(subject)]
+    held = [
+        max((sum(t in folded for t in a) / len(a) for a in alternatives if a), default=0.0)
+        for alternatives in terms
+    ]
+    return sum(held) / len(held) if held else 0.0

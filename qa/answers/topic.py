@@ -1,0 +1,243 @@
+"""All that the reports say on a subject: the clauses on it from every section, the concrete ones first."""
+
+from __future__ import annotations
+
+import math
+import re
+import tomllib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+import numpy as np
+
+from index import ReportInfo
+from index.encoders import FloatArray
+from index.types import SectionMode
+from qa.answers.asking import Asking
+from qa.answers.groups import Part, grouped, quoted, titled
+from qa.answers.outline import bare_title
+from qa.answers.quotes import announces, is_hollow
+from qa.answers.relevance import FEATURES, Scored, score_clauses
+from qa.answers.scope import assumed, mode_of, reports_for
+from qa.types import Answer, Citation, Shape
+
+BUDGET = 230
+"""Characters of the text, about: what a reader takes in at a glance; the rest stands behind it."""
+MOST_MORE = 20
+NEAR = 2.5
+"""How much less sure than the surest, in log-odds, a statement may be of the subject."""
+_DEPENDS = re.compile(
+    r"^(?:同比|可比|比上年|较上年|年均|增长|下降|增速|居|位居|占|总量|其中|分别|均|排名|高于|较)"
+)
+"""A clause that says nothing without the one before it: 同比增长9.9%, 居全省第一."""
+_ALIKE = 0.6
+"""Two statements that share so many of their pairs of characters say the same."""
+SPOKEN_OF = 0.5
+"""The share of the subject's words, by weight, that one clause holds of a report that speaks of it."""
+_COVERED = FEATURES.index("covered")
+_SCANTY = 0.15
+"""A part of a report that is smaller tells nothing of what the report reviews and plans."""
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """Neighbouring clauses that are quoted together; ``worth`` the log-odds that a good answer holds them."""
+
+    clauses: tuple[Scored, ...]
+    worth: float
+    about: float
+
+    @property
+    def text(self) -> str:
+        return "，".join(c.text for c in self.clauses)
+
+
+def extended(features: FloatArray, fitting: FloatArray) -> FloatArray:
+    """``features`` (n, len(FEATURES)) of a report's clauses with what follows from them together, (n, len(MODEL))."""
+    x = {name: features[:, i] for i, name in enumerate(FEATURES)}
+    rank = np.argsort(np.argsort(-x["token"])) / len(features)
+    passage_rank = np.argsort(np.argsort(-x["passage_late"])) / len(features)
+    more = (
+        x["token"] * x["covered"], x["token"] ** 2, x["token"] * x["passage_late"], fitting,
+        x["token"] * x["path_covered"], x["long"] ** 2, np.log(rank + 0.002), np.log(passage_rank + 0.005),
+        x["token"] - x["token"].max(),
+    )  # fmt: skip
+    return np.column_stack([features, *more]).astype(np.float32)
+
+
+MODEL = (
+    *FEATURES, "token_covered", "token_squared", "token_passage", "fitting", "token_path", "long_squared",
+    "rank", "passage_rank", "below_best",
+)  # fmt: skip
+"""The terms of the two logistic models in topic.toml."""
+
+
+@cache
+def _weights(name: str) -> tuple[FloatArray, float]:
+    with (files("qa.answers") / "topic.toml").open("rb") as file:
+        table = tomllib.load(file)[name]
+    return np.array([table[term] for term in MODEL], np.float32), float(table["bias"])
+
+
+def _fitting(scored: Sequence[Scored], mode: SectionMode) -> FloatArray:
+    """1 for each clause of the ``mode`` asked; all are where the report does not tell its parts apart."""
+    fitting = np.array([not mode or not s.passage.mode or s.passage.mode == mode for s in scored], np.float32)
+    return fitting if fitting.mean() >= _SCANTY else np.ones_like(fitting)
+
+
+def topic_terms(asking: Asking, info: ReportInfo) -> tuple[list[str], FloatArray]:
+    """The clauses of ``info`` that may answer and the terms of the models for each: what these are fitted on."""
+    scored = score_clauses(asking.snapshot, info.id, asking.subject or asking.question.core)
+    fitting = _fitting(scored, mode_of(asking))
+    terms = extended(np.stack([s.features for s in scored]), fitting)
+    return [s.text for s, fits in zip(scored, fitting, strict=True) if fits], terms[fitting > 0]
+
+
+def statements(asking: Asking, info: ReportInfo, subject: str, mode: SectionMode) -> list[Statement]:
+    """What ``info`` says, the worthiest first; of ``mode`` alone where the report tells its parts apart."""
+    scored = score_clauses(asking.snapshot, info.id, subject)
+    if max((s.features[_COVERED] for s in scored), default=0.0) < SPOKEN_OF:
+        return []
+    fitting = _fitting(scored, mode)
+    terms = extended(np.stack([s.features for s in scored]), fitting)
+    worth, about = (terms @ weights + bias for weights, bias in map(_weights, ("worth", "about")))
+    found: list[list[int]] = []
+    for i, one in enumerate(scored):
+        before = scored[found[-1][-1]] if found else None
+        if before is not None and _DEPENDS.match(one.text) and (before.row, before.clause.sentence) == (
+            one.row, one.clause.sentence
+        ):  # fmt: skip
+            found[-1].append(i)
+        else:
+            found.append([i])
+    kept = [
+        Statement(
+            tuple(scored[i] for i in own),
+            float(max(worth[i] for i in own)),
+            float(max(about[i] for i in own)),
+        )
+        for own in found
+        if fitting[own[0]] and not scored[own[0]].is_title and not _announced(scored[own[-1]])
+    ]
+    return sorted(kept, key=lambda s: -s.worth)
+
+
+def _announced(one: Scored) -> bool:
+    text = one.passage.text
+    return announces(one.text, text[one.clause.end : one.clause.end + 1])
+
+
+def chosen(found: Sequence[Statement], budget: int, least: float) -> tuple[list[Statement], list[Statement]]:
+    """The worthiest statements within ``budget`` characters, near-repeats once; and what is worth reading behind."""
+    shown: list[Statement] = []
+    more: list[Statement] = []
+    seen: list[set[str]] = []
+    size = 0
+    top = max((one.about for one in found), default=0.0)
+    for one in found[:60]:
+        if one.about < min(least, top - NEAR) or top < least - 1:
+            continue
+        pairs = {one.text[i : i + 2] for i in range(len(one.text) - 1)}
+        if any(len(pairs & other) > _ALIKE * min(len(pairs), len(other)) for other in seen):
+            continue
+        seen.append(pairs)
+        if not more and (not shown or size + len(one.text) <= budget):
+            shown.append(one)
+            size += len(one.text) + 1
+        elif len(more) < MOST_MORE:
+            more.append(one)
+    return shown, more
+
+
+def answer_on(
+    asking: Asking, subject: str, shape: Shape, budget: int = BUDGET, least: float = -0.6
+) -> Answer | None:
+    """What the newest report that speaks of ``subject`` says on it; None where none does."""
+    mode = mode_of(asking)
+    for info in reports_for(asking)[:8]:
+        found = statements(asking, info, subject, mode)
+        if sum(one.about > least for one in found) < LEAST:
+            continue
+        shown, more = chosen(found, budget, least)
+        if parts := _parts(asking, info, shown, more):
+            return grouped(asking, shape, parts, year=assumed(asking, info))
+    return None
+
+
+def _parts(
+    asking: Asking, info: ReportInfo, shown: Sequence[Statement], more: Sequence[Statement]
+) -> list[Part]:
+    """A group for each part of the report, in its order; inside, the worthiest passage first."""
+    tops = sorted({s.clauses[0].passage.section[:1]: s.clauses[0].start for s in reversed([*shown, *more])}.items(),
+                  key=lambda pair: pair[1])  # fmt: skip
+    parts = []
+    for top, _ in tops:
+        cites = [
+            _cited(asking, [s for s in own if s.clauses[0].passage.section[:1] == top])
+            for own in (shown, more)
+        ]
+        taken = {(c.report, c.start) for c in cites[0]}
+        rest = [c for c in cites[1] if (c.report, c.start) not in taken]
+        if cites[0]:
+            parts.append(Part(titled(info, *map(bare_title, top)), cites[0], rest))
+    return parts
+
+
+def cited_statements(
+    asking: Asking, found: Sequence[Statement], known: Sequence[Citation] = ()
+) -> list[Citation]:
+    """A citation for each passage of ``found``, the worthiest first; without what ``known`` quotes already."""
+    told = "".join(c.quote for c in known)
+    return _cited(asking, [s for s in found if s.clauses[0].text not in told])
+
+
+def _cited(asking: Asking, found: Sequence[Statement]) -> list[Citation]:
+    by_passage: dict[int, list[Statement]] = {}
+    for one in found:
+        by_passage.setdefault(one.clauses[0].row, []).append(one)
+    made = []
+    for own in by_passage.values():
+        spans = [(s.clauses[0].clause.start, s.clauses[-1].clause.end) for s in own]
+        score = 1 / (1 + math.exp(-max(s.worth for s in own)))
+        citation = quoted(asking.snapshot, own[0].clauses[0].passage, spans, score)
+        if not is_hollow(citation, asking.question.text):
+            made.append(citation)
+    return made
+
+
+_FRAME = re.compile(
+    r"方面|领域|这[一]?块|情况|怎么样|咋样|如何|进展|举措|措施|打算|安排|盘算|部署|做法|政策|成[效绩果]|怎么(?:办|抓|干|做|发展|推进|改善|治理|解决|扶持|促|激发|优化|进一步)|怎样|"
+    r"(?:做|干)了?(?:什么|哪些|啥|些)|(?:哪些|什么|啥)(?:大|新)?(?:动作|事|工作|进步|突破|变化|亮点)|介绍|说说|讲讲|谈谈|了解"
+)
+"""养老方面做了哪些事, 今年怎么促消费; not 新增学位多少个, 哪几所学校."""
+_ASKS = re.compile(r"多少|几|哪|谁|什么|啥|何|怎|咋|吗|[？?]|是不是|有没有")
+_FIGURE = re.compile(
+    r"[数率额量值比占速]$|数量|面积|规模|名称|含义|总[额量]|增[速幅长]|降幅|指标|金额|^(?:新增|新建|改造|完成|实现|引进|建成)|\d|第一|谁|哪[天年月个家]|何时"
+)
+LONGEST_SUBJECT = 16
+LEAST = 3
+"""Statements that make a topic; of fewer, the narrow way says it better."""
+
+
+def is_subject(asking: Asking) -> bool:
+    """Whether the question has a subject that can be told of at length, and asks for no figure of it."""
+    types = [a.kind for s in asking.question.sub_questions for a in s.answer_types]
+    subject = asking.subject
+    return (
+        bool(subject)
+        and len(subject) <= LONGEST_SUBJECT
+        and not (_FIGURE.search(subject) or set(types) & {"number", "date", "rank", "person"})
+    )
+
+
+def is_for(asking: Asking) -> bool:
+    """Whether all that is said on a subject is asked: no figure, name or date, and not one thing of two."""
+    core = asking.question.core
+    return is_subject(asking) and bool(_FRAME.search(core) or not _ASKS.search(core))
+
+
+def answer_topic(asking: Asking) -> Answer | None:
+    """What is said on the subject asked about; None where it is no subject, or no report speaks of it."""
+    return answer_on(asking, asking.subject, "topic") if is_for(asking) else None

@@ -1,0 +1,94 @@
+"""One subject in two reports or more: what both say, what is new, what is said no longer."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from index import ReportInfo
+from index.text import report_year
+from qa.answers.asking import Asking
+from qa.answers.groups import Part, grouped, label
+from qa.answers.scope import mode_of
+from qa.answers.topic import Statement, chosen, cited_statements, is_subject, statements
+from qa.types import Answer
+from qa.understanding import is_place
+
+EACH = 130
+"""Characters shown of each report."""
+MOST_REPORTS = 6
+_SAME = 0.4
+"""Of two statements that share this much of their pairs of characters, one rewords the other."""
+_OVER_TIME = re.compile(
+    r"历年|历次|逐年|每年|各年|年年|[这近]些年|[这近]几年|近[两三四五十]年|多年来|变化|演变|怎么变|不同(?:年|时期)"
+)
+_OVER_PLACES = re.compile(r"各(?:省|市|县|区|地)|不同(?:省|市|县|区|地)|各地")
+
+
+def answer_topic_compare(asking: Asking) -> Answer | None:
+    """The subject's statements report by report, or for two reports the like facing the like; else None."""
+    reports = _sides(asking)
+    if len(reports) < 2 or not is_subject(asking):
+        return None
+    mode = mode_of(asking) if not _OVER_TIME.search(asking.question.core) else ""
+    found = {
+        info.id: chosen(statements(asking, info, asking.subject, mode), EACH, -0.6)[0] for info in reports
+    }
+    told = [info for info in reports if found[info.id]]
+    if len(told) < 2:
+        return None
+    unanswered = [f"{label(info)}没有说到" for info in reports if info not in told]
+    if len(told) == 2 and told[0].place == told[1].place:
+        return grouped(asking, "compare", _facing(asking, told, [found[i.id] for i in told]), unanswered)
+    parts = [Part(label(info), cited_statements(asking, found[info.id])) for info in told]
+    return grouped(asking, "compare", [part for part in parts if part.shown], unanswered)
+
+
+def _sides(asking: Asking) -> list[ReportInfo]:
+    """The reports set beside each other, the oldest first: of the years or places named, or of all."""
+    question = asking.question
+    infos = sorted(asking.infos, key=lambda info: report_year(info) or 0)
+    if question.places:
+        infos = [i for i in infos if i.place and any(is_place(p, i.place) for p in question.places)]
+    years = {year for s in question.sub_questions for year in s.when.years} | set(question.report_years)
+    if len(years) > 1:
+        infos = [i for i in infos if report_year(i) in years]
+    elif len(question.places) > 1 or _OVER_PLACES.search(question.core):
+        newest: dict[str, ReportInfo] = {i.place: i for i in infos}
+        infos = list(newest.values())
+    elif not _OVER_TIME.search(question.core):
+        return []
+    if len(infos) > MOST_REPORTS:
+        step = (len(infos) - 1) / (MOST_REPORTS - 1)
+        infos = [infos[round(n * step)] for n in range(MOST_REPORTS)]
+    return infos
+
+
+def _facing(
+    asking: Asking, reports: Sequence[ReportInfo], found: Sequence[Sequence[Statement]]
+) -> list[Part]:
+    """What both say, side by side; what only the later says; what only the earlier did."""
+    before, after = found
+    both: list[Statement] = []
+    fresh: list[Statement] = []
+    matched: set[str] = set()
+    for one in after:
+        same = max(before, key=lambda other: _share(one, other), default=None)
+        if same is not None and _share(one, same) >= _SAME:
+            both += [] if same.text in matched else [same]
+            both.append(one)
+            matched.add(same.text)
+        else:
+            fresh.append(one)
+    gone = [one for one in before if one.text not in matched]
+    parts = [
+        Part("两份报告都说到", cited_statements(asking, both)),
+        Part(f"{label(reports[1])}新说到", cited_statements(asking, fresh)),
+        Part(f"{label(reports[0])}说过，后来没有再说", cited_statements(asking, gone)),
+    ]
+    return [part for part in parts if part.shown]
+
+
+def _share(one: Statement, other: Statement) -> float:
+    a, b = ({t.text[i : i + 2] for i in range(len(t.text) - 1)} for t in (one, other))
+    return len(a & b) / (min(len(a), len(b)) or 1)

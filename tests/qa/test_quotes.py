@@ -1,0 +1,57 @@
+"""No hollow quote: never a heading alone, never an announcement without what it announces."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from index import Passage
+from qa import Assistant
+from qa.answers.quotes import announces, completed, is_hollow
+
+
+def passage(text: str, *section: str) -> Passage:
+    return Passage("r", 0, len(text), text, section, None, None)
+
+
+@pytest.mark.parametrize(
+    ("quote", "after", "hollow"),
+    [
+        ("围绕上述工作目标，重点抓好以下六个方面工作", "。", True),
+        ("主要任务如下", "。", True),
+        ("一是抓项目", "：", True),
+        ("新增学位3700个", "，", False),
+        ("一个方面是民生", "。", False),
+    ],
+)
+def test_an_announcement_is_told_from_a_statement(quote: str, after: str, hollow: bool) -> None:
+    assert announces(quote, after) is hollow
+
+
+def test_an_announcement_goes_on_to_its_items() -> None:
+    text = "今年重点抓好以下三项工作：建设学校5所，改造道路3条，新增床位200张。"
+    spans = completed(passage(text), ((0, 12),))
+    assert text[slice(*spans[0])].endswith("新增床位200张")
+
+
+def test_a_heading_goes_on_to_its_text() -> None:
+    text = "加快建设教育强区。新增学位3700个。"
+    spans = completed(passage(text, "加快建设教育强区"), ((0, 8),))
+    assert "3700个" in text[slice(*spans[0])]
+
+
+def test_a_whole_quote_is_left_as_it_is() -> None:
+    text = "加快建设教育强区。新增学位3700个。"
+    assert completed(passage(text, "加快建设教育强区"), ((9, 17),)) == ((9, 17),)
+
+
+def test_no_answer_on_the_headings_of_the_sample_is_hollow(sample_library: Path) -> None:
+    assistant = Assistant.open(sample_library)
+    [report] = assistant.library.reports()
+    titles = [s.title for s in assistant.library.snapshot().outline(report.id) if s.run_in and s.level == 3]
+    for title in titles[::3]:
+        question = f"{title[-4:]}情况怎么样？"
+        answer = assistant.ask(question)
+        shown = [c for n, c in enumerate(answer.citations, 1) if f"[{n}]" in answer.text]
+        assert not [c.quote for c in shown if is_hollow(c, question)], question
