@@ -36,7 +36,7 @@ _MOST = 100
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class StatedFigure:
     """A figure as read; offsets are within the sentence, ``start`` is where its statement opens."""
 
     quantity: Quantity
@@ -53,7 +53,7 @@ class Reader:
 
     timing: Timing
     subjects: Subjects
-    found: list[Found] = field(default_factory=list)
+    found: list[StatedFigure] = field(default_factory=list)
     skipped: int = 0
     around: list[Context] = field(default_factory=list)
 
@@ -265,7 +265,7 @@ class Reader:
 
     def _add(self, context: Context, name: str, measure: Measure, period: Period, start: int) -> None:
         end = max(context.clause_end, context.quantity.end)
-        self.found.append(Found(context.quantity, name, measure, period, start, end))
+        self.found.append(StatedFigure(context.quantity, name, measure, period, start, end))
 
 
 def _attributed(context: Context, name: str, noun: str) -> str:
