@@ -7,13 +7,12 @@ import threading
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, fields, replace
-from itertools import chain
 from pathlib import Path
 from typing import Any
 
 from index.encoders import Encoder, load_encoder
 from index.errors import LibraryDamaged, LibraryMismatch, LibraryNotFound, SourceError
-from index.figures import Figure, Mode, select
+from index.figures import Figure, Mode
 from index.store import (
     EMPTY,
     Entry,
@@ -155,9 +154,14 @@ class Library:
         ``name`` is an indicator under any of its names (GDP, 地区生产总值). Raises UnknownReport.
         """
         snapshot = self._current()
-        reports = [info.id for info in snapshot.reports] if report is None else [report]
-        figures = chain.from_iterable(map(snapshot.figures, reports))
-        return select(figures, name, year=year, mode=mode)
+        reports = None if report is None else [snapshot.report(report).id]
+        years = None if year is None else [year]
+        named = (
+            None
+            if name is None
+            else snapshot.indicators_called(name, years=years, reports=reports, mode=mode)
+        )
+        return snapshot.figures_where(named, years=years, reports=reports, mode=mode)
 
     # writing
 

@@ -58,7 +58,7 @@ class PageStart:
 
 
 @dataclass(frozen=True, slots=True)
-class Heading:
+class DeclaredHeading:
     """A paragraph ``[start, end)`` of the clean text that the source file declared a heading."""
 
     start: int
@@ -75,7 +75,7 @@ class CleanText:
 
     text: str
     pages: tuple[PageStart, ...] = ()
-    headings: tuple[Heading, ...] = ()
+    headings: tuple[DeclaredHeading, ...] = ()
     table_rows: frozenset[int] = frozenset()
 
 

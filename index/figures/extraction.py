@@ -15,7 +15,7 @@ from index.figures import period_cues as periods
 from index.figures.names import normalize_indicator
 from index.figures.period_cues import Cue, Period
 from index.figures.quantities import is_counted
-from index.figures.reading import Found, Reader
+from index.figures.reading import Reader, StatedFigure
 from index.figures.subjects import Subjects
 from index.figures.timing import Timing
 from index.figures.types import Extraction, Figure
@@ -113,7 +113,7 @@ def _remember(walk: _Walk, sentence: str, cues: Sequence[Cue], around: Period | 
         walk.state.doubtful = True
 
 
-def _figure(found: Found, walk: _Walk, offset: int, path: tuple[str, ...]) -> Figure:
+def _figure(found: StatedFigure, walk: _Walk, offset: int, path: tuple[str, ...]) -> Figure:
     quantity, measure, period = found.quantity, found.measure, found.period
     value, high, unit = quantity.value, quantity.high, quantity.unit
     if unit == "倍" and measure in ("growth", "average_growth"):

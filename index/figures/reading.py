@@ -37,7 +37,7 @@ _MOST = 100
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class StatedFigure:
     """A figure as read; offsets are within the sentence, ``start`` is where its statement opens."""
 
     quantity: Quantity
@@ -54,7 +54,7 @@ class Reader:
 
     timing: Timing
     subjects: Subjects
-    found: list[Found] = field(default_factory=list)
+    found: list[StatedFigure] = field(default_factory=list)
     skipped: int = 0
     around: list[Context] = field(default_factory=list)
 
@@ -288,10 +288,10 @@ class Reader:
 
     def _add(self, context: Context, name: str, measure: Measure, period: Period, start: int) -> None:
         end = max(context.clause_end, context.quantity.end)
-        self.found.append(Found(context.quantity, name, measure, period, start, end))
+        self.found.append(StatedFigure(context.quantity, name, measure, period, start, end))
 
 
-def _kind(one: Found) -> tuple[str, str, Period, str]:
+def _kind(one: StatedFigure) -> tuple[str, str, Period, str]:
     return normalize_indicator(one.name), one.measure, one.period, one.quantity.unit
 
 

@@ -18,6 +18,7 @@ from index.store.manifest import EMPTY, MANIFEST, Entry, Manifest
 from index.store.parsed_report import Parsed
 from index.store.segment import Segment, open_segment
 from index.store.snapshot import Encoders, Snapshot, first_rows
+from index.store.tables import TABLES, Tables, write_tables
 from index.types import Passage
 
 VECTORS, TERMS = "vectors.faiss", "terms"
@@ -32,11 +33,14 @@ class DiskSnapshot(Snapshot):
         self._opened: dict[int, Segment] = {}
         self._vectors: VectorIndex | None = None
         self._terms: LexicalIndex | None = None
+        self._opened_tables: Tables | None = None
 
     @classmethod
     def empty(cls, encoders: Encoders) -> DiskSnapshot:
         """The state of a library that was never written to."""
-        return cls(EMPTY, Path(), encoders)
+        snapshot = cls(EMPTY, Path(), encoders)
+        snapshot._opened_tables = Tables(None)
+        return snapshot
 
     @classmethod
     def open(
@@ -48,20 +52,27 @@ class DiskSnapshot(Snapshot):
         """
         snapshot = cls(Manifest.read(directory, digest), segments, encoders)
         weakref.finalize(snapshot, hold.release)
-        if snapshot.size:
-            snapshot._open_indexes(directory)
+        snapshot._open_parts(directory)
         return snapshot
 
-    def _open_indexes(self, directory: Path) -> None:
+    def _open_parts(self, directory: Path) -> None:
         found = checksums(directory)
         found.pop(MANIFEST)
         try:
             if found != self.manifest.parts:
                 raise ValueError("checksum")
-            self._vectors = VectorIndex.open(directory / VECTORS)
-            self._terms = LexicalIndex.open(directory / TERMS)
+            self._opened_tables = Tables(directory / TABLES, self.reports)
+            if self.size:
+                self._vectors = VectorIndex.open(directory / VECTORS)
+                self._terms = LexicalIndex.open(directory / TERMS)
         except (RuntimeError, OSError, ValueError) as error:
             raise LibraryDamaged("文库的索引文件已损坏或丢失，请运行 wenbao rebuild 重建。") from error
+
+    @property
+    def _tables(self) -> Tables:
+        if self._opened_tables is None:
+            raise ValueError("the snapshot's parts were not opened")
+        return self._opened_tables
 
     def passages(self, rows: Sequence[int]) -> list[Passage]:
         return [self._segment(ordinal).passage(n) for ordinal, n in map(self._locate, rows)]
@@ -114,11 +125,17 @@ class DiskSnapshot(Snapshot):
 
     def _segment(self, ordinal: int) -> Segment:
         if (segment := self._opened.get(ordinal)) is None:
-            entry = self.manifest.entries[ordinal]
-            parts = tuple(entry.parts.items())
-            segment = open_segment(self._segments / entry.segment, parts, entry.info.id)
-            self._opened[ordinal] = segment
+            segment = self._opened[ordinal] = _segment(self._segments, self.manifest.entries[ordinal])
         return segment
+
+
+def _segment(segments: Path, entry: Entry) -> Segment:
+    return open_segment(segments / entry.segment, tuple(entry.parts.items()), entry.info.id)
+
+
+def _unshared(segments: Path, entry: Entry) -> Segment:
+    """A segment read once: what a writer goes through must not fill the memory of questions."""
+    return Segment(segments / entry.segment, entry.parts, entry.info.id)
 
 
 def write_snapshot(
@@ -138,6 +155,12 @@ def write_snapshot(
             vectors, terms = _indexes(segments, manifest, previous)
             vectors.save(directory / VECTORS)
             terms.save(directory / TERMS)
+        write_tables(
+            directory / TABLES,
+            manifest.entries,
+            lambda entry: _unshared(segments, entry).read_parsed(),
+            previous._tables if previous else None,
+        )
         for name, data in beside.items():
             (directory / name).write_bytes(data)
         written = replace(manifest, parts=checksums(directory)).to_json()
@@ -158,7 +181,7 @@ def _indexes(
         else:
             new.append((entry, range(start, start + entry.info.passages)))
     rows = np.concatenate([np.empty(0, np.int64), *(np.asarray(span) for _, span in new)])
-    opened = [Segment(segments / entry.segment, entry.parts, entry.info.id) for entry, _ in new]
+    opened = [_unshared(segments, entry) for entry, _ in new]
     vectors = np.empty((len(rows), manifest.dimension), np.float16)
     at = 0
     for segment, (_, span) in zip(opened, new, strict=True):

@@ -12,7 +12,7 @@ from typing import Any
 from index.errors import LibraryDamaged, LibraryMismatch
 from index.types import ReportInfo
 
-FORMAT = 4
+FORMAT = 5
 MANIFEST = "manifest.json"
 
 

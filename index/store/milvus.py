@@ -26,20 +26,31 @@ from index.errors import LibraryDamaged
 from index.search import LexicalIndex
 from index.store.builder import SourceFile, report_info
 from index.store.lease import Lease
-from index.store.manifest import EMPTY, Catalog, Entry, Manifest
+from index.store.manifest import EMPTY, FORMAT, Catalog, Entry, Manifest, check_format
 from index.store.milvus_client import ROWS, MilvusClient
-from index.store.milvus_snapshot import MilvusSnapshot, coded, read_counts, write_counts
+from index.store.milvus_snapshot import (
+    MilvusSnapshot,
+    coded,
+    missing,
+    read_counts,
+    tables_keys,
+    write_counts,
+)
 from index.store.parsed_report import Parsed
 from index.store.segment import embed, passage_record, segment_id
 from index.store.snapshot import Encoders, Snapshot
+from index.store.tables import TABLES, write_tables
 from index.text import tokenize
 from index.types import Progress
 
 CURRENT = "CURRENT"
 GRACE = 60.0
 """Seconds that what was taken away is kept for questions in flight."""
+_PIECE = 4_000_000
+"""Bytes of the tables that are read and written at once."""
 _NEVER_WRITTEN: dict[str, Any] = {
-    "number": 0, "rows": "", "dead": [], "dead_rows": [], "manifest": asdict(EMPTY),
+    "format": FORMAT, "number": 0, "rows": "", "dead": [], "dead_rows": [], "tables": 0, "dead_tables": [],
+    "manifest": asdict(EMPTY),
 }  # fmt: skip
 
 
@@ -86,7 +97,8 @@ class HeldValues:
         self._state, self._counts = json.loads(found[keys[0]]), read_counts(found[keys[1]])
 
     def open(self, encoders: Encoders) -> MilvusSnapshot:
-        """The state, opened for reading."""
+        """The state, opened for reading; raises LibraryMismatch."""
+        check_format(self._state.get("format"))
         return MilvusSnapshot(self._client, self._state, self._counts, encoders)
 
 
@@ -101,6 +113,8 @@ class MilvusWriter:
         self._lost = data is None
         self._state: dict[str, Any] = json.loads(data) if data else _NEVER_WRITTEN
         self._held = {entry.info.id: entry for entry in self._entries()}
+        self._before = time.time() - GRACE
+        """What was taken away before then is needed by no question any more."""
 
     def _entries(self) -> tuple[Entry, ...]:
         return Manifest.from_dict(self._state["manifest"]).entries
@@ -109,7 +123,7 @@ class MilvusWriter:
         """Delete what killed writers left and what was taken away long enough ago."""
         if self._lost:
             return
-        state, before = self._state, time.time() - GRACE
+        state, before = self._state, self._before
         self._client.delete_values(f"born > {state['number']}")
         self._client.delete_values(f'owner == "manifest" and born < {state["number"]}')
         gone = [name for name, since in state["dead"] if since < before]
@@ -119,20 +133,24 @@ class MilvusWriter:
             unseen = f"born > {state['number']}"
             here = f"{unseen} or segment in {json.dumps(gone)}" if gone else unseen
             self._client.delete_rows(state["rows"], here)
+        for number, since in state.get("dead_tables", []):
+            if since < before:
+                self._client.delete_values(f'owner == "{_owner(number)}"')
         old = {name for name, since in state["dead_rows"] if since >= before}
         self._client.drop_rows_except({state["rows"], *old})
 
     def manifest(self) -> Manifest | None:
-        """The current state's; None where it is lost."""
-        return None if self._lost else Manifest.from_dict(self._state["manifest"])
+        """The current state's; None where it is lost or of another format."""
+        readable = not self._lost and self._state.get("format") == FORMAT
+        return Manifest.from_dict(self._state["manifest"]) if readable else None
 
     def catalog(self) -> Catalog:
         """What the manifest holds; raises LibraryDamaged where it is lost."""
-        if (manifest := self.manifest()) is None:
+        if self._lost:
             raise LibraryDamaged(
                 f"Milvus“{self._client.address}”中文库的清单已丢失，无法重建，请新建文库并重新加入原始文件。"
             )
-        return Catalog.of(manifest.model, manifest.entries)
+        return Catalog.of(self._state["manifest"]["model"], self._entries())
 
     def kept_sources(self, catalog: Catalog) -> tuple[list[SourceFile], list[str]]:
         """The kept files of the catalog's reports, and the ids of those whose file is lost."""
@@ -198,19 +216,23 @@ class MilvusWriter:
 
     def commit(self, manifest: Manifest, previous: Snapshot | None) -> None:
         """Make ``manifest`` the current state."""
-        state, now = self._state, time.time()
+        state, before, now = self._state, self._before, time.time()
         number = state["number"] + 1
         same = bool(state["rows"]) and state["manifest"]["encoder"] == manifest.encoder
         rows = state["rows"] if same or not manifest.entries else f"{ROWS}{number}"
         held = {entry.segment for entry in self._held.values()}
         kept = {entry.segment for entry in manifest.entries}
-        recent = [item for item in state["dead"] if item[1] >= now - GRACE]
-        old = [item for item in state["dead_rows"] if item[1] >= now - GRACE]
+        recent = [item for item in state["dead"] if item[1] >= before]
+        old = [item for item in state["dead_rows"] if item[1] >= before]
+        dead_tables = [item for item in state.get("dead_tables", []) if item[1] >= before]
         value = {
+            "format": FORMAT,
             "number": number,
             "rows": rows,
             "dead": recent + [[segment, now] for segment in sorted(held - kept)],
             "dead_rows": old + ([[state["rows"], now]] if state["rows"] and rows != state["rows"] else []),
+            "tables": self._put_tables(number, manifest, previous),
+            "dead_tables": dead_tables + ([[state["number"], now]] if state.get("tables") else []),
             "manifest": asdict(manifest),
         }
         counts = self._counted(previous, held, kept)
@@ -219,6 +241,25 @@ class MilvusWriter:
         self._client.put(f"manifest:{number}", data, "manifest", number)
         self._lease.check()
         self._client.put(CURRENT, str(number).encode(), "", 0)
+
+    def _put_tables(self, number: int, manifest: Manifest, previous: Snapshot | None) -> int:
+        """Write the tables of figures and sections; returns in how many parts."""
+
+        def read(entry: Entry) -> Parsed:
+            key = f"report:{entry.segment}"
+            data = self._client.get([key]).get(key)
+            if data is None:
+                raise missing(entry.info.id)
+            return Parsed.from_json(data, entry.info.id)
+
+        path = self._folder / TABLES
+        held = previous._tables if isinstance(previous, MilvusSnapshot) else None
+        write_tables(path, manifest.entries, read, held)
+        keys = tables_keys(number, -(-path.stat().st_size // _PIECE))
+        with path.open("rb") as file:
+            for key in keys:
+                self._client.put(key, file.read(_PIECE), _owner(number), number)
+        return len(keys)
 
     def _rows_for(self, encoder: Encoder) -> str:
         """The collection of rows for vectors of ``encoder``; a new one where the current is another's."""
@@ -242,3 +283,8 @@ class MilvusWriter:
             own = read_counts(self._client.get([key]).get(key, b""))
             (counts.update if segment in added else counts.subtract)(own)
         return {term: count for term, count in counts.items() if count > 0}
+
+
+def _owner(number: int) -> str:
+    """Who owns the tables of state ``number``."""
+    return f"tables-{number}"

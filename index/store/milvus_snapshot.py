@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import json
+import shutil
+import tempfile
 import threading
+import weakref
 from collections import OrderedDict
 from collections.abc import Callable, Collection, Sequence
 from functools import cached_property
+from pathlib import Path
 from typing import Any, TypeVar
 
 import numpy as np
@@ -19,6 +23,7 @@ from index.store.milvus_client import MilvusClient
 from index.store.parsed_report import Parsed
 from index.store.segment import read_record
 from index.store.snapshot import Encoders, Snapshot
+from index.store.tables import TABLES, Tables
 from index.text import tokenize
 from index.types import Passage
 
@@ -52,6 +57,22 @@ class MilvusSnapshot(Snapshot):
         self._recent_reports: OrderedDict[str, Parsed] = OrderedDict()
         self.counts = counts
         self._lock = threading.Lock()
+
+    @cached_property
+    def _tables(self) -> Tables:
+        """Fetched when first needed, into a file that goes with the snapshot."""
+        if not self.manifest.entries:
+            return Tables(None)
+        folder = tempfile.mkdtemp(prefix="wenbao-")
+        weakref.finalize(self, shutil.rmtree, folder, ignore_errors=True)
+        path = Path(folder) / TABLES
+        with path.open("wb") as file:
+            for key in tables_keys(self.state["number"], self.state["tables"]):
+                data = self._client.get([key]).get(key)
+                if data is None:
+                    raise LibraryDamaged("Milvus 中指标和章节的表不完整，请运行 wenbao rebuild 重建。")
+                file.write(data)
+        return Tables(path, self.reports)
 
     def search_dense(
         self, vector: FloatArray, k: int, reports: Collection[str] | None = None
@@ -106,7 +127,7 @@ class MilvusSnapshot(Snapshot):
         if parsed is None:
             data = self._client.get([key]).get(key)
             if data is None:
-                raise _missing(report)
+                raise missing(report)
             parsed = Parsed.from_json(data, report)
             with self._lock:
                 _remember(self._recent_reports, report, parsed, 32)
@@ -116,7 +137,7 @@ class MilvusSnapshot(Snapshot):
         def read(row: int, data: bytes | None) -> Passage:
             report = self.reports[self._locate(row)[0]].id
             if data is None:
-                raise _missing(report)
+                raise missing(report)
             return read_record(data, report)
 
         return self._values("record", rows, self._recent, read, _REMEMBERED)
@@ -145,6 +166,11 @@ class MilvusSnapshot(Snapshot):
         return [found[row] for row in rows]
 
 
+def tables_keys(number: int, parts: int) -> list[str]:
+    """Under which keys the parts of the tables of state ``number`` are kept."""
+    return [f"tables:{number}:{n}" for n in range(parts)]
+
+
 def write_counts(counts: dict[int, int]) -> bytes:
     return np.array(list(counts.items()), np.uint64).tobytes()
 
@@ -160,5 +186,5 @@ def _remember(recent: OrderedDict[Any, Any], key: Any, value: Any, most: int) ->
         recent.popitem(last=False)
 
 
-def _missing(report: str) -> LibraryDamaged:
+def missing(report: str) -> LibraryDamaged:
     return LibraryDamaged(f"Milvus 中报告“{report}”的内容不完整，请运行 wenbao rebuild 重建。")

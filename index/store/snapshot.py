@@ -6,15 +6,16 @@ from abc import ABC, abstractmethod
 from bisect import bisect_right
 from collections.abc import Callable, Collection, Sequence
 from functools import cached_property
-from itertools import accumulate, chain
+from itertools import accumulate
 
 import numpy as np
 
 from index.encoders import Encoder, FloatArray, max_similarities, token_similarities
 from index.errors import UnknownReport
-from index.figures import Figure
+from index.figures import Figure, Mode, normalize_indicator
 from index.store.manifest import Entry, Manifest
 from index.store.parsed_report import Parsed
+from index.store.tables import Tables
 from index.types import PageStart, Passage, ReportInfo, Section
 
 Encoders = Callable[[Manifest], Encoder]
@@ -61,28 +62,118 @@ class Snapshot(ABC):
 
     def outline(self, report: str) -> tuple[Section, ...]:
         """The sections of a report, parents before children; raises UnknownReport."""
-        return self._parsed(report).sections
+        return self._tables.sections(self.report(report).id)
 
     def page_starts(self, report: str) -> tuple[PageStart, ...]:
         """Where the pages of a report open; empty where its source has none."""
         return self._parsed(report).pages
 
-    def figures(self, report: str) -> tuple[Figure, ...]:
-        """The figures of a report, in the order of its text; raises UnknownReport."""
-        return self._parsed(report).figures
-
-    @cached_property
-    def all_figures(self) -> tuple[Figure, ...]:
-        """The figures of every report, in the order of the reports; raises LibraryDamaged."""
-        return tuple(chain.from_iterable(self.figures(info.id) for info in self.reports))
-
-    def skipped_figures(self, report: str) -> int:
-        """How many figures of a report were left out as unsure; raises UnknownReport."""
-        return self._parsed(report).skipped_figures
-
     @abstractmethod
     def _parsed(self, report: str) -> Parsed:
         """A report as parsed; raises UnknownReport, LibraryDamaged."""
+
+    # figures and sections of all reports, asked of tables with indexes on names, years and places
+
+    @property
+    @abstractmethod
+    def _tables(self) -> Tables:
+        """The tables of figures and sections; raises LibraryDamaged."""
+
+    def figures(self, report: str) -> tuple[Figure, ...]:
+        """The figures of a report, in the order of its text; raises UnknownReport."""
+        return tuple(self._tables.figures(reports=[self.report(report).id]))
+
+    @cached_property
+    def all_figures(self) -> tuple[Figure, ...]:
+        """The figures of every report, in the order of the reports; ask ``figures_where`` for fewer."""
+        return tuple(self._tables.figures())
+
+    def skipped_figures(self, report: str) -> int:
+        """How many figures of a report were left out as unsure; raises UnknownReport."""
+        return self._tables.skipped[self.report(report).id]
+
+    def figures_where(
+        self,
+        indicators: Collection[str] | None = None,
+        *,
+        years: Collection[int] | None = None,
+        places: Collection[str] | None = None,
+        reports: Collection[str] | None = None,
+        mode: Mode | None = None,
+        limit: int | None = None,
+    ) -> list[Figure]:
+        """The figures that match all of what is given, in the order of the reports and of their text.
+
+        ``indicators`` are names as figures carry them (``normalize_indicator``, ``indicators_called``),
+        ``places`` the reports' own. An empty collection matches none. ``years`` keeps the figures of one
+        such year, with ``mode="cumulative"`` the spans that hold one. At most ``limit`` are read.
+        """
+        return self._tables.figures(indicators, years, places, reports, mode, limit)
+
+    def count_figures(
+        self,
+        indicators: Collection[str] | None = None,
+        *,
+        years: Collection[int] | None = None,
+        places: Collection[str] | None = None,
+        reports: Collection[str] | None = None,
+        mode: Mode | None = None,
+    ) -> int:
+        """How many figures match, as ``figures_where`` takes it."""
+        return self._tables.count(indicators, years, places, reports, mode)
+
+    def indicators_called(
+        self,
+        name: str,
+        *,
+        years: Collection[int] | None = None,
+        places: Collection[str] | None = None,
+        reports: Collection[str] | None = None,
+        mode: Mode | None = None,
+    ) -> list[str]:
+        """The indicators that ``name`` (GDP, 地区生产总值) means among the figures that match the rest.
+
+        The one it is a name of; where none of those figures is called so, all whose name holds it.
+        """
+        wanted = normalize_indicator(name)
+        if self._tables.count([wanted], years, places, reports, mode):
+            return [wanted]
+        return self._tables.indicator_names(wanted)
+
+    def indicator_names(self, containing: str = "", *, in_order: str = "") -> list[str]:
+        """The names of all indicators, the most told first.
+
+        ``containing`` keeps those that hold it, ``in_order`` those that hold all its letters one after
+        another with any others between them (高速铁路里程: 高速铁路运营里程).
+        """
+        return self._tables.indicator_names(containing, in_order)
+
+    def indicator_years(
+        self, indicators: Collection[str], *, reports: Collection[str] | None = None
+    ) -> dict[str, set[int]]:
+        """The single years that ``reports`` (None: all) tell of each indicator; without those told of none."""
+        return self._tables.indicator_years(indicators, reports)
+
+    def reports_telling(self, indicator: str) -> list[str]:
+        """The ids of the reports with a figure of ``indicator``, in their order."""
+        return self._tables.reports_telling(indicator)
+
+    def figure_years(self) -> list[int]:
+        """The years that figures of one year are for, the last first."""
+        return self._tables.figure_years()
+
+    def report_years(self) -> dict[str, int]:
+        """The year each report was given in, as its figures tell; without those whose figures do not."""
+        return self._tables.report_years
+
+    def sections_titled(
+        self, terms: Collection[str], least: int, *, reports: Collection[str] | None = None
+    ) -> list[tuple[str, Section]]:
+        """The sections whose normalized title holds ``least`` of ``terms``, each with its report's id.
+
+        In the order of the reports and of their text.
+        """
+        return self._tables.sections_titled(terms, least, reports)
 
     # passages
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import pairwise, zip_longest
 from statistics import median
 
-from index.structure.numbering import Mark, Rank, mark_of, plain, plain_lines
+from index.structure.numbering_marks import Mark, Rank, canonical, canonical_lines, mark_of
 from index.structure.run_in_headings import LONGEST, first_sentence
 from index.types import CleanText
 
@@ -53,10 +53,10 @@ class Heading:
 
 
 def paragraphs_of(clean: CleanText) -> list[Paragraph]:
-    """The paragraphs that are not blank, with their text in plain spelling (same length)."""
+    """The paragraphs that are not blank, with their text in canonical spelling (same length)."""
     declared = {heading.start: heading.level for heading in clean.headings}
     found, at = [], 0
-    for line, matched in zip(clean.text.split("\n"), plain_lines(clean.text), strict=True):
+    for line, matched in zip(clean.text.split("\n"), canonical_lines(clean.text), strict=True):
         text = line.strip()
         if text:
             indent = line.index(text[0])
@@ -86,7 +86,7 @@ def headings_of(clean: CleanText, paragraphs: Sequence[Paragraph], title: str = 
 
 
 def _candidates(clean: CleanText, paragraphs: Sequence[Paragraph], title: str) -> Iterator[Heading]:
-    title_lines = _title_lines(paragraphs, plain(title))
+    title_lines = _title_lines(paragraphs, canonical(title))
     for index, paragraph in enumerate(paragraphs):
         if paragraph.start in clean.table_rows:
             continue

@@ -7,9 +7,19 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from itertools import zip_longest
 
-from index.structure.numbering import Rank, mark_of, plain, plain_lines
+from index.structure.numbering_marks import Rank, canonical, canonical_lines, mark_of
 from index.structure.section_years import mode_of
-from index.text import NUMERAL, PLACE_SUFFIX, SALUTATION, Years, bare_place, half_width, to_int, years_in
+from index.text import (
+    NUMERAL,
+    PLACE_SUFFIX,
+    SALUTATION,
+    TOWNSHIP_SUFFIX,
+    Years,
+    bare_place,
+    half_width,
+    to_int,
+    years_in,
+)
 from index.types import CleanText, Metadata
 
 _HEAD_PARAGRAPHS, _HEAD_CHARACTERS = 24, 2000
@@ -26,10 +36,7 @@ _SESSION = re.compile(
     "(?:在|^|[日 （])\\s*(?:(?P<before>[^，。\\d第在]{1,24}?)\\s*)?第?[一二三四五六七八九十百\\d]{1,4}届\\s*"
     "(?P<nation>全国)?\\s*(?:人民代表大会|人大)"
 )
-_PLACE = re.compile(
-    "中华人民共和国|全国"
-    "|(?:[\\u4e00-\\u9fff]{1,8}?(?:特别行政区|自治[区州县旗]|省|市|区|县|旗|盟|地区|州|镇|乡|街道))+"
-)
+_PLACE = re.compile(f"中华人民共和国|全国|(?:[\\u4e00-\\u9fff]{{1,8}}?(?:{PLACE_SUFFIX}|{TOWNSHIP_SUFFIX}))+")
 _OFFICES = (
     "总理|省长|市长|区长|县长|州长|旗长|盟长|镇长|乡长|专员|主席|主任|检察长|院长|局长|厅长|部长|行政长官"
 )
@@ -57,14 +64,14 @@ _GREETING = re.compile(SALUTATION)
 
 def read_metadata(clean: CleanText, name: str = "") -> Metadata:
     """What ``clean`` says of itself; ``name`` (the file's stem) helps only where the text is silent."""
-    lines = [line.strip() for line in plain_lines(clean.text) if line.strip()]
+    lines = [line.strip() for line in canonical_lines(clean.text) if line.strip()]
     head = _head(lines)
     written = _Written(clean.text)
     title = _title(head) or _guess(lines)
     declared = _declared(clean)
-    place, issuer = _place_and_issuer(head, title or plain(declared), "\n".join(lines), plain(name))
+    place, issuer = _place_and_issuer(head, title or canonical(declared), "\n".join(lines), canonical(name))
     date = _date(head)
-    kind = title or plain(declared or name)
+    kind = title or canonical(declared or name)
     year = int(date[:4]) if date else _year(lines, kind, name)
     reviewed, planned = _years(lines, kind, year)
     return Metadata(
@@ -79,14 +86,14 @@ def read_metadata(clean: CleanText, name: str = "") -> Metadata:
 
 
 class _Written:
-    """Finds what was read in plain spelling (simplified, lower case) as the report writes it."""
+    """Finds what was read in canonical spelling (simplified, lower case) as the report writes it."""
 
     def __init__(self, text: str) -> None:
         self._raw = re.sub(r"\s", "", text[: 4 * _HEAD_CHARACTERS])
-        self._plain = plain(self._raw)
+        self._canonical = canonical(self._raw)
 
     def restore(self, value: str) -> str:
-        at = self._plain.find(value) if value and " " not in value else -1
+        at = self._canonical.find(value) if value and " " not in value else -1
         return half_width(self._raw[at : at + len(value)]) if at >= 0 else value
 
 

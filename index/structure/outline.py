@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from index.structure.headings import LINE, Heading, Paragraph, headings_of, paragraphs_of, turns_to_plan
-from index.structure.numbering import Rank, mark_of
+from index.structure.numbering_marks import Rank, mark_of
 from index.structure.run_in_headings import first_sentence, run_in_titles
-from index.structure.section_years import Period, Periods
+from index.structure.section_years import SectionTime, SectionTimes
 from index.text import SALUTATION
 from index.types import CleanText, Metadata, Section, SectionMode
 
@@ -33,14 +33,14 @@ class _Node:
     path: tuple[str, ...] = ()
     rank: int = 0
     declared: int = 0
-    period: Period = ((), "")
+    time: SectionTime = ((), "")
     last_of_siblings: bool = False
     divided: bool = False
     left: int | None = None
 
 
 @dataclass(slots=True)
-class _Cut:
+class _Boundary:
     start: int
     body: int
     node: _Node
@@ -56,7 +56,7 @@ def read_outline(clean: CleanText, metadata: Metadata) -> tuple[Section, ...]:
     """
     paragraphs = paragraphs_of(clean)
     walk = _Walk(clean, paragraphs, headings_of(clean, paragraphs, metadata.title), metadata)
-    return _sections(walk.cuts(), len(clean.text))
+    return _sections(walk.boundaries(), len(clean.text))
 
 
 class _Walk:
@@ -71,28 +71,28 @@ class _Walk:
         self._last = _last_of_siblings(headings)
         self._modal = _declared_levels(headings)
         tops = [heading.title for heading in headings if heading.rank <= Rank.TOP]
-        self._periods = Periods(metadata, tops)
-        self._turns = turns_to_plan(paragraphs, headings, self._periods.year)
+        self._times = SectionTimes(metadata, tops)
+        self._turns = turns_to_plan(paragraphs, headings, self._times.year)
         self._titles = self._run_ins()
         self._earlier, self._later = self._around()
         # A report without headings at the top opens with its review, if it turns to a plan later.
-        opens = self._periods.part("actual") if self._turns and not tops else ((), "")
-        self._stack: list[_Node] = [_Node(period=opens)]
-        self._cuts: list[_Cut] = [_Cut(0, 0, self._stack[0])]
+        opens = self._times.part("actual") if self._turns and not tops else ((), "")
+        self._stack: list[_Node] = [_Node(time=opens)]
+        self._boundaries: list[_Boundary] = [_Boundary(0, 0, self._stack[0])]
 
-    def cuts(self) -> list[_Cut]:
+    def boundaries(self) -> list[_Boundary]:
         """Where sections open, in document order."""
         previous: Heading | None = None
         for index in range(len(self._paragraphs)):
             heading = self._headings.get(index)
             if heading and self._repeats(previous, heading):
-                self._cuts[-1].body = self._after(index)
+                self._boundaries[-1].body = self._after(index)
             elif heading:
                 self._open(index, heading)
             else:
-                self._plain(index)
+                self._paragraph(index)
             previous = heading
-        return self._cuts
+        return self._boundaries
 
     def _repeats(self, previous: Heading | None, heading: Heading) -> bool:
         """The same heading twice in a row is one heading."""
@@ -105,7 +105,7 @@ class _Walk:
         self._stack[-1].divided |= heading.rank < Rank.ITEM
         body = paragraph.start if heading.run_in else self._after(index)
         self._stack.append(node)
-        self._cuts.append(_Cut(paragraph.start, body, node, heading.run_in))
+        self._boundaries.append(_Boundary(paragraph.start, body, node, heading.run_in))
 
     def _after(self, index: int) -> int:
         """Where the paragraph after ``index`` begins."""
@@ -141,21 +141,21 @@ class _Walk:
 
     def _child(self, title: str, rank: int, heading: Heading | None = None) -> _Node:
         parent = self._stack[-1]
-        node = _Node((*parent.path, title), rank, period=parent.period)
+        node = _Node((*parent.path, title), rank, time=parent.time)
         if heading is None:
             return node
         node.declared, node.left = heading.declared, heading.follow
         node.last_of_siblings = heading.index in self._last
         if heading.number == -1:
-            node.period = ((), "")
-        elif not parent.path and not parent.period[1]:
+            node.time = ((), "")
+        elif not parent.path and not parent.time[1]:
             following = self._paragraphs[heading.index + (not heading.run_in) :][:1]
-            node.period = self._periods.top(title, following[0].text if following else "")
+            node.time = self._times.top(title, following[0].text if following else "")
         elif rank < Rank.ITEM:
-            node.period = self._periods.below(parent.period, title)
+            node.time = self._times.below(parent.time, title)
         return node
 
-    def _plain(self, index: int) -> None:
+    def _paragraph(self, index: int) -> None:
         if index in self._turns:
             self._to_root("target")
         title = self._titles[index]
@@ -164,20 +164,20 @@ class _Walk:
         if title:
             node = self._child(title, Rank.RUN_IN)
             self._stack.append(node)
-            self._cuts.append(_Cut(self._after_salutation(start), start, node, run_in=True))
-        elif self._cuts[-1].node is not self._stack[-1]:
-            self._cuts.append(_Cut(start, start, self._stack[-1], continued=True))
+            self._boundaries.append(_Boundary(self._after_salutation(start), start, node, run_in=True))
+        elif self._boundaries[-1].node is not self._stack[-1]:
+            self._boundaries.append(_Boundary(start, start, self._stack[-1], continued=True))
 
     def _after_salutation(self, start: int) -> int:
         """A section may begin with the bare salutation above it: alone that would be a passage of nothing."""
-        last = self._cuts[-1]
+        last = self._boundaries[-1]
         if last.continued and _SALUTATION.fullmatch(self._clean.text[last.start : start].strip()):
-            return self._cuts.pop().start
+            return self._boundaries.pop().start
         return start
 
     def _to_root(self, mode: SectionMode) -> None:
         """Back to the text under no heading, now in the part that ``mode`` names."""
-        self._stack = [_Node(period=self._periods.part(mode))]
+        self._stack = [_Node(time=self._times.part(mode))]
 
     def _leave(self, index: int, title: str) -> None:
         """Close the sections that paragraph ``index`` no longer belongs to."""
@@ -213,10 +213,10 @@ class _Walk:
         if len(node.path) > 1:
             self._stack.pop()
         elif node.last_of_siblings and not self._is_opening(index) and not node.divided:
-            self._to_root(node.period[1])
+            self._to_root(node.time[1])
 
     def _wraps_up(self, text: str) -> bool:
-        looks_back = self._stack[-1].period[1] == "actual" and _LOOKING_BACK.match(text)
+        looks_back = self._stack[-1].time[1] == "actual" and _LOOKING_BACK.match(text)
         return bool(looks_back or _WRAP_UP.match(text))
 
     def _wrap_up(self, index: int) -> None:
@@ -305,40 +305,40 @@ def _declared_levels(headings: Sequence[Heading]) -> dict[int, int]:
     return {rank: max(set(found), key=found.count) for rank, found in levels.items()}
 
 
-def _sections(cuts: Sequence[_Cut], size: int) -> tuple[Section, ...]:
+def _sections(boundaries: Sequence[_Boundary], size: int) -> tuple[Section, ...]:
     sections: list[Section] = []
-    ends = _ends(cuts, size)
-    for position, cut in enumerate(cuts):
-        own_end = cuts[position + 1].start if position + 1 < len(cuts) else size
-        node = cut.node
+    ends = _ends(boundaries, size)
+    for position, boundary in enumerate(boundaries):
+        own_end = boundaries[position + 1].start if position + 1 < len(boundaries) else size
+        node = boundary.node
         sections.append(
             Section(
-                start=cut.start,
-                body=min(cut.body, own_end),
+                start=boundary.start,
+                body=min(boundary.body, own_end),
                 own_end=own_end,
-                end=own_end if cut.continued else ends[position],
+                end=own_end if boundary.continued else ends[position],
                 level=len(node.path),
                 title=node.path[-1] if node.path else "",
                 path=node.path,
-                years=node.period[0],
-                mode=node.period[1],
-                run_in=cut.run_in,
-                continued=cut.continued,
+                years=node.time[0],
+                mode=node.time[1],
+                run_in=boundary.run_in,
+                continued=boundary.continued,
             )
         )
     return tuple(sections)
 
 
-def _ends(cuts: Sequence[_Cut], size: int) -> list[int]:
-    """Where each section ends: at the next cut that is neither inside it nor its continuation."""
-    ends = [size] * len(cuts)
+def _ends(boundaries: Sequence[_Boundary], size: int) -> list[int]:
+    """Where each section ends: at the next boundary that is neither inside it nor its continuation."""
+    ends = [size] * len(boundaries)
     open_: list[int] = []
-    for position, cut in enumerate(cuts):
-        depth = len(cut.node.path)
-        while open_ and not cut.continued and len(cuts[open_[-1]].node.path) >= depth:
-            ends[open_.pop()] = cut.start
-        while open_ and cut.continued and len(cuts[open_[-1]].node.path) > depth:
-            ends[open_.pop()] = cut.start
-        if not cut.continued:
+    for position, boundary in enumerate(boundaries):
+        depth = len(boundary.node.path)
+        while open_ and not boundary.continued and len(boundaries[open_[-1]].node.path) >= depth:
+            ends[open_.pop()] = boundary.start
+        while open_ and boundary.continued and len(boundaries[open_[-1]].node.path) > depth:
+            ends[open_.pop()] = boundary.start
+        if not boundary.continued:
             open_.append(position)
     return ends

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from statistics import median
 
-from index.structure.numbering import mark_of
+from index.structure.numbering_marks import mark_of
 
 LONGEST = 40
 """No run-in title is longer than this, in characters."""

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from index.structure.numbering import plain
+from index.structure.numbering_marks import canonical
 from index.text import Years, find_times, report_year, years_in
 from index.types import Metadata, SectionMode
 
-Period = tuple[Years, SectionMode]
+SectionTime = tuple[Years, SectionMode]
+"""The years a section is about, and what it does with them."""
 
 _REVIEW = re.compile(
     "回顾|回望|(?:工作|执行|完成|落实|运行|发展)情况|工作总结|(?:发展|主要|工作)(?:成就|成效|成绩)|所做的工作"
@@ -24,7 +25,7 @@ _OPENING = 40
 _SAYS_SO = re.compile("工作(?:回顾|总结|安排|部署|打算)$")
 
 
-class Periods:
+class SectionTimes:
     """Reads headings in document order: what a heading leaves unsaid follows from those before it."""
 
     def __init__(self, metadata: Metadata, top_titles: Iterable[str]) -> None:
@@ -39,12 +40,12 @@ class Periods:
         if bool(metadata.years_reviewed) != bool(metadata.years_planned):
             self._part = "actual" if metadata.years_reviewed else "target"
         # What comes before the plan in a report that reviews a year is the review, said or not.
-        modes = {mode_of(plain(title)) for title in top_titles}
+        modes = {mode_of(canonical(title)) for title in top_titles}
         both = metadata.years_reviewed and metadata.years_planned
         self._unsaid: SectionMode = "actual" if both and "target" in modes and "actual" not in modes else ""
         self._silent = bool(both) and not modes & {"actual", "target"}
 
-    def part(self, mode: SectionMode) -> Period:
+    def part(self, mode: SectionMode) -> SectionTime:
         """The part of the report that ``mode`` names begins, without a heading."""
         self._part = mode
         years = self._years[mode]
@@ -52,10 +53,10 @@ class Periods:
             years = (self.year,)
         return years, mode
 
-    def top(self, title: str, opening: str = "") -> Period:
-        """The period of a section at the top; where no title of the report tells, its ``opening`` does."""
+    def top(self, title: str, opening: str = "") -> SectionTime:
+        """The years and mode of a section at the top; where no title of the report tells, its ``opening`` does."""
         named, mode = self._read(title)
-        if mode is None and self._silent and (told := self._told(plain(opening))):
+        if mode is None and self._silent and (told := self._told(canonical(opening))):
             return self.part(told)
         if mode is None:
             after_review = self._part == "actual" and self._years["target"]
@@ -64,12 +65,12 @@ class Periods:
             self._part = mode
         return named or self._years[mode], mode
 
-    def below(self, parent: Period, title: str) -> Period:
-        """The period of a numbered section inside another; only clear words turn it from the parent's."""
+    def below(self, parent: SectionTime, title: str) -> SectionTime:
+        """The years and mode of a numbered section inside another; only clear words turn it from the parent's."""
         named, mode = self._read(title)
-        if not named and not _SAYS_SO.search(plain(title)):
+        if not named and not _SAYS_SO.search(canonical(title)):
             return parent
-        if mode is None or (mode_of(plain(title)) is None and mode == "target"):
+        if mode is None or (mode_of(canonical(title)) is None and mode == "target"):
             mode = parent[1]
         return named or self._years[mode], mode
 
@@ -83,7 +84,7 @@ class Periods:
 
     def _read(self, title: str) -> tuple[Years, SectionMode | None]:
         """The years a title names; its mode from its words, else from its years."""
-        title = plain(title)
+        title = canonical(title)
         named, mode = years_in(title, self.year), mode_of(title)
         if mode is None and named and self.year:
             mode = "target" if named[-1] >= self.year else "actual"

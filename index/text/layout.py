@@ -9,7 +9,7 @@ from dataclasses import replace
 from index.text.rejoin import is_wrapped, rejoin
 from index.text.rows import Row, rows_of
 from index.text.web_pages import without_web_furniture
-from index.types import CleanText, Heading, PageStart, Source
+from index.types import CleanText, DeclaredHeading, PageStart, Source
 
 _CJK = "\u2e80-\u9fff\uf900-\ufaff\ufe30-\ufe4f\uff00-\uffef"
 _WIDE_MARK = "\u3001-\u3003\u3008-\u301f\uff01-\uff0f\uff1a-\uff20\uff3b-\uff40\uff5b-\uff65“”‘’…—·"
@@ -73,7 +73,7 @@ def _as_given(rows: Sequence[Row]) -> list[list[Row]]:
 def _write(paragraphs: Sequence[Sequence[Row]], wrapped: bool) -> CleanText:
     parts: list[str] = []
     pages: list[PageStart] = []
-    headings: list[Heading] = []
+    headings: list[DeclaredHeading] = []
     table_rows: set[int] = set()
     at = 0
     for paragraph in paragraphs:
@@ -92,7 +92,7 @@ def _write(paragraphs: Sequence[Sequence[Row]], wrapped: bool) -> CleanText:
         if paragraph[0].table:
             table_rows.add(start)
         elif paragraph[0].level:
-            headings.append(Heading(start, at, paragraph[0].level))
+            headings.append(DeclaredHeading(start, at, paragraph[0].level))
     return CleanText("".join(parts), tuple(pages), tuple(headings), frozenset(table_rows))
 
 

@@ -36,9 +36,80 @@ _DANGLING = frozenset("，、,与和及的在—" + "".join(_OPENERS))
 _PROSE = re.compile(r"[，。；、,;]")
 _NUMERAL = re.compile(r"[一二三四五六七八九十百零〇\d①-⑳]+")
 _TITLE_ROWS = 12
-_CLEARLY_SHORT = 4.0
-_RUN_IN_BY_CHANCE = 0.05
+"""Rows in which a report's title and subtitle stand."""
 _NEVER = 40.0
+"""A cost that no sum of the others reaches."""
+
+
+@dataclass(frozen=True, slots=True)
+class Costs:
+    """What speaks against a reading of the rows: negative log likelihoods, roughly, and sizes in ems.
+
+    ``python -m benchmarks.rejoin --sensitivity`` halves and doubles each on reports broken at fixed widths; its
+    docstring says what it showed. What such reports have none of (bullets, headings in larger type, blank
+    lines by chance) is set by the meaning of the number alone, told beside it.
+    """
+
+    numbered_opens: float = 1.5
+    """A numbered row is the body of a paragraph, no heading; a declared heading too."""
+    numbered_alone: float = 4.0
+    """More, by the share of its kind of number (（#）) that stands on lines of its own."""
+    numbered_inside: float = 4.0
+    """A row in mid-paragraph opens with a number by chance."""
+    item_inside: float = 2.0
+    """A row in mid-paragraph opens with 各位代表, —— or 一是, all of which occur within paragraphs too."""
+    bullet_inside: float = 10.0
+    """A row in mid-paragraph opens with ●: hardly ever, no prose has it."""
+    mark_first: float = 12.0
+    """A paragraph opens with a comma or a stop: only where a file is damaged."""
+    indented_inside: float = 8.0
+    """An indented row goes on with a paragraph, in a file that indents first rows."""
+    unindented_first: float = 3.0
+    """A paragraph is not indented there: headings and salutations often are not."""
+    gap_inside: float = 8.0
+    """A blank line stands within a paragraph, in a file that parts paragraphs by them."""
+    no_gap_first: float = 1.5
+    """None stands before a paragraph there: two headings may follow each other."""
+    sentence_in_heading: float = 4.0
+    """A heading has a full stop inside."""
+    long_heading: float = 1.0
+    """A heading takes another row."""
+    spare: float = 4.0
+    """By em of room that the next row's first word would have had: typesetters leave hardly any."""
+    spare_most: float = 15.0
+    """Bounded, as a page can be cut by hand."""
+    spare_allowed: float = 0.25
+    """Ems; a narrow sign's width is no evidence."""
+    overfull: float = 3.0
+    """By em beyond the full width; bounded as well."""
+    overfull_allowed: float = 0.6
+    """Ems; a mark may hang over the margin."""
+    overfull_most: float = 15.0
+    ends: float = 1.0
+    """A paragraph ends: about one row in three does."""
+    ends_full: float = 0.7
+    """More where its last row is full, as few are."""
+    full: float = 1.0
+    """Ems of room below which a row is full."""
+    ends_at_colon: float = 0.7
+    """More where it ends with ： or ；."""
+    ends_dangling: float = 7.0
+    """More where it ends with a comma, 与 or an opening bracket."""
+    ends_in_sentence: float = 4.0
+    """More where it ends with any other word, as headings and signatures alone do."""
+    heading_ends: float = 0.3
+    """The same of a heading, which ends with a word as a rule."""
+    run_in_most: float = 2.5
+    """What a short first sentence speaks for a new paragraph, at most."""
+    run_in_by_chance: float = 0.05
+    """The share of rows in mid-paragraph that open with a short sentence."""
+    clearly_short: float = 4.0
+    """Ems of room from which on a row is sure not to be full: longer than nearly all words."""
+    hidden_indent: float = 2.0
+    """Ems by which first rows are shorter where their indent was lost."""
+
+
+COSTS = Costs()
 _FIRST, _LATER, _HEAD, _HEAD_LATER = range(4)
 """What a row can be: first or later row of a paragraph, first or later row of a heading."""
 
@@ -103,7 +174,7 @@ def _right_margin(sizes: Sequence[float], tolerance: float) -> float:
     return max(sizes)
 
 
-def rejoin(rows: Sequence[Row]) -> list[list[Row]]:
+def rejoin(rows: Sequence[Row], costs: Costs = COSTS) -> list[list[Row]]:
     """The rows grouped into paragraphs, by the likeliest of all groupings (Viterbi).
 
     The first row of a paragraph may be two ems shorter than the others, the trace of an indent that
@@ -111,10 +182,10 @@ def rejoin(rows: Sequence[Row]) -> list[list[Row]]:
     """
     if not rows:
         return []
-    evidence = _Evidence(rows)
+    evidence = _Evidence(rows, costs)
     readings = [_best_states(evidence, 0.0)]
     if not evidence.indented:
-        readings.append(_best_states(evidence, 2.0))
+        readings.append(_best_states(evidence, costs.hidden_indent))
     states = min(readings)[1]
     paragraphs: list[list[Row]] = []
     for row, state in zip(rows, states, strict=True):
@@ -128,8 +199,9 @@ def rejoin(rows: Sequence[Row]) -> list[list[Row]]:
 class _Evidence:
     """Costs (negative log likelihoods, roughly) of what each row can be and of each joint."""
 
-    def __init__(self, rows: Sequence[Row]) -> None:
+    def __init__(self, rows: Sequence[Row], costs: Costs) -> None:
         self.rows = rows
+        self.costs = costs
         self.measure = _Measure.of(rows)
         self.needs = [_room_needed(row.text, self.measure.by_count) for row in rows]
         self.indent = _left_margin(rows) + 1.0
@@ -139,35 +211,36 @@ class _Evidence:
         self.gaps_part = 0 < gaps < 0.5 * len(rows)
         self.halves, self.subtitle_ends = _subtitles(rows[:_TITLE_ROWS])
         self.rooms = [self.measure.room(row, at) for at, row in enumerate(rows)]
-        self.alone = _heading_shares(rows, self.rooms)
-        self.run_in = _run_in_weight(rows, self.rooms)
+        self.alone = _heading_shares(rows, self.rooms, costs.clearly_short)
+        self.run_in = _run_in_weight(rows, self.rooms, costs)
         self.start_costs = [self._start_costs(row) for row in rows]
 
     def _start_costs(self, row: Row) -> tuple[float, float, float, float]:
         """What it costs to read the row as first, later, heading, later in a heading."""
+        cost = self.costs
         first = later = head = 0.0
         if kind := _heading_kind(row.text):
-            first, later = 1.5 + 4.0 * self.alone[kind], 4.0
+            first, later = cost.numbered_opens + cost.numbered_alone * self.alone[kind], cost.numbered_inside
         elif row.level:
-            first = 1.5
+            first = cost.numbered_opens
         else:
             head = _NEVER
         if _SALUTATION.match(row.text) or _ITEM.match(row.text):
-            later += 2.0
+            later += cost.item_inside
         if _BULLET.match(row.text):
-            later += 10.0
+            later += cost.bullet_inside
         if _RUN_IN_TITLE.match(row.text):
             first -= self.run_in
         if row.text[0] in _NEVER_FIRST:
-            first, head = first + 12.0, head + 12.0
+            first, head = first + cost.mark_first, head + cost.mark_first
         if self.indented:
-            later += 8.0 if row.indent >= self.indent else 0.0
-            first += 0.0 if row.indent >= self.indent else 3.0
+            later += cost.indented_inside if row.indent >= self.indent else 0.0
+            first += 0.0 if row.indent >= self.indent else cost.unindented_first
         if self.gaps_part and row.opens is None:
-            later += 8.0 if row.gap else 0.0
-            first += 0.0 if row.gap else 1.5
-        inner_end = 4.0 if any(mark in row.text[:-1] for mark in "。！？") else 0.0
-        return first, later, head + inner_end, later + 1.0 + inner_end
+            later += cost.gap_inside if row.gap else 0.0
+            first += 0.0 if row.gap else cost.no_gap_first
+        inner_end = cost.sentence_in_heading if any(mark in row.text[:-1] for mark in "。！？") else 0.0
+        return first, later, head + inner_end, later + cost.long_heading + inner_end
 
     def join_cost(self, at: int, room: float) -> float:
         """Row ``at`` and the next in one paragraph: the next row's first word did not fit in ``room``."""
@@ -178,22 +251,28 @@ class _Evidence:
             return 0.0
         if at in self.subtitle_ends:
             return _NEVER
-        spare = room - self.needs[at + 1] - 0.25
-        return min(15.0, 4.0 * max(0.0, spare)) + _overfull(room)
+        cost = self.costs
+        spare = room - self.needs[at + 1] - cost.spare_allowed
+        return min(cost.spare_most, cost.spare * max(0.0, spare)) + self._overfull(room)
 
     def break_cost(self, at: int, room: float, heading: bool) -> float:
         """A paragraph ends with row ``at``: it should end a sentence, and need not be full."""
         if at in self.halves:
             return _NEVER
-        cost = 1.0 + (0.7 if room < 1 else 0.0) + _overfull(room)
+        costs = self.costs
+        cost = costs.ends + (costs.ends_full if room < costs.full else 0.0) + self._overfull(room)
         end = _ending(self.rows[at].text)
         if end in _ENDS:
             return cost
         if end in _HALF_ENDS:
-            return cost + 0.7
+            return cost + costs.ends_at_colon
         if end in _DANGLING:
-            return cost + 7.0
-        return cost + (0.3 if heading else 4.0)
+            return cost + costs.ends_dangling
+        return cost + (costs.heading_ends if heading else costs.ends_in_sentence)
+
+    def _overfull(self, room: float) -> float:
+        cost = self.costs
+        return min(cost.overfull_most, cost.overfull * max(0.0, -room - cost.overfull_allowed))
 
 
 def _subtitles(rows: Sequence[Row]) -> tuple[set[int], set[int]]:
@@ -221,32 +300,28 @@ def _heading_kind(text: str) -> str:
     return _NUMERAL.sub("#", match[0]) if match else ""
 
 
-def _heading_shares(rows: Sequence[Row], rooms: Sequence[float]) -> dict[str, float]:
+def _heading_shares(rows: Sequence[Row], rooms: Sequence[float], clearly_short: float) -> dict[str, float]:
     """Of each kind of numbered opening, the share that stands alone: a line or two without a full stop."""
     alone: Counter[str] = Counter()
     counts: Counter[str] = Counter()
     for at, row in enumerate(rows):
         if kind := _heading_kind(row.text):
             counts[kind] += 1
-            last = next((k for k in range(at, min(at + 2, len(rows))) if rooms[k] >= _CLEARLY_SHORT), None)
+            last = next((k for k in range(at, min(at + 2, len(rows))) if rooms[k] >= clearly_short), None)
             if last is not None:
                 alone[kind] += not any(mark in rows[k].text for k in range(at, last + 1) for mark in _ENDS)
     return {kind: alone[kind] / count for kind, count in counts.items()}
 
 
-def _run_in_weight(rows: Sequence[Row], rooms: Sequence[float]) -> float:
+def _run_in_weight(rows: Sequence[Row], rooms: Sequence[float], costs: Costs) -> float:
     """How much a short first sentence speaks for a new paragraph: more if sure paragraphs open so."""
     openings = [
         _RUN_IN_TITLE.match(row.text) is not None
         for (room, own_room), row in zip(pairwise(rooms), rows[1:], strict=True)
-        if own_room < _CLEARLY_SHORT <= room and not _HEADING.match(row.text)
+        if own_room < costs.clearly_short <= room and not _HEADING.match(row.text)
     ]
     share = (sum(openings) + 0.5) / (len(openings) + 2)
-    return min(2.5, max(0.0, log(share / _RUN_IN_BY_CHANCE)))
-
-
-def _overfull(room: float) -> float:
-    return min(15.0, 3.0 * max(0.0, -room - 0.6))
+    return min(costs.run_in_most, max(0.0, log(share / costs.run_in_by_chance)))
 
 
 def _best_states(evidence: _Evidence, hidden_indent: float) -> tuple[float, list[int]]:

@@ -12,9 +12,9 @@ from index import Figure, ReportInfo, Snapshot
 from index.figures import title_of
 from qa.answers.cells import cite_figure
 from qa.answers.composer import compose
+from qa.answers.figure_scope import reports_asked
 from qa.answers.fitting import best_fit
 from qa.answers.indicator import Asked, asked_of_figures, named
-from qa.answers.figure_scope import reports_asked
 from qa.types import Answer, Citation, FigureLabel
 from qa.understanding import Question, When
 

@@ -31,8 +31,10 @@ def grouped(
 ) -> Answer | None:
     """The answer that quotes ``parts``, a line each; None where none of them quotes anything.
 
+    ``year`` is that of the report where the question named none: it is told where there are others too.
     Citations are numbered in the order of the text, those behind it last.
     """
+    others = other_years(asking, year, parts) if year else ()
     shown = [c for part in parts for c in part.shown]
     if not shown:
         return None
@@ -48,14 +50,16 @@ def grouped(
         shape=shape,
         groups=groups,
         unanswered=tuple(unanswered),
-        assumed_year=year,
-        other_years=other_years(asking, year) if year else (),
+        assumed_year=year if others else None,
+        other_years=others,
     )
 
 
-def other_years(asking: Asking, year: int) -> tuple[int, ...]:
-    """The years of the other reports asked, ascending."""
-    own = {report_year(info) for info in asking.infos}
+def other_years(asking: Asking, year: int, parts: Sequence[Part]) -> tuple[int, ...]:
+    """The years of the other reports of the places quoted, ascending."""
+    cited = {c.report for part in parts for c in part.shown}
+    places = {info.place for info in asking.infos if info.id in cited}
+    own = {report_year(info) for info in asking.infos if info.place in places}
     return tuple(sorted(y for y in own if y is not None and y != year))
 
 

@@ -10,7 +10,7 @@ from qa.answers.asking import Asking
 from qa.answers.groups import Part, grouped, quoted, titled
 from qa.answers.outline import bare_title
 from qa.answers.relevance import Scored, score_clauses
-from qa.answers.scope import reports_for
+from qa.answers.scope import assumed, reports_for
 from qa.retrieval import clauses_of
 from qa.types import Answer, Citation
 
@@ -53,7 +53,12 @@ def answer_problems(asking: Asking) -> Answer | None:
         if found:
             shown = _cited(asking.snapshot, found)
             title = bare_title(found[0][0].section[0]) if found[0][0].section else ""
-            return grouped(asking, "problems", [Part(titled(info, title, "问题和困难"), shown)])
+            return grouped(
+                asking,
+                "problems",
+                [Part(titled(info, title, "问题和困难"), shown)],
+                year=assumed(asking, info),
+            )
     return None
 
 

@@ -14,9 +14,9 @@ from index.types import SectionMode
 from qa.answers.cells import cite_figure
 from qa.answers.composer import compose
 from qa.answers.coverage import selected, years_of
+from qa.answers.figure_scope import is_of, reports_asked
 from qa.answers.fitting import best_fit
 from qa.answers.indicator import Asked, asked_of_figures, named
-from qa.answers.figure_scope import is_of, reports_asked
 from qa.types import Answer, Cell, Citation, Table, TableRow
 from qa.understanding import Question, When, gazetteer_provinces, is_nation, parse
 

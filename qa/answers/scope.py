@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import re
 
-from index import ReportInfo, Section
+from index import ReportInfo
 from index.text import report_year
 from index.types import SectionMode
 from qa.answers.asking import Asking
 from qa.answers.coverage import years_of
-from qa.types import Citation
 from qa.understanding import is_place
 
 _PLAN = re.compile(
@@ -59,13 +58,8 @@ def reports_for(asking: Asking) -> list[ReportInfo]:
     return found
 
 
-def fits(section_years: tuple[int, ...], section_mode: SectionMode, mode: SectionMode) -> bool:
-    """Whether a part of a report is of the ``mode`` asked."""
-    return not mode or not section_mode or section_mode == mode
-
-
-def part_of(citation: Citation, sections: tuple[Section, ...]) -> str:
-    """The heading at the top of the citation's path, without its number: 2024年工作回顾."""
-    from qa.answers.outline import bare_title
-
-    return bare_title(citation.section[0]) if citation.section else ""
+def assumed(asking: Asking, info: ReportInfo) -> int | None:
+    """The year of ``info`` where the question names none; None where it does."""
+    question = asking.question
+    named = question.report_years or any(s.when.years for s in question.sub_questions)
+    return None if named else report_year(info)

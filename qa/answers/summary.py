@@ -9,7 +9,7 @@ from index import Passage, ReportInfo, Section, Snapshot
 from qa.answers.asking import Asking
 from qa.answers.groups import Part, grouped, quoted, titled
 from qa.answers.outline import bare_title, children, cite_heading, is_about_government, series, tops
-from qa.answers.scope import mode_of, over_a_plan, reports_for
+from qa.answers.scope import assumed, mode_of, over_a_plan, reports_for
 from qa.answers.tasks import main_plan, unlined_plan
 from qa.retrieval import clauses_of
 from qa.types import Answer, Citation
@@ -57,7 +57,7 @@ def answer_summary(asking: Asking) -> Answer | None:
     )
     for info in reports_for(asking):
         parts = list(_parts(asking, info, review_only))
-        if (told := grouped(asking, "summary", parts)) is not None:
+        if (told := grouped(asking, "summary", parts, year=assumed(asking, info))) is not None:
             return told
     return None
 

@@ -21,7 +21,7 @@ from qa.answers.outline import (
     sentence_headings,
     tops,
 )
-from qa.answers.scope import mode_of, over_a_plan, reports_for
+from qa.answers.scope import assumed, mode_of, over_a_plan, reports_for
 from qa.types import Answer, Citation
 from qa.understanding import concepts
 
@@ -64,11 +64,11 @@ def answer_tasks(asking: Asking) -> Answer | None:
         shown = [c for s in items[:MOST] if (c := cite_heading(asking.snapshot, info, s))]
         if above is not None and len(shown) > 1:
             own = [bare_title(p) for p in above.path]
-            return grouped(asking, "tasks", [Part(titled(info, *own), shown)], year=_year(info, above))
+            return grouped(asking, "tasks", [Part(titled(info, *own), shown)], year=assumed(asking, info))
         if subject and len(shown := unlined_chapter(asking.snapshot, info, subject)) > 1:
-            return grouped(asking, "tasks", [Part(titled(info), shown)])
+            return grouped(asking, "tasks", [Part(titled(info), shown)], year=assumed(asking, info))
         if not subject and len(shown := unlined_plan(asking.snapshot, info)) > 1:
-            return grouped(asking, "tasks", [Part(titled(info), shown)])
+            return grouped(asking, "tasks", [Part(titled(info), shown)], year=assumed(asking, info))
     return None
 
 
@@ -95,10 +95,6 @@ def unlined_chapter(snapshot: Snapshot, info: ReportInfo, subject: str) -> list[
             if score >= best[0] and len(headings) > 1:
                 best = score, headings
     return [c for start, end in best[1][:MOST] if (c := cite_span(snapshot, info, start, end))]
-
-
-def _year(info: ReportInfo, section: Section) -> int | None:
-    return section.years[0] if len(section.years) == 1 else None
 
 
 def main_plan(asking: Asking, sections: Sequence[Section]) -> Section | None:

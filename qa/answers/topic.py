@@ -20,7 +20,7 @@ from qa.answers.groups import Part, grouped, quoted, titled
 from qa.answers.outline import bare_title
 from qa.answers.quotes import announces, is_hollow
 from qa.answers.relevance import FEATURES, Scored, score_clauses
-from qa.answers.scope import mode_of, reports_for
+from qa.answers.scope import assumed, mode_of, reports_for
 from qa.types import Answer, Citation, Shape
 
 BUDGET = 230
@@ -34,6 +34,9 @@ _DEPENDS = re.compile(
 """A clause that says nothing without the one before it: 同比增长9.9%, 居全省第一."""
 _ALIKE = 0.6
 """Two statements that share so many of their pairs of characters say the same."""
+SPOKEN_OF = 0.5
+"""The share of the subject's words, by weight, that one clause holds of a report that speaks of it."""
+_COVERED = FEATURES.index("covered")
 _SCANTY = 0.15
 """A part of a report that is smaller tells nothing of what the report reviews and plans."""
 
@@ -95,7 +98,7 @@ def topic_terms(asking: Asking, info: ReportInfo) -> tuple[list[str], FloatArray
 def statements(asking: Asking, info: ReportInfo, subject: str, mode: SectionMode) -> list[Statement]:
     """What ``info`` says, the worthiest first; of ``mode`` alone where the report tells its parts apart."""
     scored = score_clauses(asking.snapshot, info.id, subject)
-    if not scored:
+    if max((s.features[_COVERED] for s in scored), default=0.0) < SPOKEN_OF:
         return []
     fitting = _fitting(scored, mode)
     terms = extended(np.stack([s.features for s in scored]), fitting)
@@ -159,7 +162,7 @@ def answer_on(
             continue
         shown, more = chosen(found, budget, least)
         if parts := _parts(asking, info, shown, more):
-            return grouped(asking, shape, parts)
+            return grouped(asking, shape, parts, year=assumed(asking, info))
     return None
 
 

@@ -13,7 +13,7 @@ from index.readers import read_bytes
 from index.structure.metadata import read_metadata
 from index.text.layout import clean as rejoin
 from index.text.numerals import to_int
-from index.types import CleanText, Heading, Metadata
+from index.types import CleanText, DeclaredHeading, Metadata
 
 ROOT = Path(__file__).parents[2]
 NATIONAL = ROOT / "../shared/data/national"
@@ -143,7 +143,7 @@ def test_the_year_comes_from_the_headings_before_the_files_name() -> None:
 
 
 def test_a_declared_heading_is_the_title_where_no_line_is_one() -> None:
-    text = CleanText("街道概况\n正文在这里，说明情况。", (), (Heading(0, 4, 1),))
+    text = CleanText("街道概况\n正文在这里，说明情况。", (), (DeclaredHeading(0, 4, 1),))
     assert read_metadata(text, "stem").title == "街道概况"
 
 

@@ -14,7 +14,7 @@ from index.readers import read_bytes
 from index.structure.metadata import read_metadata
 from index.structure.outline import read_outline
 from index.text.layout import clean as rejoin
-from index.types import CleanText, Heading, Metadata, Section
+from index.types import CleanText, DeclaredHeading, Metadata, Section
 
 ROOT = Path(__file__).parents[2]
 NATIONAL = ROOT / "../shared/data/national"
@@ -333,7 +333,7 @@ def test_declared_headings_nest_by_their_level_and_the_report_title_is_none() ->
     text, marks = "", []
     for level, line in lines:
         if level:
-            marks.append(Heading(len(text), len(text) + len(line), level))
+            marks.append(DeclaredHeading(len(text), len(text) + len(line), level))
         text += line + "\n"
     sections = list(read_outline(CleanText(text, (), tuple(marks)), REPORT))
     assert headings(sections) == [
@@ -415,7 +415,7 @@ def test_any_mix_of_numbering_is_partitioned_and_nested(paragraphs: list[str], d
     marks, at = [], 0
     for paragraph in paragraphs:
         if paragraph and data.draw(st.booleans()):
-            marks.append(Heading(at, at + len(paragraph), data.draw(st.integers(1, 4))))
+            marks.append(DeclaredHeading(at, at + len(paragraph), data.draw(st.integers(1, 4))))
         at += len(paragraph) + 1
     sections = list(read_outline(CleanText(text, (), tuple(marks)), REPORT))
     assert_partition(text, sections)

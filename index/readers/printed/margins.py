@@ -145,7 +145,7 @@ def _rightmost_crowd(places: Sequence[float]) -> float:
 
 
 def _levels(rows: Iterable[PrintedRow]) -> dict[float, int]:
-    """Heading level of each type size that is clearly larger than the body's; the largest is 1."""
+    """DeclaredHeading level of each type size that is clearly larger than the body's; the largest is 1."""
     amount: Counter[float] = Counter()
     for row in rows:
         amount[_rounded(row.size)] += len(row.text)

@@ -51,13 +51,13 @@ _PATTERNS = (
 _TIGHT = str.maketrans({"(": "（", ")": "）", ":": "：", "!": "！", ";": "；", "\t": " ", "\xa0": " "})
 
 
-def plain(text: str) -> str:
+def canonical(text: str) -> str:
     """``text`` for matching: simplified, half-width digits, full-width marks; same length, always."""
-    return "\n".join(plain_lines(text))
+    return "\n".join(canonical_lines(text))
 
 
-def plain_lines(text: str) -> list[str]:
-    """The lines of ``text``, each plain and of its own length."""
+def canonical_lines(text: str) -> list[str]:
+    """The lines of ``text``, each canonical and of its own length."""
     lines, folded = text.split("\n"), normalize(text).split("\n")
     if len(lines) != len(folded):
         folded = [normalize(line) for line in lines]
@@ -66,7 +66,7 @@ def plain_lines(text: str) -> list[str]:
 
 
 def mark_of(text: str) -> Mark | None:
-    """The numbering that opens ``text`` (plain, no leading space), if any."""
+    """The numbering that opens ``text`` (canonical, no leading space), if any."""
     for rank, pattern in _PATTERNS:
         if match := pattern.match(text):
             numeral = next((group for group in match.groups() if group), "")
