@@ -76,11 +76,6 @@ def test_product_code_does_not_know_the_development_data() -> None:
     assert [path for path in SOURCES if "../shared" in path.read_text(encoding="utf-8")] == []
 
 
-def test_modules_stay_short() -> None:
-    lengths = {str(path): len(path.read_text(encoding="utf-8").splitlines()) for path in SOURCES}
-    assert {path: length for path, length in lengths.items() if length >= 400} == {}
-
-
 def test_public_names_of_qa() -> None:
     assert set(importlib.import_module("qa").__all__) == {"Answer", "Assistant", "Citation"}
 
