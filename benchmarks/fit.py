@@ -35,7 +35,6 @@ from benchmarks.fitting_questions import (
     Asked,
     held_out_reports,
     of_single_reports,
-    off_topic,
     own_questions,
     question_files,
     report_files,
@@ -363,7 +362,7 @@ def data(
     infos, held_out = library.reports(), held_out_reports()
     some = of_single_reports(files, infos, lambda report: report not in held_out, every)
     others = of_single_reports(files, infos, lambda report: report in held_out, max(1, every // 2))
-    train += kept("train", encoder, some, library) + kept("off-topic", encoder, off_topic(), library)
+    train += kept("train", encoder, some, library)
     return train, kept("held-out", encoder, others, library), own
 
 

@@ -71,16 +71,6 @@ def report_files(names: Iterable[str]) -> list[Path]:
     return [f for f in found if f.stem in wanted]
 
 
-def off_topic(every: int = 25) -> list[Asked]:
-    """Every so many-th question of CMRC 2018, which no report answers; none where it is not here."""
-    file = SHARED / "data" / "cmrc2018_dev.json"
-    if not file.exists():
-        return []
-    articles = json.loads(file.read_text("utf-8"))["data"]
-    asked = [qa["question"] for a in articles for p in a["paragraphs"] for qa in p["qas"]]
-    return [Asked(text, "none", "off topic", None, (), ()) for text in asked[::every]]
-
-
 def own_questions() -> dict[str, tuple[Path, list[Asked]]]:
     """Ours by library, with its one report; also as they are typed into a search box, and off every topic."""
     lines = (OWN / "off_topic.txt").read_text("utf-8").splitlines()
