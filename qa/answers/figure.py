@@ -12,6 +12,7 @@ from index import Figure, ReportInfo, Snapshot
 from index.figures import title_of
 from qa.answers.cells import cite_figure
 from qa.answers.composer import compose
+from qa.answers.coverage import years_of
 from qa.answers.figure_scope import reports_asked
 from qa.answers.fitting import best_fit
 from qa.answers.indicator import Asked, asked_of_figures, named
@@ -92,12 +93,14 @@ def _answer(
     leading = range(len({label.mark for label in labels[: len(chosen)]}))
     when = wanted.when
     assumed = None if when.years else chosen[0].last_year
+    other_years = set() if assumed is None else years_of(infos[chosen[0].report]) - {assumed}
     return Answer(
         question=asked.text,
         answered=True,
         text=compose(citations, leading),
         citations=citations,
         assumed_year=assumed,
+        other_years=tuple(sorted(other_years)),
         shape="fact" if len(chosen) == 1 else "compare",
         figures=tuple(labels),
     )
