@@ -12,6 +12,7 @@ from dataclasses import replace
 
 from index import Passage
 from qa.answers.asking import Asking
+from qa.answers.composer import GAP
 from qa.answers.fact import answer_fact
 from qa.answers.groups import Part, grouped, titled
 from qa.answers.outline import bare_title
@@ -153,8 +154,6 @@ def _with_more(asking: Asking, shape: Shape, budget: int) -> Answer | None:
 
 def _merged(lead: list[Citation], extra: list[Citation]) -> list[Citation]:
     """``lead`` first; of a passage in both, the two quotes joined."""
-    from qa.answers.composer import GAP
-
     made = list(lead)
     for one in extra:
         same = next((i for i, c in enumerate(made) if (c.report, c.start) == (one.report, one.start)), None)

@@ -15,6 +15,12 @@ from qa.retrieval import clauses_of
 from qa.types import Answer, Citation
 
 _ASKED = re.compile(r"(?:问题|困难|不足|短板|欠账|毛病|薄弱|挑战|制约|隐患|矛盾|弱项|差距|不够好|不好的地方)")
+_FORM = re.compile(
+    rf"(?:哪些|什么|啥|哪几|有何|存在|面临|还有|仍有|承认|检讨|主要)[^，。？]{{0,14}}?{_ASKED.pattern}|"
+    rf"{_ASKED.pattern}(?:和|与|、|以及|{_ASKED.pattern})*的?(?:主要|都|还|分别|各|目前)*(?:有|是|在|怎么说|如何|$|[？?。])"
+)
+"""还存在哪些问题, 短板在哪里, 面临的困难与挑战; not 困难群众的补助涨了多少."""
+LONGEST_SUBJECT = 12
 _OWNED = re.compile(
     r"(?:存在|面临|还有|仍有|存有|看到|认识到|正视|面对)[^。；]{0,30}?(?:问题|困难|挑战|不足|短板|矛盾|差距|风险)|(?:困难|问题|矛盾|不足|短板|挑战)[^，。]{0,8}(?:主要是|表现在|体现在|：|:|;|；)"
 )
@@ -35,8 +41,12 @@ LONGEST = 600
 def is_for(asking: Asking) -> bool:
     """Whether the problems are asked, and not what was done about one (停车难解决得咋样)."""
     core = asking.question.core
-    return bool(_ASKED.search(core)) and not re.search(
-        r"(?:解决|化解|防范|整改|排查|整治|应对|处理|战胜|克服|补齐|补).{0,8}(?:问题|困难|不足|短板|欠账|挑战|隐患|矛盾|得)|(?:问题|困难|短板|矛盾|隐患|挑战).{0,4}(?:解决|化解|怎么办|整改|排查|治理)|难题|困难(?:群众|家庭|人员|职工|学生|户)",
+    if any(
+        a.kind in ("number", "date", "person") for q in asking.question.sub_questions for a in q.answer_types
+    ):
+        return False
+    return bool(_FORM.search(core)) and not re.search(
+        r"(?:解决|化解|防范|整改|排查|整治|应对|处理|战胜|克服|补齐|补).{0,8}(?:问题|困难|不足|短板|欠账|挑战|隐患|矛盾|得)|(?:问题|困难|短板|矛盾|隐患|挑战).{0,4}(?:解决|化解|怎么办|整改|排查|治理)|难题|毛病要|的毛病.{0,4}[治扳改]|哪[一二两三四五六七八九十]+[个种起]|吗|困难(?:企业|群众|家庭|人员|职工|学生|户)",
         core,
     )
 
@@ -46,6 +56,8 @@ def answer_problems(asking: Asking) -> Answer | None:
     if not is_for(asking):
         return None
     subject = _ASKED.sub("", asking.subject)
+    if len(_GENERAL.sub("", subject)) > LONGEST_SUBJECT:
+        return None
     for info in reports_for(asking):
         found = list(_named(asking.snapshot, info))
         if len(_GENERAL.sub("", subject)) > 1:

@@ -22,6 +22,7 @@ from qa.answers.topic import answer_topic
 from qa.answers.topic_compare import answer_topic_compare
 from qa.types import Answer
 
+# What is about figures (figure, ranking, series) goes before "topic": 城镇新增就业 is an indicator and a subject.
 ORDER: tuple[tuple[str, Way], ...] = (
     ("help", answer_help),
     ("several", lambda asking: answer_several(asking, answer)),

@@ -18,25 +18,36 @@ _BETWEEN = re.compile(
 )
 """GDP多少？财政收入多少？; 总结去年的工作，顺便告诉我今年的任务; not 去年多少，今年又是多少."""
 _OPENING = re.compile(
-    r"^(?:问[一二两三几]?个?(?:事|问题)|请问|先|再|最后|其次|然后|另外|顺便|还有|以及|告诉我|说说|我想知道)+[：:，,]?"
+    r"^(?:问[一二两三几]?个?(?:事|问题)|请问|先|再|最后|其次|然后|另外|顺便|还有|以及|告诉我|我想知道)+[：:，,]?"
 )
-_ASKS = re.compile(r"多少|几|哪|谁|什么|啥|何|怎|咋|吗|呢|有没有|是不是|没|总结|概括|列|说说|介绍|任务|问题")
+_ASKS = re.compile(r"多少|几|哪|谁|什么|啥|何|怎|咋|吗|呢|有没有|是不是|没$|总结|概括|列|说说|介绍|任务|问题")
+_OWN = re.compile(r"[一-鿿]{2}.*(?:多少|几|没[^，]*|吗)|[一-鿿]{2}(?:增速|增幅|总额|人数|收入|总量)$")
+_MANNER = re.compile(r"^列(?:个|出)?(?:提纲|标题|表)|^(?:简单|简要|概括)(?:说说?|点|一下)?$|^谢谢")
+"""How to answer, no question of its own: 列个提纲."""
 _MARK = re.compile(r"\[(\d+)\]")
 
 
 def parts_of(text: str) -> list[str]:
     """The questions that ``text`` is made of; empty where it is one."""
-    pieces = [_OPENING.sub("", piece.strip(" ，,。")) for piece in _BETWEEN.split(text)]
-    pieces = [piece for piece in pieces if len(piece) > 1]
-    if not 1 < len(pieces) <= MOST or not all(_ASKS.search(piece) for piece in pieces):
-        return []
-    return pieces
+    pieces = _pieces(_BETWEEN.split(text))
+    if 1 < len(pieces) <= MOST and all(_ASKS.search(piece) for piece in pieces):
+        return pieces
+    # Three or more in a row, each asking for its own: 建了几个公园，改造了多少小区，增加了多少车位.
+    pieces = _pieces(re.split("[，,、]", _OPENING.sub("", text.rstrip(" ？?。"))))
+    return pieces if 2 < len(pieces) <= MOST and all(_OWN.search(piece) for piece in pieces) else []
+
+
+def _pieces(found: Sequence[str]) -> list[str]:
+    pieces = (_OPENING.sub("", piece.strip(" ，,。")) for piece in found)
+    return [piece for piece in pieces if len(piece) > 1 and not _MANNER.search(piece)]
 
 
 def answer_several(asking: Asking, answer: Callable[[Asking], Answer]) -> Answer | None:
     """Every question's answer under the question; None where there is one question only."""
     pieces = parts_of(asking.question.text)
     if not pieces:
+        return None
+    if len(pieces) == 2 and (len(asking.question.sub_questions) > 1 or len(subject_of(parse(pieces[1]))) < 3):
         return None
     asked = [complete(piece, pieces[:n]) for n, piece in enumerate(pieces)]
     told = [answer(asking.about(parse(one))) for one in asked]

@@ -212,11 +212,22 @@ _FRAME = re.compile(
     r"(?:做|干)了?(?:什么|哪些|啥|些)|(?:哪些|什么|啥)(?:大|新)?(?:动作|事|工作|进步|突破|变化|亮点)|介绍|说说|讲讲|谈谈|了解"
 )
 """养老方面做了哪些事, 今年怎么促消费; not 新增学位多少个, 哪几所学校."""
-_ASKS = re.compile(r"多少|几|哪|谁|什么|啥|何|怎|咋|吗|[？?]|是不是|有没有")
+_ASKS = re.compile(r"列[出举表一]|罗列|名单|清单|多少|几|哪|谁|什么|啥|何|怎|咋|吗|[？?]|是不是|有没有")
 _FIGURE = re.compile(
-    r"[数率额量值比占速]$|数量|面积|规模|名称|含义|总[额量]|增[速幅长]|降幅|指标|金额|^(?:新增|新建|改造|完成|实现|引进|建成)|\d|第一|谁|哪[天年月个家]|何时"
+    r"[数率额量值比占速]$|数量|面积|规模|名称|含义|总[额量]|增[速幅长]|降幅|指标|金额|(?:收入|投资|资金|支出|称号|时间|范围|法规|水质|床位|安排|计划|集群|覆盖)$|^(?:新增|新建|改造|完成|实现|引进|建成)|\d|第一|谁|哪[天年月个家]|何时"
 )
+_BROAD = re.compile(
+    r"方面|领域|情况|进展|工作|做了(?:哪些|什么|啥)|干了|(?:哪些|什么|啥)(?:举措|措施|安排|打算|政策|成[绩效果])"
+)
+_ONE = re.compile(
+    r"哪(?!些(?:大|新)?(?:举措|措施|安排|打算|政策|成|动作|工作|事|进展|变化|突破|做法|部署|特色|亮点|方面))|几|多少|为什么|为啥|个什么|个啥|什么时候|先干"
+)
+"""One thing is asked, not all: 放在哪些城市, 签了个什么安排; not 有哪些举措."""
 LONGEST_SUBJECT = 16
+LONGEST_HOW = 10
+"""Of a question of how (怎么抓): a longer one describes a case of its own."""
+LONGEST_KEYWORD = 6
+"""Of a subject typed alone: a longer one names one thing (铁路智慧服务中心投资)."""
 LEAST = 3
 """Statements that make a topic; of fewer, the narrow way says it better."""
 
@@ -234,8 +245,12 @@ def is_subject(asking: Asking) -> bool:
 
 def is_for(asking: Asking) -> bool:
     """Whether all that is said on a subject is asked: no figure, name or date, and not one thing of two."""
-    core = asking.question.core
-    return is_subject(asking) and bool(_FRAME.search(core) or not _ASKS.search(core))
+    core, subject = asking.question.core, asking.subject
+    if not is_subject(asking) or _ONE.search(core):
+        return False
+    if not _ASKS.search(core) and not _FRAME.search(core):
+        return len(subject) <= LONGEST_KEYWORD or (len(subject) <= 2 * LONGEST_KEYWORD and "和" in subject)
+    return bool(_BROAD.search(core)) or (bool(_FRAME.search(core)) and len(subject) <= LONGEST_HOW)
 
 
 def answer_topic(asking: Asking) -> Answer | None:
