@@ -5,7 +5,10 @@
 Every report is broken at several widths, in several styles (first rows indented, indents lost, blank lines
 between paragraphs). Prints, a style a line: breaks, those judged wrong, of them joined and parted. With
 ``--sensitivity`` each cost of ``index/text/rejoin.py`` is halved and doubled alone, and the wrong breaks are told
-beside those of the costs as they are. Without files: the sample, the invented city and, where they are here,
+beside those of the costs as they are. What it showed: ``numbered_opens``, ``numbered_alone``, ``ends`` and
+``unindented_first`` matter most, the bounds and what such reports have none of not at all; ``numbered_opens`` of
+0.75 leaves 36 of 33 486 breaks of reports that took no part wrong where 1.5 leaves 63, and in the invented city
+finds a lost heading but parts a numbered list, so it waits for files broken by real typesetters. Without files: the sample, the invented city and, where they are here,
 the national reports of even years and the provinces' of 2026.
 """
 
