@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -18,7 +17,6 @@ from index.figures import (
     Row,
     courses,
     note_of,
-    select,
     shown_measure,
     title_of,
     years_told,
@@ -33,6 +31,8 @@ ROWS = 200
 """Rows that the page lists; the rest is in the download."""
 NAMES = 300
 """Indicators that the search box offers."""
+COMMONEST = 20
+"""So many of the most told indicators are candidates for the course shown before one is named."""
 COLUMNS = (
     "指标", "报告用名", "类型", "时期", "起始年", "截止年", "原文", "数值", "上限", "单位", "限定", "原句",
     "报告编号", "报告", "章节", "页",
@@ -131,22 +131,21 @@ class Indicators:
         """The list: ``name``, ``report``, ``year`` and ``mode`` filter it, empty ones do not."""
         snapshot = self.library.snapshot()
         report = str(data.get("report") or "") or None
-        found = self._selected(snapshot, data)
+        filters = _filters(snapshot, data)
+        found = snapshot.figures_where(**filters, limit=ROWS)
         return {
-            "rows": _rows_html(found[:ROWS], snapshot),
-            "total": len(found),
-            "shown": min(len(found), ROWS),
+            "rows": _rows_html(found, snapshot),
+            "total": snapshot.count_figures(**filters),
+            "shown": len(found),
             "skipped": skipped(snapshot, report),
         }
 
     def choices(self, _data: Json) -> Json:
         """What can be searched and filtered: indicators, the most told first, and years, the last first."""
-        told = self.library.snapshot().all_figures
-        names = Counter(f.indicator for f in told)
-        years = {f.first_year for f in told if f.first_year == f.last_year}
+        snapshot = self.library.snapshot()
         return {
-            "names": [name for name, _ in names.most_common(NAMES)],
-            "years": sorted(years, reverse=True),
+            "names": snapshot.indicator_names()[:NAMES],
+            "years": snapshot.figure_years(),
             "modes": MODES,
         }
 
@@ -170,35 +169,24 @@ class Indicators:
     def figures_csv(self, data: Json) -> Json:
         """All figures of the list as CSV."""
         snapshot = self.library.snapshot()
-        return {"csv": to_csv(self._selected(snapshot, data), snapshot)}
+        return {"csv": to_csv(snapshot.figures_where(**_filters(snapshot, data)), snapshot)}
 
     def chart(self, data: Json) -> Json | None:
         """The Vega-Lite specification of what ``course`` tells."""
         course = self._course(data)
         return chart(course.title, course.measure, course.rows, _link) if course else None
 
-    def _selected(self, snapshot: Snapshot, data: Json) -> list[Figure]:
-        name, report, year, mode = (str(data.get(key) or "") for key in ("name", "report", "year", "mode"))
-        if report:
-            snapshot.report(report)
-        return select(
-            snapshot.all_figures,
-            name.strip() or None,
-            report or None,
-            int(year) if year.isdecimal() else None,
-            mode_named(mode) if mode else None,
-        )
-
     def _course(self, data: Json) -> Course | None:
         snapshot = self.library.snapshot()
-        place_of = {info.id: info.place for info in snapshot.reports}
-        told = snapshot.all_figures
-        indicator, places = _most_told(select(told, str(data.get("name") or "").strip() or None), place_of)
+        name = str(data.get("name") or "").strip()
+        names = snapshot.indicators_called(name) if name else snapshot.indicator_names()[:COMMONEST]
+        indicator, places = _most_told(snapshot, names)
         if not places:
             return None
         place = str(data.get("place", ""))
         place = place if place in places else places[0]
-        found = courses([f for f in told if place_of[f.report] == place], indicator)
+        told = snapshot.figures_where([indicator], places=[place])
+        found = courses(told, indicator, snapshot.report_years())
         found = {measure: rows for measure, rows in found.items() if years_told(rows) >= 2}
         if not found:
             return None
@@ -207,17 +195,28 @@ class Indicators:
         return Course(title, indicator, place, measure, tuple(places), tuple(found), tuple(found[measure]))
 
 
-def _most_told(figures: Sequence[Figure], place_of: Mapping[str, str]) -> tuple[str, list[str]]:
-    """The indicator told for most years, and the places that tell it for two years at least."""
-    years: dict[str, dict[str, set[int]]] = {}
-    for f in figures:
-        if f.first_year == f.last_year and not f.months:
-            years.setdefault(f.indicator, {}).setdefault(place_of[f.report], set()).add(f.first_year)
-    if not years:
-        return "", []
-    best = max(years, key=lambda name: max(map(len, years[name].values())))
-    places = sorted(years[best], key=lambda place: -len(years[best][place]))
-    return best, [place for place in places if len(years[best][place]) > 1]
+def _filters(snapshot: Snapshot, data: Json) -> dict[str, Any]:
+    """What the list is limited to, as ``figures_where`` takes it; raises UnknownReport, WenbaoError."""
+    name, report, year, mode = (str(data.get(key) or "") for key in ("name", "report", "year", "mode"))
+    filters: dict[str, Any] = {
+        "reports": [snapshot.report(report).id] if report else None,
+        "years": [int(year)] if year.isdecimal() else None,
+        "mode": mode_named(mode) if mode else None,
+    }
+    if name.strip():
+        filters["indicators"] = snapshot.indicators_called(name.strip(), **filters)
+    return filters
+
+
+def _most_told(snapshot: Snapshot, names: Sequence[str]) -> tuple[str, list[str]]:
+    """Of ``names`` the one told for most years, and the places that tell it for two years at least."""
+    years = snapshot.years_by_place(names)
+    best = max(
+        (name for name in names if name in years), key=lambda n: max(map(len, years[n].values())), default=""
+    )
+    told = years.get(best, {})
+    places = dict.fromkeys(info.place for info in snapshot.reports if len(told.get(info.place, ())) > 1)
+    return best, sorted(places, key=lambda place: -len(told[place]))
 
 
 def _rows_html(figures: Sequence[Figure], snapshot: Snapshot) -> str:

@@ -85,16 +85,23 @@ def signed(figure: Figure) -> float:
     return -figure.value if figure.measure in _DOWN else figure.value
 
 
-def series(figures: Iterable[Figure], indicator: str, measure: Measure | None = None) -> list[Row]:
+def series(
+    figures: Iterable[Figure],
+    indicator: str,
+    measure: Measure | None = None,
+    given: Mapping[str, int] | None = None,
+) -> list[Row]:
     """The years of ``indicator``, ascending and without a hole, each with its target and its result.
 
     ``figures`` should be those of one place's reports. The target of a year comes from the report
     given in it, the result from the first report after it; either is None where no report says it.
+    ``given`` is what ``report_years`` finds of those reports, to be named where ``figures`` are not all of
+    theirs.
     Without ``measure`` the one with the most targets (then the most results) is taken, growth and
     decline counting as one; only whole years count.
     """
     figures = list(figures)
-    given = report_years(figures)
+    given = report_years(figures) if given is None else given
     wanted = normalize_indicator(indicator)
     yearly = [
         f
@@ -137,12 +144,12 @@ def _usual_measure(figures: Sequence[Figure]) -> Measure | None:
     return count.most_common(1)[0][0] if count else None
 
 
-def _target(figures: Sequence[Figure], year: int, given: dict[str, int]) -> Figure | None:
+def _target(figures: Sequence[Figure], year: int, given: Mapping[str, int]) -> Figure | None:
     found = [f for f in figures if f.mode == "target" and f.first_year == year]
     return min(found, key=lambda f: abs(given.get(f.report, year) - year), default=None)
 
 
-def _result(figures: Sequence[Figure], year: int, given: dict[str, int]) -> Figure | None:
+def _result(figures: Sequence[Figure], year: int, given: Mapping[str, int]) -> Figure | None:
     found = [
         f
         for f in figures
@@ -151,13 +158,15 @@ def _result(figures: Sequence[Figure], year: int, given: dict[str, int]) -> Figu
     return min(found, key=lambda f: (given.get(f.report, year + 1), f.mode == "expected"), default=None)
 
 
-def courses(figures: Sequence[Figure], indicator: str) -> dict[Measure, list[Row]]:
+def courses(
+    figures: Sequence[Figure], indicator: str, given: Mapping[str, int] | None = None
+) -> dict[Measure, list[Row]]:
     """The years of ``indicator`` by what is measured, ups and downs as one, the fullest first.
 
-    ``figures`` are those of one place's reports.
+    ``figures`` are those of one place's reports; ``given`` is as ``series`` takes it.
     """
     measures = dict.fromkeys(CHANGE.get(f.measure, f.measure) for f in figures if f.indicator == indicator)
-    found = {measure: series(figures, indicator, measure) for measure in measures}
+    found = {measure: series(figures, indicator, measure, given) for measure in measures}
     return dict(sorted(found.items(), key=lambda item: -sum(map(filled, item[1]))))
 
 

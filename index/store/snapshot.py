@@ -83,11 +83,6 @@ class Snapshot(ABC):
         """The figures of a report, in the order of its text; raises UnknownReport."""
         return tuple(self._tables.figures(reports=[self.report(report).id]))
 
-    @cached_property
-    def all_figures(self) -> tuple[Figure, ...]:
-        """The figures of every report, in the order of the reports; ask ``figures_where`` for fewer."""
-        return tuple(self._tables.figures())
-
     def skipped_figures(self, report: str) -> int:
         """How many figures of a report were left out as unsure; raises UnknownReport."""
         return self._tables.skipped[self.report(report).id]
@@ -148,11 +143,20 @@ class Snapshot(ABC):
         """
         return self._tables.indicator_names(containing, in_order)
 
+    def indicators_of(self, reports: Collection[str]) -> list[str]:
+        """The names of the indicators that ``reports`` have figures of."""
+        everything = set(self._ordinals) <= set(reports)
+        return self._tables.indicator_names() if everything else self._tables.indicators_of(reports)
+
     def indicator_years(
         self, indicators: Collection[str], *, reports: Collection[str] | None = None
     ) -> dict[str, set[int]]:
         """The single years that ``reports`` (None: all) tell of each indicator; without those told of none."""
         return self._tables.indicator_years(indicators, reports)
+
+    def years_by_place(self, indicators: Collection[str]) -> dict[str, dict[str, set[int]]]:
+        """The whole single years that the reports of each place tell of each indicator."""
+        return self._tables.years_by_place(indicators)
 
     def reports_telling(self, indicator: str) -> list[str]:
         """The ids of the reports with a figure of ``indicator``, in their order."""

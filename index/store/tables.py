@@ -51,7 +51,7 @@ CREATE TABLE indicators (name PRIMARY KEY, figures) WITHOUT ROWID;
 CREATE TABLE years (year INTEGER PRIMARY KEY, figures);
 """
 _INDEXES = """
-CREATE INDEX IF NOT EXISTS figures_by_name ON figures (indicator, first_year, last_year, mode);
+CREATE INDEX IF NOT EXISTS figures_by_name ON figures (indicator, first_year, last_year, months, mode);
 CREATE INDEX IF NOT EXISTS figures_by_year ON figures (first_year, last_year, mode);
 CREATE INDEX IF NOT EXISTS reports_by_place ON reports (place);
 CREATE INDEX IF NOT EXISTS sections_by_title ON sections (searched);
@@ -129,6 +129,11 @@ class Tables:
         )
         return [name for (name,) in rows]
 
+    def indicators_of(self, reports: Collection[str]) -> list[str]:
+        """The names of the indicators that ``reports`` have figures of."""
+        where, values = _filter(None, None, None, reports, None)
+        return [name for (name,) in self._all(f"SELECT DISTINCT indicator FROM figures{where}", values)]
+
     def indicator_years(
         self, indicators: Collection[str], reports: Collection[str] | None = None
     ) -> dict[str, set[int]]:
@@ -138,6 +143,18 @@ class Tables:
         sql = f"SELECT DISTINCT indicator, first_year FROM figures{where} AND first_year = last_year"
         for name, year in self._all(sql, values):
             found.setdefault(name, set()).add(year)
+        return found
+
+    def years_by_place(self, indicators: Collection[str]) -> dict[str, dict[str, set[int]]]:
+        """The whole single years that the reports of each place tell of each indicator."""
+        where, values = _filter(indicators, None, None, None, None)
+        found: dict[str, dict[str, set[int]]] = {}
+        sql = (
+            "SELECT DISTINCT indicator, place, first_year FROM figures JOIN reports ON report = key"
+            f"{where} AND first_year = last_year AND months = ''"
+        )
+        for name, place, year in self._all(sql, values):
+            found.setdefault(name, {}).setdefault(place, set()).add(year)
         return found
 
     def figure_years(self) -> list[int]:

@@ -31,8 +31,8 @@ def answer_figure(
     wanted = asked_of_figures(asked, places)
     if wanted is None or len(places) > 1:
         return None
-    figures = [f for f in snapshot.all_figures if f.report in infos]
-    names = named(wanted.topics, {f.indicator for f in figures}, wanted.change)
+    names = named(wanted.topics, snapshot.indicators_of(infos), wanted.change)
+    figures = snapshot.figures_where(names, reports=infos)
     chosen: list[Figure] = []
     for when in _whens(wanted):
         best = next(filter(None, (best_fit(figures, name, wanted, when, infos) for name in names)), None)

@@ -109,13 +109,11 @@ def _told(
     snapshot: Snapshot, wanted: Asked, infos: Mapping[str, ReportInfo], unknown: tuple[str, ...]
 ) -> _Told | None:
     """The figures of one indicator, kind and year that most places tell."""
-    figures = [f for f in snapshot.all_figures if f.report in infos]
+    names = named(wanted.topics, snapshot.indicators_of(infos), wanted.change)
     place_of = {id: info.place for id, info in infos.items()}
     by_place: dict[str, list[Figure]] = {place: [] for place in place_of.values()}
-    names = named(wanted.topics, {f.indicator for f in figures}, wanted.change)
-    for f in figures:
-        if f.indicator in names:
-            by_place[place_of[f.report]].append(f)
+    for f in snapshot.figures_where(names, reports=infos):
+        by_place[place_of[f.report]].append(f)
     best: _Told | None = None
     for when in _times(wanted, infos):
         for name in names:

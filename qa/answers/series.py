@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import chain
 
 from index import Figure, Snapshot
 from index.figures import (
@@ -48,12 +47,22 @@ def answer_series(
     if course is None:
         return None
     asked = replace(asked, places=real_places(asked.places, snapshot))
-    figures = _by_place(snapshot, asked, reports)
-    indicator = _indicator(asked, list(chain.from_iterable(figures.values())))
-    figures = {place: of for place, of in figures.items() if any(f.indicator == indicator for f in of)}
-    if indicator is None or len(figures) > MOST_PLACES:
+    scope = {
+        info.id: info.place
+        for info in selected(snapshot, reports)
+        if about_place(asked.places, info.place, asked.core)
+    }
+    indicator = _indicator(asked, snapshot, scope)
+    if indicator is None:
         return None
-    told = {place: course.rows(of_place, indicator) for place, of_place in figures.items()}
+    telling = {scope[report] for report in snapshot.reports_telling(indicator) if report in scope}
+    if len(telling) > MOST_PLACES:
+        return None
+    figures: dict[str, list[Figure]] = {place: [] for place in scope.values() if place in telling}
+    for figure in snapshot.figures_where([indicator], reports=scope):
+        figures[scope[figure.report]].append(figure)
+    given = snapshot.report_years()
+    told = {place: course.rows(of_place, indicator, given) for place, of_place in figures.items()}
     told = {place: rows for place, rows in told.items() if years_told(rows) >= 2}
     cells = sum(filled(row) for rows in told.values() for row in rows)
     if not told or cells > MOST_CELLS:
@@ -74,9 +83,9 @@ class _Course:
     growth: bool = False
     hidden: frozenset[str] = field(default_factory=frozenset)
 
-    def rows(self, figures: Sequence[Figure], indicator: str) -> list[Row]:
-        """The rows of one place's ``figures``; empty where there are none."""
-        found = self._measured(figures, indicator)
+    def rows(self, figures: Sequence[Figure], indicator: str, given: Mapping[str, int]) -> list[Row]:
+        """The rows of one place's ``figures``, from reports ``given`` in a year; empty where there are none."""
+        found = self._measured(figures, indicator, given)
         if self.years:
             by_year = {row.year: row for row in found}
             return [by_year.get(year, Row(year, None, None)) for year in self.years] if found else []
@@ -84,9 +93,9 @@ class _Course:
         found = found[told[0] : told[-1] + 1] if told else []
         return [row for row in found if row.year >= self.since][-self.last :]
 
-    def _measured(self, figures: Sequence[Figure], indicator: str) -> list[Row]:
+    def _measured(self, figures: Sequence[Figure], indicator: str, given: Mapping[str, int]) -> list[Row]:
         """The course most told of, of a level unless growth is asked."""
-        told = {m: list(map(self._shown, rows)) for m, rows in courses(figures, indicator).items()}
+        told = {m: list(map(self._shown, rows)) for m, rows in courses(figures, indicator, given).items()}
         enough = {m: rows for m, rows in told.items() if years_told(rows) >= 2}
         fitting = [rows for m, rows in enough.items() if (m in LEVELS) != self.growth]
         return max(fitting or enough.values(), key=years_told, default=[])
@@ -111,22 +120,21 @@ def _course(asked: Question) -> _Course | None:
     )
 
 
-def _indicator(asked: Question, figures: Sequence[Figure]) -> str | None:
-    """The indicator the question names, of those that ``figures`` tell for two years at least."""
-    years: dict[str, set[int]] = {}
-    for f in figures:
-        if f.first_year == f.last_year:
-            years.setdefault(f.indicator, set()).add(f.first_year)
-    known = sorted((name for name in years if len(years[name]) > 1), key=lambda name: -len(years[name]))
+def _indicator(asked: Question, snapshot: Snapshot, reports: Collection[str]) -> str | None:
+    """The indicator the question names, of those that ``reports`` tell for two years at least."""
     topic = asked.topic
     for spelled in dict.fromkeys((topic, _ECONOMY.sub("生产总值", topic), official_wording(topic))):
         name = normalize_indicator(spelled)
-        if name in years:
-            return name if name in known else None
+        if years := snapshot.indicator_years([name], reports=reports).get(name):
+            return name if len(years) > 1 else None
         wanted = normalize_indicator(_SPARE.sub("", spelled))
-        for name in known:
-            if wanted in (name, _SPARE.sub("", name)) or _abridges(spelled, name):
-                return name
+        # Either way of being meant leaves the letters in their order.
+        near = [*snapshot.indicator_names(in_order=wanted), *snapshot.indicator_names(in_order=spelled)]
+        meant = [n for n in near if wanted in (n, _SPARE.sub("", n)) or _abridges(spelled, n)]
+        told = snapshot.indicator_years(meant, reports=reports) if meant else {}
+        known = [n for n in meant if len(told.get(n, ())) > 1]
+        if known:
+            return max(known, key=lambda n: len(told[n]))
     return None
 
 
@@ -137,22 +145,6 @@ def _abridges(short: str, name: str) -> bool:
 
 
 # ---------------------------------------------------------------- what the reports tell
-
-
-def _by_place(
-    snapshot: Snapshot, asked: Question, reports: Collection[str] | None
-) -> dict[str, list[Figure]]:
-    """The figures of the reports asked, by the reports' place."""
-    wanted = {
-        info.id: info.place
-        for info in selected(snapshot, reports)
-        if about_place(asked.places, info.place, asked.core)
-    }
-    found: dict[str, list[Figure]] = {}
-    for f in snapshot.all_figures:
-        if f.report in wanted:
-            found.setdefault(wanted[f.report], []).append(f)
-    return found
 
 
 def _answer(snapshot: Snapshot, asked: Question, indicator: str, told: Mapping[str, Sequence[Row]]) -> Answer:

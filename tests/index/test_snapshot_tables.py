@@ -79,6 +79,7 @@ class Reports(Snapshot):
 
     def __init__(self, tables: Tables) -> None:
         self._own = tables
+        self._ordinals = {id: n for n, id in enumerate(tables._ids.values())}
 
     @property
     def _tables(self) -> Tables:
@@ -132,6 +133,8 @@ def check(snapshot: Snapshot, state: dict[str, tuple[str, str, Parsed]]) -> None
     assert counts == sorted(counts, reverse=True)
     assert set(snapshot.indicator_names("生产")) == {f.indicator for f in told if "生产" in f.indicator}
     assert set(snapshot.indicator_names(in_order="100%率")) == {"100%达标率"} & {f.indicator for f in told}
+    for some in ([], list(state)[:1], list(state)):
+        assert set(snapshot.indicators_of(some)) == {f.indicator for f in told if f.report in some}
     single = [f for f in told if f.first_year == f.last_year]
     assert snapshot.figure_years() == sorted({f.first_year for f in single}, reverse=True)
     for name in NAMES:
