@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import threading
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,7 @@ from index.store import (
     index_sources,
     open_storage,
     plan_sources,
+    readable_path,
 )
 from index.types import Metadata, Progress, ReportInfo
 
@@ -34,12 +36,18 @@ CORRECTABLE = frozenset(field.name for field in fields(Metadata))
 
 @dataclass(frozen=True, slots=True)
 class SyncResult:
-    """What a ``sync`` did; ``failed`` pairs a file's path with one Chinese sentence."""
+    """What a ``sync`` did.
+
+    ``duplicates`` pairs a file's path with the id of the report that has its content; ``failed``, and
+    ``skipped`` for what was met in a folder and left alone, pair it with one Chinese sentence.
+    """
 
     added: tuple[ReportInfo, ...] = ()
     updated: tuple[ReportInfo, ...] = ()
     unchanged: tuple[ReportInfo, ...] = ()
     removed: tuple[ReportInfo, ...] = ()
+    duplicates: tuple[tuple[str, str], ...] = ()
+    skipped: tuple[tuple[str, str], ...] = ()
     failed: tuple[tuple[str, str], ...] = ()
 
 
@@ -165,39 +173,56 @@ class Library:
 
     # writing
 
-    def add(self, files: Iterable[StrPath], *, progress: Progress | None = None) -> list[ReportInfo]:
+    def add(
+        self, files: Iterable[StrPath], *, replace: bool = False, progress: Progress | None = None
+    ) -> list[ReportInfo]:
         """Add files, and what is in folders, replacing what has changed; returns their reports.
 
+        Two files of one name are two reports unless ``replace`` is set; two of one content are one.
         Unchanged files cost a hash. Where some files cannot be read the others are added all the same,
         and then SourceError tells which failed. Raises LibraryLocked, LibraryMismatch, StorageError.
         """
         files = [files] if isinstance(files, str | os.PathLike) else files
-        result = self.sync(files, progress=progress)
+        result = self.sync(files, replace=replace, progress=progress)
         if result.failed:
             raise SourceError("".join(reason for _, reason in result.failed))
         return [*result.added, *result.updated, *result.unchanged]
 
     def sync(
-        self, paths: Iterable[StrPath], *, prune: bool = False, progress: Progress | None = None
+        self,
+        paths: Iterable[StrPath],
+        *,
+        replace: bool = False,
+        prune: bool = False,
+        progress: Progress | None = None,
     ) -> SyncResult:
         """Like ``add``, but tells what was done, and a bad file is told and not raised.
 
         ``prune`` also removes the reports that came from inside the given folders and whose file is gone.
         """
-        given = [Path(path) for path in paths]
+        given = [os.fspath(path) for path in paths]
         with self._writing(progress) as (writer, report_progress):
             manifest = self._current().manifest
             held = {entry.info.id: entry for entry in manifest.entries}
-            sources, unchanged, failed = plan_sources(given, held)
-            made, bad = self._index(sources, manifest, writer, report_progress)
-            removed = [entry.info for entry in held.values() if prune and gone(entry, given)]
-            self._commit(writer, manifest, made, {info.id for info in removed})
+            plan = plan_sources(given, held, replace)
+            made, bad = self._index(plan.sources, manifest, writer, report_progress)
+            there = {**held, **plan.moved}
+            removed = [entry.info for entry in there.values() if prune and gone(entry, given)]
+            moved = list(plan.moved.values())
+            self._commit(writer, manifest, made, {info.id for info in removed}, moved)
+        why = {source.id: reason for source, reason in bad}
         return SyncResult(
             added=tuple(entry.info for entry in made if entry.info.id not in held),
             updated=tuple(entry.info for entry in made if entry.info.id in held),
-            unchanged=tuple(unchanged),
+            unchanged=tuple(plan.unchanged.values()),
             removed=tuple(removed),
-            failed=(*failed, *((source.origin, reason) for source, reason in bad)),
+            duplicates=tuple((path, report) for path, report in plan.duplicates if report not in why),
+            skipped=tuple(plan.skipped),
+            failed=(
+                *plan.failed,
+                *((readable_path(Path(source.origin)), reason) for source, reason in bad),
+                *((path, why[report]) for path, report in plan.duplicates if report in why),
+            ),
         )
 
     def remove(self, *report_ids: str) -> None:
@@ -219,12 +244,12 @@ class Library:
             manifest = self._current().manifest
             catalog = writer.catalog()
             item = [item for item in catalog.reports if item["id"] == report_id]
-            sources, lost = writer.kept_sources(replace(catalog, reports=item))
+            sources, lost = writer.kept_sources(dataclasses.replace(catalog, reports=item))
             if lost:
                 raise LibraryDamaged(f"报告“{report_id}”保存的原文件已丢失或损坏，请重新加入这个文件。")
             merged = {**sources[0].corrections, **values}
             corrections = {key: value for key, value in merged.items() if value is not None}
-            corrected = [replace(sources[0], corrections=corrections)]
+            corrected = [dataclasses.replace(sources[0], corrections=corrections)]
             made, _ = self._index(corrected, manifest, writer, report_progress)
             self._commit(writer, manifest, made, set())
             return made[0].info
@@ -238,7 +263,9 @@ class Library:
         with self._writing(progress) as (writer, report_progress):
             manifest = writer.manifest()
             catalog = writer.catalog()
-            encoder = self._load_encoder(manifest or replace(EMPTY, model=catalog.model), report_progress)
+            encoder = self._load_encoder(
+                manifest or dataclasses.replace(EMPTY, model=catalog.model), report_progress
+            )
             sources, lost = writer.kept_sources(catalog)
             made, bad = index_sources(sources, writer.store, lambda: encoder, report_progress)
             lost += [source.id for source, _ in bad]
@@ -277,18 +304,28 @@ class Library:
         return index_sources(sources, writer.store, encoder, report_progress)
 
     def _commit(
-        self, writer: Writer, manifest: Manifest, made: Sequence[Entry], removed: Collection[str]
+        self,
+        writer: Writer,
+        manifest: Manifest,
+        made: Sequence[Entry],
+        removed: Collection[str],
+        moved: Sequence[Entry] = (),
     ) -> None:
-        """Write the state in which ``made`` replace or follow the old entries; none if nothing changed."""
-        if not made and not removed:
+        """Write the state in which ``made`` and ``moved`` replace or follow the old entries.
+
+        None if nothing changed.
+        """
+        if not made and not removed and not moved:
             return
-        entries = {entry.info.id: entry for entry in (*manifest.entries, *made)}
+        entries = {entry.info.id: entry for entry in (*manifest.entries, *moved, *made)}
         kept = tuple(entry for report, entry in entries.items() if report not in removed)
-        changed = replace(manifest, entries=kept)
+        changed = dataclasses.replace(manifest, entries=kept)
         if made:
             encoder = self._load_encoder(manifest)
             model = self._model or manifest.model
-            changed = replace(changed, encoder=encoder.id, model=model, dimension=encoder.dimension)
+            changed = dataclasses.replace(
+                changed, encoder=encoder.id, model=model, dimension=encoder.dimension
+            )
         writer.commit(changed, self._current())
         self._snapshot = None  # lets go of the old one, so that it can be cleaned
 

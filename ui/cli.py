@@ -102,13 +102,15 @@ def command(name: str, help: str) -> Callable[[Command], Command]:
 
 @command("add", "收录报告文件或目录（未改动的文件不重复处理）")
 def add(
-    files: Annotated[list[Path], typer.Argument(metavar="FILE", help="报告文件或目录")],
+    files: Annotated[list[str], typer.Argument(metavar="FILE", help="报告文件或目录")],
+    replace: Annotated[bool, option("--replace", help="替换同名的报告（默认另存为新报告）")] = False,
     prune: Annotated[bool, option("--prune", help="移除目录中已不存在的报告")] = False,
     library: LibraryDir = LIBRARY,
     model: Model = None,
 ) -> int:
     with progress_bar() as progress:
-        result = open_library(library, model, create=True).sync(files, prune=prune, progress=progress)
+        books = open_library(library, model, create=True)
+        result = books.sync(files, replace=replace, prune=prune, progress=progress)
     print_summary(result)
     return USER_ERROR if result.failed else DONE
 

@@ -59,6 +59,10 @@ def print_summary(result: SyncResult) -> None:
     print(
         "，".join(f"{name} {len(items)} 份" for name, items in counts.items() if items) or "没有找到报告文件"
     )
+    for file, report in result.duplicates:
+        print(f"{file} 与报告“{report}”内容相同，没有重复收录。", file=sys.stderr)
+    for file, reason in result.skipped:
+        print(f"{file} {reason}", file=sys.stderr)
     for file, reason in result.failed:
         print(reason if file in reason else f"{file}：{reason}", file=sys.stderr)
 

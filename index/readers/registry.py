@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import io
 import pkgutil
+import stat
 import struct
 import zipfile
 import zlib
@@ -93,7 +94,10 @@ def load(path: Path) -> bytes:
     try:
         if path.is_dir():
             raise SourceError(f"“{name}”是文件夹，请指定其中的文件。")
-        if path.stat().st_size > MAX_BYTES:
+        status = path.stat()
+        if not stat.S_ISREG(status.st_mode):
+            raise SourceError(f"“{name}”是管道、设备或套接字，不是普通文件，请换成文件再添加。")
+        if status.st_size > MAX_BYTES:
             raise SourceError(f"“{name}”太大，文件不能超过 {MAX_BYTES // 1_000_000} MB，请拆分后再添加。")
         return path.read_bytes()
     except FileNotFoundError as error:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import traceback
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -56,9 +57,12 @@ def index_sources(
             try:
                 data = load(source.path)
                 report = parse(data, source.name, source.id, source.corrections, reading)
+                report.to_json()  # what cannot be written is told of this file, before anything is stored
                 parsed.append((source, data, report))
             except SourceError as error:
                 failed.append((source, str(error)))
+            except Exception as error:
+                failed.append((source, fault(source.name, error)))
         total = done + sum(len(report.passages) for _, _, report in parsed)
         total += (total * (len(sources) - first - len(batch))) // (first + len(batch))
         for source, data, report in parsed:
@@ -74,6 +78,16 @@ def index_sources(
     if done:
         report_progress(done, done, "正在写入索引")
     return entries, failed
+
+
+def fault(name: str, error: Exception) -> str:
+    """The sentence for an error of ours inside one file: what and where, for whoever mends it."""
+    at = traceback.extract_tb(error.__traceback__)[-1]
+    what = " ".join(f"{type(error).__name__}: {error}".split())[:200]
+    return (
+        f"“{name}”没有收录：程序读它时内部出错（{what}，{Path(at.filename).name} 第 {at.lineno} 行），"
+        "请把这一行发给维护者。"
+    )
 
 
 def report_info(source: SourceFile, data: bytes, report: Parsed) -> ReportInfo:

@@ -21,7 +21,7 @@ from index.files import SharedHold, discard, in_use, sha256, storage_errors, swe
 from index.store.builder import SourceFile, report_info
 from index.store.disk_snapshot import DiskSnapshot, write_snapshot
 from index.store.lock import file_lock
-from index.store.manifest import EMPTY, MANIFEST, Catalog, Entry, Manifest
+from index.store.manifest import EMPTY, MANIFEST, Catalog, Entry, Manifest, to_json
 from index.store.parsed_report import Parsed
 from index.store.segment import embed, segment_id, segment_sums, write_segment
 from index.store.snapshot import Encoders, Snapshot
@@ -166,13 +166,13 @@ class DiskWriter:
     def commit(self, manifest: Manifest, previous: Snapshot | None) -> None:
         """Make ``manifest`` the current state; rows that ``previous`` holds are taken from there."""
         name = f"{max(_numbers(self._root), default=0) + 1:06d}"
-        catalog = json.dumps(asdict(Catalog.of(manifest.model, manifest.entries)), ensure_ascii=False)
+        catalog = to_json(asdict(Catalog.of(manifest.model, manifest.entries)))
         digest = write_snapshot(
             self._root / SNAPSHOTS / name,
             self._root / SEGMENTS,
             manifest,
             previous if isinstance(previous, DiskSnapshot) else None,
-            {CATALOG: catalog.encode()},
+            {CATALOG: catalog},
         )
         write_file(self._root / CURRENT, f"{name} {digest}\n".encode())
         self.committed = True

@@ -16,6 +16,11 @@ FORMAT = 5
 MANIFEST = "manifest.json"
 
 
+def to_json(value: Any, indent: int | None = None) -> bytes:
+    """JSON for what holds paths: half a surrogate pair stands for a byte that is no text; ``json`` reads it."""
+    return json.dumps(value, ensure_ascii=False, indent=indent).encode("utf-8", "surrogatepass")
+
+
 @dataclass(frozen=True)
 class Entry:
     """A report in a manifest: what is told of it, its segment, and where it came from."""
@@ -43,7 +48,7 @@ class Manifest:
     parts: dict[str, str]
 
     def to_json(self) -> bytes:
-        return json.dumps({"format": FORMAT, **asdict(self)}, ensure_ascii=False, indent=1).encode()
+        return to_json({"format": FORMAT, **asdict(self)}, indent=1)
 
     @classmethod
     def from_dict(cls, value: dict[str, Any]) -> Manifest:

@@ -26,7 +26,7 @@ from index.errors import LibraryDamaged
 from index.search import LexicalIndex
 from index.store.builder import SourceFile, report_info
 from index.store.lease import Lease
-from index.store.manifest import EMPTY, FORMAT, Catalog, Entry, Manifest, check_format
+from index.store.manifest import EMPTY, FORMAT, Catalog, Entry, Manifest, check_format, to_json
 from index.store.milvus_client import ROWS, MilvusClient
 from index.store.milvus_snapshot import (
     MilvusSnapshot,
@@ -237,8 +237,7 @@ class MilvusWriter:
         }
         counts = self._counted(previous, held, kept)
         self._client.put(f"terms:{number}", write_counts(counts), "manifest", number)
-        data = json.dumps(value, ensure_ascii=False).encode()
-        self._client.put(f"manifest:{number}", data, "manifest", number)
+        self._client.put(f"manifest:{number}", to_json(value), "manifest", number)
         self._lease.check()
         self._client.put(CURRENT, str(number).encode(), "", 0)
 

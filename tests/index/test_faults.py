@@ -47,7 +47,7 @@ def operate(library: Path, sources: Path, operation: str) -> None:
     elif operation == "correct":
         opened.set_metadata("a", place="某市")
     else:
-        opened.sync([sources / operation])
+        opened.sync([sources / operation], replace=True)
 
 
 def die_at_file_access(library: Path, sources: Path, operation: str, nth: int) -> None:
