@@ -95,7 +95,7 @@ def test_a_copy_of_what_a_file_was_before_it_changed_is_kept(library: Library, t
 def test_a_second_name_of_a_bad_file_fails_with_the_first(library: Library, tmp_path: Path) -> None:
     for name in ("一.txt", "二.txt"):
         pages = "\f".join(f"— {n} —\n" for n in range(1, 9))
-            (tmp_path / name).write_text(pages, encoding="utf-8")
+        (tmp_path / name).write_text(pages, encoding="utf-8")
     result = library.sync([tmp_path / "一.txt", tmp_path / "二.txt"])
     assert [Path(path).name for path, _ in result.failed] == ["一.txt", "二.txt"]
     assert result.duplicates == ()
