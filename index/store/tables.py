@@ -72,7 +72,9 @@ class Tables:
             weakref.finalize(self, self._connection.close)
             if path is None:
                 self._connection.executescript(_SCHEMA + _INDEXES)
-        self._ids: dict[int, str] = dict(self._all("SELECT key, id FROM reports"))
+        told = self._all("SELECT key, id, place FROM reports")
+        self._ids: dict[int, str] = {key: id for key, id, _ in told}
+        self._places: dict[int, str] = {key: place for key, _, place in told}
 
     def figures(
         self,
@@ -149,12 +151,13 @@ class Tables:
         """The whole single years that the reports of each place tell of each indicator."""
         where, values = _filter(indicators, None, None, None, None)
         found: dict[str, dict[str, set[int]]] = {}
+        # All of it stands in the index by name; a join would go through the reports for every figure.
         sql = (
-            "SELECT DISTINCT indicator, place, first_year FROM figures JOIN reports ON report = key"
-            f"{where} AND first_year = last_year AND months = ''"
+            f"SELECT indicator, report, first_year FROM figures{where} "
+            "AND first_year = last_year AND months = ''"
         )
-        for name, place, year in self._all(sql, values):
-            found.setdefault(name, {}).setdefault(place, set()).add(year)
+        for name, report, year in self._all(sql, values):
+            found.setdefault(name, {}).setdefault(self._places[report], set()).add(year)
         return found
 
     def figure_years(self) -> list[int]:
