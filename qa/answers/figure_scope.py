@@ -36,14 +36,9 @@ def reports_asked(
 
 def real_places(named: Sequence[str], snapshot: Snapshot) -> tuple[str, ...]:
     """The places among ``named``: 棚户区 in 棚户区改造 is part of an indicator, no place."""
-    indicators = {f.indicator for f in snapshot.all_figures} if named else set()
     own = {name for info in snapshot.reports for name in names_of(info.place)}
     known = {*own, *gazetteer()}
-    return tuple(
-        p
-        for p in named
-        if p in known or bare_place(p) in known or not any(p in indicator for indicator in indicators)
-    )
+    return tuple(p for p in named if p in known or bare_place(p) in known or not snapshot.indicator_names(p))
 
 
 def about_place(asked: Sequence[str], place: str, core: str) -> bool:

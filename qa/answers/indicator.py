@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from index import Snapshot
 from index.figures import LEVELS, Figure, Measure, broader_than, known_indicators, normalize_indicator
 from index.text import normalize
 from qa.understanding import (
@@ -58,6 +59,8 @@ _ASIDE = re.compile("不算|不要|不是|别[算给把]|先不|除外|不管|�
 _PIECE = re.compile(r"[^，,；;。？?！!（）()]+")
 _OTHER_THAN_PIECES = ("人", "户", "套", "人次", "次", "场", "间")
 """What is counted so is not counted by 个: 改造老旧小区793户 does not say how many quarters."""
+_FEW = 4
+"""Reports whose names are weighed by themselves: what another report calls so is no rival there."""
 _CLOSE = 0.72
 """The least share of a name's characters that a question must say, when it says nothing else."""
 
@@ -158,6 +161,18 @@ def asked_of_figures(asked: Question, own_places: Sequence[str] = ()) -> Asked |
 def _span(time: When) -> tuple[int, int] | None:
     """The first and last year of the five-year plan that is asked about."""
     return (time.plan_years[0], time.plan_years[-1]) if time.plan_years and not time.years else None
+
+
+def told_figures(
+    snapshot: Snapshot, wanted: Asked, reports: Collection[str]
+) -> tuple[tuple[str, ...], list[Figure]]:
+    """The indicators that the question surely names, the best first, and their figures in ``reports``."""
+    if len(reports) <= _FEW:
+        figures = snapshot.figures_where(reports=reports)
+        names = named(wanted.topics, {f.indicator for f in figures}, wanted.change)
+        return names, [f for f in figures if f.indicator in names]
+    names = named(wanted.topics, snapshot.indicator_names(), wanted.change)
+    return names, snapshot.figures_where(names, reports=reports)
 
 
 def named(topics: Sequence[str], names: Iterable[str], change: bool | None) -> tuple[str, ...]:
