@@ -23,7 +23,7 @@ _RANK = re.compile(
     r"(?P<scope>[^，。；、第\d]{0,8})第(?P<place>[一二三四五六七八九十]{1,3}|\d{1,3})(?:位|名)?(?=[，。；、）)！]|$)"
 )
 _SCOPES = re.compile(
-    "全国|全省|全市|全区|全县|全州|世界|全球|同类城市|中西部|西部|东部|中部|[^居列第在全]{2}省|内陆"
+    "全国|全省|全市|全区|全县|全州|世界|全球|同类城市|中西部|西部|东部|中部|[^居列第在全]{2}(?<!大)省|内陆"
 )
 _COUNTER_HEAD = re.compile(r"\s*(?:[、，和与及或（(]|[^、]*$)")  # else a unit unknown to quantities.py
 _AFTER_SHARE = re.compile(
@@ -91,7 +91,7 @@ class Reader:
         context = group[0]
         at = self.around.index(group[-1]) + 1
         after = self.around[at] if at < len(self.around) else None
-        if re.search(r"每\s*$|每隔$", context.left):
+        if re.search(r"每\s*$|每隔$|就有\s*$", context.left):
             return
         if clauses.is_aside(context.left):
             told = False
@@ -156,6 +156,8 @@ class Reader:
             later = self._later_noun(context)
             if later:
                 return self._subject(context, later + name), measure
+        if re.search(r"其中\s*$", context.left):
+            return None  # a part of the number before
         taken = self.subjects.taken_up(context, name)
         return (taken, measure) if taken else None
 
@@ -169,6 +171,8 @@ class Reader:
         if measure is None or (measure == "share" and right and not _AFTER_SHARE.match(right)):
             return None
         if name.startswith("占"):
+            if "计划" in name or re.search("合计|总计|共", context.left):
+                return None  # how far a plan is fulfilled; what several told before make together
             whole = self.subjects.at(context)
             return (Subject(whole.name + name, whole.start, whole.segment), "share") if whole else None
         if name and not is_generic(name):

@@ -18,6 +18,8 @@ _PAST = re.compile(
     r"已经|已(?![启开建批纳知])|(?:实现|取得|完成|达到|超过|突破|建成|增加|下降|提高)了|连续|曾|目前|现有|原有|原来"
 )
 _INTENT = re.compile("要|将|拟|力争|确保|安排|控制在|目标|预期|保持|左右|以上|以内|争取|计划|新增|再")
+_YEAR_EXPECTED = re.compile(r"(?:^|[，。])预计(?=全年|今年|当年|20\d\d年)")
+"""``预计全年地区生产总值…；财政收入…``: all that the sentence lists."""
 _CHANGES = ("growth", "decline", "rise", "fall")
 _AVERAGES = ("average_growth", "average_decline", "average_amount")
 
@@ -118,7 +120,9 @@ class Timing:
         return any(c.length > 1 or (c.opens and c.years and c.years[0] < c.years[1]) for c in self.cues)
 
     def _is_expected(self, context: Context) -> bool:
-        """Does 预计 stand in the clause, or head an earlier one of the same sentence?"""
+        """Does 预计 stand in the clause, head an earlier one of its part, or the year of the whole sentence?"""
+        if any(m.start() < context.quantity.start for m in _YEAR_EXPECTED.finditer(self.text)):
+            return True
         opening = max(self.text.rfind(mark, 0, context.quantity.start) for mark in "；。;") + 1
         for match in re.finditer("预计", self.text[opening : context.quantity.start]):
             at = opening + match.start()

@@ -13,6 +13,7 @@ SCALED: dict[str, tuple[str, Decimal]] = {
     "亩": ("万亩", Decimal(10**4)),
     "公顷": ("万亩", Decimal(10**4) / 15),
     "平方米": ("万平方米", Decimal(10**4)),
+    "平米": ("万平方米", Decimal(10**4)),
     "立方米": ("万立方米", Decimal(10**4)),
     "吨": ("万吨", Decimal(10**4)),
     "公斤": ("万吨", Decimal(10**7)),

@@ -15,7 +15,7 @@ from qa.answers.composer import compose
 from qa.answers.coverage import years_of
 from qa.answers.figure_scope import reports_asked
 from qa.answers.fitting import best_fit
-from qa.answers.indicator import Asked, asked_of_figures, named
+from qa.answers.indicator import Asked, asked_of_figures, told_figures
 from qa.types import Answer, Citation, FigureLabel
 from qa.understanding import Question, When
 
@@ -31,8 +31,7 @@ def answer_figure(
     wanted = asked_of_figures(asked, places)
     if wanted is None or len(places) > 1:
         return None
-    names = named(wanted.topics, snapshot.indicators_of(infos), wanted.change)
-    figures = snapshot.figures_where(names, reports=infos)
+    names, figures = told_figures(snapshot, wanted, infos)
     chosen: list[Figure] = []
     for when in _whens(wanted):
         best = next(filter(None, (best_fit(figures, name, wanted, when, infos) for name in names)), None)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from index import Snapshot
 from index.figures import LEVELS, Figure, Measure, broader_than, known_indicators, normalize_indicator
 from index.text import normalize
 from qa.understanding import (
@@ -158,6 +159,14 @@ def asked_of_figures(asked: Question, own_places: Sequence[str] = ()) -> Asked |
 def _span(time: When) -> tuple[int, int] | None:
     """The first and last year of the five-year plan that is asked about."""
     return (time.plan_years[0], time.plan_years[-1]) if time.plan_years and not time.years else None
+
+
+def told_figures(
+    snapshot: Snapshot, wanted: Asked, reports: Collection[str]
+) -> tuple[tuple[str, ...], list[Figure]]:
+    """The indicators that the question surely names, the best first, and their figures in ``reports``."""
+    names = named(wanted.topics, snapshot.indicators_of(reports), wanted.change)
+    return names, snapshot.figures_where(names, reports=reports)
 
 
 def named(topics: Sequence[str], names: Iterable[str], change: bool | None) -> tuple[str, ...]:

@@ -16,7 +16,7 @@ from qa.answers.composer import compose
 from qa.answers.coverage import selected, years_of
 from qa.answers.figure_scope import is_of, reports_asked
 from qa.answers.fitting import best_fit
-from qa.answers.indicator import Asked, asked_of_figures, named
+from qa.answers.indicator import Asked, asked_of_figures, told_figures
 from qa.types import Answer, Cell, Citation, Table, TableRow
 from qa.understanding import Question, When, gazetteer_provinces, is_nation, parse
 
@@ -109,10 +109,10 @@ def _told(
     snapshot: Snapshot, wanted: Asked, infos: Mapping[str, ReportInfo], unknown: tuple[str, ...]
 ) -> _Told | None:
     """The figures of one indicator, kind and year that most places tell."""
-    names = named(wanted.topics, snapshot.indicators_of(infos), wanted.change)
+    names, figures = told_figures(snapshot, wanted, infos)
     place_of = {id: info.place for id, info in infos.items()}
     by_place: dict[str, list[Figure]] = {place: [] for place in place_of.values()}
-    for f in snapshot.figures_where(names, reports=infos):
+    for f in figures:
         by_place[place_of[f.report]].append(f)
     best: _Told | None = None
     for when in _times(wanted, infos):
@@ -125,12 +125,18 @@ def _told(
                 }
                 if len(found) > (len(best.by_place) if best else 0):
                     year = when.years[0]
-                    covered = {place_of[id] for id, info in infos.items() if year in years_of(info)}
+                    covered = {place_of[id] for id, info in infos.items() if _speaks_of(info, year)}
                     silent = [place for place in by_place if place not in found]
                     missing = tuple(place for place in silent if place in covered)
                     absent = tuple(place for place in silent if place not in covered)
                     best = _Told(found, missing, absent + unknown, year)
     return best
+
+
+def _speaks_of(info: ReportInfo, year: int) -> bool:
+    """Whether ``info`` is the report that plans for ``year`` or the one that reviews it."""
+    own = report_year(info)
+    return year in years_of(info) if own is None else year in (own, own - 1)
 
 
 def _times(wanted: Asked, infos: Mapping[str, ReportInfo]) -> list[When]:

@@ -395,3 +395,87 @@ def test_any_text_gives_slices_of_itself(text: str) -> None:
         assert 0 <= figure.start <= figure.value_start < figure.value_end <= figure.end <= len(text)
         assert figure.first_year <= figure.last_year
         assert figure.indicator
+
+
+LOCAL = ROOT / "../shared/data/local"
+needs_local = pytest.mark.skipif(not LOCAL.is_dir(), reason="the local reports are not here")
+
+
+def compared(rows: list[Row], text: str, figures: list[Figure]) -> tuple[list[Row], list[Figure]]:
+    """The rows that no figure agrees with, and the figures that are in none."""
+    free, missed = list(figures), []
+    for row in rows:
+        size = len(row["snippet"]) + 12
+        for figure in free:
+            near = squeezed(text[max(0, figure.value_start - size) : figure.value_end + size])
+            named = all(normalize_indicator(key) in figure.indicator for key in row["indicator"].split("+"))
+            if agrees(row, figure) and named and squeezed(row["snippet"]) in near:
+                free.remove(figure)
+                break
+        else:
+            missed.append(row)
+    return missed, free
+
+
+@needs_local
+def test_local_reports_reach_the_gold_table() -> None:
+    missed: list[Row] = []
+    wrong: list[Figure] = []
+    found = 0
+    rows = gold("local_figures.tsv")
+    for report in dict.fromkeys(row["report"] for row in rows):
+        text, figures = read_report(next(LOCAL.glob(f"*/{report}.*")))
+        for opening in dict.fromkeys(row["paragraph"] for row in rows if row["report"] == report):
+            lines = re.finditer(r"[^\n]+", text)
+            place = next(line for line in lines if squeezed(opening) in squeezed(line[0]))
+            own = [f for f in figures if place.start() <= f.value_start < place.end()]
+            told = [row for row in rows if (row["report"], row["paragraph"]) == (report, opening)]
+            lacking, free = compared(told, text, own)
+            missed += [row for row in lacking if row["required"] == "yes"]
+            wrong += free
+            found += len(own)
+    required = sum(row["required"] == "yes" for row in rows)
+    assert len(rows) >= 400
+    assert 1 - len(wrong) / found >= 0.97, [(f.report, f.name, f.measure, f.mode, f.written) for f in wrong]
+    assert 1 - len(missed) / required >= 0.88, missed
+
+
+def test_the_city_report_keeps_its_figures() -> None:
+    text, found = read_report(ROOT / "benchmarks" / "questions" / "city.txt")
+    rows, free = gold("city_figures.tsv"), list(found)
+    missed = []
+    for row in rows:
+        for figure in free:
+            near = squeezed(text[max(0, figure.start - 2) : figure.value_end + 2])
+            if agrees(row, figure) and figure.indicator == row["indicator"] and row["snippet"] in near:
+                free.remove(figure)
+                break
+        else:
+            missed.append(row)
+    assert len(rows) >= 290
+    assert len(missed) <= 0.03 * len(rows), missed
+    assert len(free) <= 0.03 * len(found), [(f.name, f.written) for f in free]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("1.新增公办学位1.8万个。", [("新增公办学位", 18_000)]),  # a list's number is no part of the name
+        ("城镇调查失业率平均为5.1%。", [("城镇调查失业率", 5.1)]),
+        ("甲港货物吞吐量7820万吨、增长9.1%，集装箱吞吐量116万标箱、增长14.6%。",
+         [("甲港货物吞吐量", 7820), ("甲港货物吞吐量", 9.1), ("集装箱吞吐量", 116), ("集装箱吞吐量", 14.6)]),
+        ("电子、石化两大主导产业产值分别达到864亿元、712亿元。", [("电子产值", 864), ("石化产值", 712)]),
+        ("市属国企由13家整合为8家，资产总额增长11.7%。", [("市属国企", 8), ("市属国企资产总额", 11.7)]),
+        ("新建长者食堂90家、居家适老化改造2400户。", [("新建长者食堂", 90), ("居家适老化改造", 0.24)]),
+        ("第一、第三产业增加值分别增长3.1%、5.1%。", [("第一产业增加值", 3.1), ("第三产业增加值", 5.1)]),
+        ("生产总值增长6.5%;一般公共预算收入增长5%。", [("生产总值", 6.5), ("一般公共预算收入", 5)]),
+        ("平均利率比上年下降42个基点。", [("利率", 42)]),
+        ("日处理能力由1200吨提升到", []),  # the new value is cut off
+        ("建成120万吨丙烷脱氢装置。", []),  # how large, not how many
+        ("反馈的17个问题整改完成15个。", []),  # two numbers of one name
+        ("新开工幼儿园10所，其中6所建成投入使用。", [("新开工幼儿园", 10)]),
+        ("甲、乙产值分别达到10亿元、20亿元，合计占全市规上工业的61.6%。", [("甲产值", 10), ("乙产值", 20)]),
+    ],
+)  # fmt: skip
+def test_a_name_is_whole_or_the_figure_is_left_out(text: str, expected: list[tuple[str, float]]) -> None:
+    assert [(f.indicator, f.value) for f in of(text)] == expected

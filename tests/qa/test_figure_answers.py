@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from index import Library
+from index.text import normalize
 from qa import Answer
 from qa.answers.figure import answer_figure
 from qa.answers.ranking import answer_ranking
@@ -166,3 +169,44 @@ def test_a_question_without_a_place_is_about_all_that_tell_it(library: Library) 
     assert len(rows(ranking(library, "2022年城镇新增就业是多少？"))) == 2
     assert ranking(library, "柳河县2022年GDP是多少？") is None
     assert ranking(library, "各县有哪些就业举措？") is None
+
+
+TARGETS = {
+    "云南省": ("5%左右", "4.5%左右"), "安徽省": ("5.5%以上", "5%—5.5%"), "河北省": ("5%以上", "5%以上"),
+    "浙江省": ("5.5%左右", "5%—5.5%"), "湖北省": ("6%左右", "5.5%左右"), "福建省": ("5.0%—5.5%", "5%左右"),
+    "辽宁省": ("5%以上", "4.5%左右"), "重庆市": ("6%左右", "5%以上"),
+}  # fmt: skip
+"""The growth of 地区生产总值 that eight provinces plan for 2025 and for 2026."""
+
+
+@pytest.fixture(scope="module")
+def provinces(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Library:
+    library = Library.open(tmp_path_factory.mktemp("provinces") / "library", encoder=FakeEncoder())
+    library.add(sorted((shared / "data" / "local" / "provinces").glob("*")))
+    return library
+
+
+@pytest.mark.parametrize("year", [2025, 2026])
+@pytest.mark.parametrize(
+    "wording",
+    [
+        "{place}{year}年GDP增长目标是多少？",
+        "{place}{year}年经济增长目标",
+        "{year}年{place}的生产总值预期涨多少？",
+    ],
+)
+def test_growth_targets_of_provinces(provinces: Library, year: int, wording: str) -> None:
+    for place, targets in TARGETS.items():
+        answer = figure(provinces, wording.format(place=place, year=year))
+        assert answer is not None, place
+        assert normalize(answer.figures[0].text) == targets[year - 2025], place
+        assert provinces.snapshot().report(answer.citations[0].report).place == place
+        assert answer.figures[0].text in answer.citations[0].quote
+
+
+@pytest.mark.parametrize("year", [2025, 2026])
+def test_growth_targets_of_provinces_as_a_table(provinces: Library, year: int) -> None:
+    told = dict(rows(ranking(provinces, f"各省{year}年GDP增长目标分别是多少")))
+    assert {place: normalize(value) for place, value in told.items()} == {
+        place: targets[year - 2025] for place, targets in TARGETS.items()
+    }
