@@ -29,7 +29,7 @@ from index import Library
 from ui.examples import candidates
 
 ROOT = Path(__file__).parents[1]
-START = "import sys; from ui.app import serve; serve(sys.argv[1], port=int(sys.argv[2]))"
+START = "import sys; from ui.server import serve; serve(sys.argv[1], port=int(sys.argv[2]))"
 
 
 async def measure(address: str, questions: list[str], users: int, each: int) -> dict[str, Any]:

@@ -1,33 +1,23 @@
-"""The web chat: the page (``build``) and its server (``serve``)."""
+"""The web chat's page; ``ui.server`` serves it."""
 
 from __future__ import annotations
 
 import json
 import os
-import threading
-from collections.abc import Sequence
-from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
 
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # read when gradio is imported
 
 import gradio as gr
 from gradio.components.plot import PlotData
-from starlette.middleware import Middleware
 
-from index import Library, WenbaoError
 from index.readers import format_names, suffixes
-from qa import Assistant
-from ui.api import AT_ONCE, Page, endpoints, speak_json
-from ui.feedback import directory_for
-from ui.guard import Guard, is_loopback, own_names
+from ui.api import Page, endpoints
 from ui.page_api import PageApi
 
 ASSETS = Path(__file__).parent / "assets"
 SCRIPTS = ("core.js", "source.js", "chat.js", "reports.js", "indicators.js", "start.js")
 STYLES = ("page.css", "indicators.css")
-LARGEST_FILE = "50mb"
 FONTS = [
     "system-ui",
     "PingFang SC",
@@ -39,7 +29,7 @@ FONTS = [
 
 
 def build(page_api: PageApi) -> gr.Blocks:
-    """The page over one library. Starts warming the model."""
+    """The page over one library."""
     page: gr.Blocks = Page(title="问报", fill_width=True, fill_height=True)
     with page:
         gr.HTML(_asset("brand.html"), apply_default_css=False, elem_id="brand")
@@ -62,7 +52,6 @@ def build(page_api: PageApi) -> gr.Blocks:
             with gr.Tab("指标", elem_id="tab-figures"):
                 _indicators(page_api)
         endpoints(page_api.assistant)
-    threading.Thread(target=page_api.warm, daemon=True, name="wenbao-warm").start()
     return page
 
 
@@ -82,83 +71,22 @@ def _indicators(page_api: PageApi) -> None:
     tab.submit(draw, outputs=plot, queue=False, show_progress="hidden", api_visibility="private")
 
 
-def start(
-    library_path: str | Path,
-    *,
-    host: str = "127.0.0.1",
-    port: int = 7860,
-    read_only: bool = False,
-    auth: str | None = None,
-    mcp: bool = False,
-    model: str | None = None,
-    names: Sequence[str] = (),
-) -> gr.Blocks:
-    """Starts the server and returns; ``auth`` is ``user:password``, ``names`` are host names it also goes by.
-
-    Raises ``WenbaoError``.
-    """
-    login = _login(auth)
-    if login and mcp:
-        raise WenbaoError("设了密码就不能开 MCP：MCP 的工具列表不受密码保护，请去掉 --auth 或 --mcp。")
-    if mcp and find_spec("mcp") is None:
-        raise WenbaoError("开 MCP 需要另装一个组件，请运行：pip install 'wenbao[mcp]'")
-    library = Library.open(library_path, model=model)
-    page_api = PageApi(Assistant(library), directory_for(library_path), read_only=read_only)
-    page = build(page_api)
-    guard = Middleware(Guard, names=own_names(host, names), any_address=not is_loopback(host))
-    token = f'<meta name="wenbao-token" content="{page_api.token}">'
-    page.queue(default_concurrency_limit=AT_ONCE, max_size=200)
-    try:
-        page.launch(
-            server_name=host,
-            server_port=port,
-            auth=login,
-            auth_message="请登录后查阅",
-            mcp_server=mcp,
-            max_file_size=LARGEST_FILE,
-            theme=_theme(),
-            app_kwargs={"middleware": [guard]},
-            head=f"{_asset('head.html')}{token}<style>{''.join(map(_asset, STYLES))}</style>",  # css= would rewrite selectors
-            favicon_path=ASSETS / "favicon.svg",
-            footer_links=[],
-            ssr_mode=False,
-            quiet=True,
-            prevent_thread_lock=True,
-            show_error=True,
-        )
-    except OSError as error:
-        raise WenbaoError(f"端口 {port} 已被占用或不能使用，请用 --port 换一个。") from error
-    if mcp:
-        speak_json(page)
-    return page
+def head(token: str) -> str:
+    """What stands in the page's head; ``token`` is what a change has to bring along (see ``PageApi``)."""
+    told = f'<meta name="wenbao-token" content="{token}">'
+    return f"{_asset('head.html')}{told}<style>{''.join(map(_asset, STYLES))}</style>"  # css= would rewrite selectors
 
 
-def serve(library_path: str | Path, **options: Any) -> None:
-    """Starts the server (options of ``start``) and waits until it is interrupted."""
-    page = start(library_path, **options)
-    print(f"问报已启动：{page.local_url}（按 Ctrl+C 停止）", flush=True)
-    page.block_thread()
-
-
-def _theme() -> gr.themes.Base:
-    """Gradio's own components (the login page, tables, plots) in the colours of page.css."""
-    theme = gr.themes.Base(primary_hue="red", neutral_hue="stone", font=FONTS, font_mono=["ui-monospace"])
-    return theme.set(
+def theme() -> gr.themes.Base:
+    """Gradio's own components (tables, plots) in the colours of page.css."""
+    base = gr.themes.Base(primary_hue="red", neutral_hue="stone", font=FONTS, font_mono=["ui-monospace"])
+    return base.set(
         body_background_fill="#f6f5f1",
         body_background_fill_dark="#171716",
         button_primary_background_fill="#a5302a",
         button_primary_background_fill_hover="#8a2621",
         button_primary_text_color="#ffffff",
     )
-
-
-def _login(auth: str | None) -> tuple[str, str] | None:
-    if not auth:
-        return None
-    user, colon, password = auth.partition(":")
-    if not (user and colon and password):
-        raise WenbaoError("用户名和密码请写成“用户名:密码”。")
-    return user, password
 
 
 def _shelf() -> str:

@@ -247,7 +247,9 @@ def serve(
     auth: Annotated[
         str | None,
         option(
-            "--auth", metavar="USER:PASSWORD", envvar="WENBAO_AUTH", help="登录用户名和密码（或 WENBAO_AUTH）"
+            "--auth",
+            metavar="FILE",
+            help="要求登录：写着账号的文件，一行一个“用户名:密码”（或把账号放进 WENBAO_AUTH）",
         ),
     ] = None,
     mcp: Annotated[bool, option("--mcp", help="同时提供 MCP 服务")] = False,
@@ -258,10 +260,21 @@ def serve(
     library: LibraryDir = LIBRARY,
     model: Model = None,
 ) -> int:
-    from ui.app import serve as serve_page
+    accounts = read_accounts(auth) if auth is not None else os.environ.get("WENBAO_AUTH") or None
+    from ui.ports import check_port
+
+    check_port(host, port)  # the server itself takes seconds to load
+    from ui.server import serve as serve_page
 
     serve_page(
-        library, host=host, port=port, read_only=read_only, auth=auth, mcp=mcp, model=model, names=name or ()
+        library,
+        host=host,
+        port=port,
+        read_only=read_only,
+        auth=accounts,
+        mcp=mcp,
+        model=model,
+        names=name or (),
     )
     return DONE
 
@@ -271,6 +284,21 @@ def open_library(path: str, model: str | None = None, create: bool = False) -> L
     from index import Library
 
     return Library.open(path, model=model, create=create)
+
+
+def read_accounts(file: str) -> str:
+    """The accounts in ``file``; raises WenbaoError, also for a password on the command line itself."""
+    from index import WenbaoError
+
+    path = Path(file)
+    if ":" in file and not path.exists():
+        raise WenbaoError(
+            "密码不要写在命令行上，别人用 ps 就能看到；请写进文件，用 --auth 文件 给出，或放进环境变量 WENBAO_AUTH。"
+        )
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except (OSError, ValueError) as error:
+        raise WenbaoError(f"无法读取账号文件“{file}”，应为 UTF-8 文本，一行一个“用户名:密码”。") from error
 
 
 def load_questions(path: Path) -> list[dict[str, Any]]:

@@ -9,22 +9,16 @@ Programs, which send no Origin, may call what changes nothing; the page's functi
 from __future__ import annotations
 
 import ipaddress
-import json
 import socket
-from collections.abc import Awaitable, Callable, Collection, MutableMapping
-from typing import Any
+from collections.abc import Collection, MutableMapping
 from urllib.parse import urlsplit
 
-Scope = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
-Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
-App = Callable[[Scope, Receive, Send], Awaitable[None]]
+from ui.asgi import READS, App, Receive, Scope, Send, refuse
 
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 WRONG_NAME = "这个地址不是问报服务的地址，请用启动时给出的地址访问。"
 FOREIGN = "这个请求来自别的网页，问报没有执行。"
 NOT_JSON = "页面功能只接受 JSON 请求。"
-_READS = frozenset({"GET", "HEAD", "OPTIONS"})
 _PAGE_FUNCTIONS = "/gradio_api/component_server"
 
 
@@ -63,10 +57,7 @@ class Guard:
         elif scope["type"] == "websocket":
             await send({"type": "websocket.close", "code": 1008})
         else:
-            body = json.dumps({"error": reason}, ensure_ascii=False).encode()
-            headers = [(b"content-type", b"application/json; charset=utf-8")]
-            await send({"type": "http.response.start", "status": 403, "headers": headers})
-            await send({"type": "http.response.body", "body": body})
+            await refuse(send, 403, reason)
 
     def _refusal(self, scope: Scope) -> str:
         """Why the request is refused; empty where it is not."""
@@ -74,7 +65,7 @@ class Guard:
         host = headers.get("host", "")
         if not self._is_own(_name_in(host)):
             return WRONG_NAME
-        if scope["type"] == "http" and scope["method"] in _READS:
+        if scope["type"] == "http" and scope["method"] in READS:
             return ""
         if not _from_own_page(headers, host):
             return FOREIGN

@@ -12,7 +12,7 @@ from typing import Any
 
 from index import WenbaoError
 from index.types import Progress
-from ui.messages import INTERNAL
+from ui.messages import INTERNAL, STOPPED
 
 Work = Callable[[Progress], object]
 log = logging.getLogger(__name__)
@@ -28,6 +28,10 @@ class State:
     label: str = ""
 
 
+class _LetGo(BaseException):
+    """Raised inside a job, at its next step, when the server ends; writers clean up and lose nothing."""
+
+
 class Jobs:
     """A queue of named jobs and one thread that does them."""
 
@@ -38,7 +42,9 @@ class Jobs:
         self._outcomes: deque[dict[str, Any]] = deque(maxlen=50)
         self._finished = 0
         self._lock = threading.Lock()
-        threading.Thread(target=self._run, daemon=True, name="wenbao-jobs").start()
+        self._ending = threading.Event()
+        self._thread = threading.Thread(target=self._run, daemon=True, name="wenbao-jobs")
+        self._thread.start()
 
     def submit(self, name: str, work: Work) -> None:
         """Queues ``work``; ``name`` (Chinese) is what the page calls it."""
@@ -56,9 +62,18 @@ class Jobs:
                 "outcomes": list(self._outcomes),
             }
 
+    def stop(self, patience_s: float) -> bool:
+        """Ends the running job at its next step and begins no other; whether it ended in time."""
+        self._ending.set()
+        self._queue.put(("", lambda _progress: None))  # wakes a thread that waits
+        self._thread.join(patience_s)
+        return not self._thread.is_alive()
+
     def _run(self) -> None:
         while True:
             name, work = self._queue.get()
+            if self._ending.is_set():
+                return
             with self._lock:
                 self._waiting -= 1
                 self._running = State(name)
@@ -72,6 +87,8 @@ class Jobs:
         """Does the work; returns why it failed, or ``""``."""
         try:
             work(lambda done, total, label: self._report(State(name, done, total, label)))
+        except _LetGo:
+            return STOPPED
         except WenbaoError as error:
             return str(error)
         except Exception:
@@ -80,5 +97,7 @@ class Jobs:
         return ""
 
     def _report(self, state: State) -> None:
+        if self._ending.is_set():
+            raise _LetGo
         with self._lock:
             self._running = state

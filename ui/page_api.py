@@ -9,7 +9,7 @@ import shutil
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from functools import partial
+from functools import partial, wraps
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,7 @@ from ui import cards, exports, feedback, messages, viewer
 from ui.examples import example_questions
 from ui.indicators import Indicators
 from ui.jobs import Jobs
+from ui.login import MAY_NOT_CHANGE, visitor
 
 Json = dict[str, Any]
 TURNS = 60
@@ -61,8 +62,12 @@ class PageApi:
     def functions(self) -> list[Callable[[Any], Json]]:
         """The server functions of the page, each turning an error into ``{"error": sentence}``."""
         reading = [self.boot, self.status, self.ask, self.open, self.export, *self.indicators.functions()]
-        changing = [self.rate, *([] if self.read_only else [self.add, self.remove, self.rebuild])]
-        return [*map(_guarded, reading), *(_guarded(f, self.token) for f in changing)]
+        changing = [] if self.read_only else [self.add, self.remove, self.rebuild]
+        return [
+            *map(_guarded, reading),
+            _guarded(self.rate, self.token),
+            *(_guarded(_for_operators(function), self.token) for function in changing),
+        ]
 
     def boot(self, data: Json) -> Json:
         """Everything a freshly opened page needs: the status and the conversation kept in the browser."""
@@ -81,7 +86,8 @@ class PageApi:
         return {
             "ready": ready,
             "failure": self._failure,
-            "readOnly": self.read_only,
+            "user": visitor().name,
+            "readOnly": self.read_only or not visitor().may_change,
             "version": _version(snapshot.reports),
             "reports": sorted((_report(r) for r in snapshot.reports), key=_newest_first, reverse=True),
             "examples": self._examples[1],
@@ -153,6 +159,18 @@ class PageApi:
         version = _version(snapshot.reports)
         if self._examples[0] != version:
             self._examples = (version, example_questions(self.assistant, snapshot))
+
+
+def _for_operators(function: Callable[[Json], Json]) -> Callable[[Json], Json]:
+    """``function``, refused to a visitor who may not change the library."""
+
+    @wraps(function)
+    def call(data: Json) -> Json:
+        if not visitor().may_change:
+            raise WenbaoError(MAY_NOT_CHANGE)
+        return function(data)
+
+    return call
 
 
 def _guarded(function: Callable[[Json], Json], token: str = "") -> Callable[[Any], Json]:

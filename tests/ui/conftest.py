@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import socket
 from collections.abc import Callable, Iterator
@@ -10,6 +11,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+import httpx
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
@@ -62,8 +64,8 @@ def free_port() -> int:
 
 @pytest.fixture(scope="session")
 def start_server() -> Iterator[Callable[..., str]]:
-    """Starts a server over a library (options of ``ui.app.start``) and gives its address."""
-    from ui.app import start
+    """Starts a server over a library (options of ``ui.server.start``) and gives its address."""
+    from ui.server import start
 
     running = []
 
@@ -111,6 +113,20 @@ def context(browser: Browser) -> Iterator[BrowserContext]:
 @pytest.fixture
 def page(context: BrowserContext, server: str) -> Page:
     return visit(context.new_page(), server)
+
+
+def call(visitor: httpx.Client, name: str, **data: Any) -> Any:
+    """A function of the page, called as the page does, with its token."""
+    token = re.search(r"wenbao-token\W+content\W+([\w-]+)", visitor.get("").text)
+    config = visitor.get("config").json()
+    desk = next(c["id"] for c in config["components"] if "boot" in (c["props"].get("server_fns") or ()))
+    body = {
+        "data": {**data, "token": token and token[1]},
+        "component_id": desk,
+        "fn_name": name,
+        "session_hash": "x",
+    }
+    return visitor.post("gradio_api/component_server/", json=body).json()
 
 
 def visit(page: Page, address: str) -> Page:

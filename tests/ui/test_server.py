@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import json
+import shutil
+import signal
 import socket
+import subprocess
+import sys
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -15,11 +19,12 @@ import httpx
 import pytest
 from gradio_client import Client
 
-from index import WenbaoError
+from index import Library, WenbaoError
+from tests.ui.conftest import call, free_port
 from ui import feedback
-from ui.app import start
 from ui.jobs import Jobs
 from ui.page_api import _uploaded
+from ui.server import start
 
 QUESTION = "2024年社会消费品零售总额是多少？"
 
@@ -64,35 +69,81 @@ def test_nothing_else_is_exposed(server: str) -> None:
     assert info["unnamed_endpoints"] == {}
 
 
-def test_a_password_guards_page_endpoints_and_page_functions(
-    library_dir: Path, start_server: Callable[..., str]
-) -> None:
-    server = start_server(library_dir, auth="chen:s3cret")
-    assert httpx.get(f"{server}config").status_code == 401
-    assert httpx.post(f"{server}gradio_api/call/ask", json={"data": [QUESTION]}).status_code == 401
-    body = {"data": {}, "component_id": 1, "fn_name": "boot", "session_hash": "x"}
-    assert httpx.post(f"{server}gradio_api/component_server/", json=body).status_code == 401
-    with httpx.Client() as visitor:
-        login = {"username": "chen", "password": "s3cret"}
-        assert visitor.post(f"{server}login", data=login).status_code == 200
-        assert visitor.get(f"{server}config").status_code == 200
-
-
-@pytest.mark.parametrize(
-    ("options", "said"), [({"auth": "nocolon"}, "用户名:密码"), ({"auth": "a:b", "mcp": True}, "MCP")]
-)
-def test_options_that_cannot_be_are_refused(library_dir: Path, options: dict[str, Any], said: str) -> None:
-    with pytest.raises(WenbaoError, match=said):
-        start(library_dir, **options)
-
-
 def test_a_port_in_use_is_one_sentence(library_dir: Path) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = taken.getsockname()[1]
-        with pytest.raises(WenbaoError, match=f"端口 {port}"):
+        with pytest.raises(WenbaoError, match=f"端口 {port} 已被占用"):
             start(library_dir, port=port)
+
+
+@pytest.mark.parametrize(
+    ("host", "said"),
+    [
+        ("no-such-host.invalid", "找不到主机“no-such-host.invalid”"),
+        ("a..b", "找不到主机"),
+        ("192.0.2.7", "不是这台机器的地址"),
+    ],
+)
+def test_a_host_that_cannot_be_is_no_port_in_use(library_dir: Path, host: str, said: str) -> None:
+    with pytest.raises(WenbaoError, match=said):
+        start(library_dir, host=host)
+
+
+SERVE = [sys.executable, "-c", "from ui.cli import main; main()", "serve", "--library"]
+
+
+@pytest.mark.parametrize("attempt", range(3))
+def test_a_port_in_use_ends_a_process_with_one_sentence(library_dir: Path, attempt: int) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        command = [*SERVE, str(library_dir), "--port", str(taken.getsockname()[1])]
+        ended = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    assert ended.returncode == 2
+    assert ended.stderr.count("\n") == 1
+    assert "已被占用" in ended.stderr
+
+
+@pytest.mark.parametrize("sent", [signal.SIGTERM, signal.SIGINT])
+def test_a_server_told_to_end_lets_go_of_its_job_and_ends_with_status_0(
+    library_dir: Path, tmp_path: Path, sent: signal.Signals
+) -> None:
+    library, port = shutil.copytree(library_dir, tmp_path / "library"), free_port()
+    before = [report.id for report in Library.open(library).reports()]
+    with subprocess.Popen(
+        [*SERVE, str(library), "--port", str(port)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        assert "问报已启动" in process.stdout.readline()
+        with httpx.Client(base_url=f"http://127.0.0.1:{port}/", timeout=60) as visitor:
+            assert "error" not in call(visitor, "rebuild")
+            process.send_signal(sent)
+        assert process.wait(60) == 0
+        assert process.stderr.read() == ""
+    assert [report.id for report in Library.open(library).reports()] == before
+    assert not list(library.rglob(".tmp-*"))
+
+
+def test_an_ending_job_is_let_go_at_its_next_step_and_none_is_begun() -> None:
+    jobs, begun, go, done = Jobs(), threading.Event(), threading.Event(), threading.Event()
+
+    def long(progress: Any) -> None:
+        begun.set()
+        go.wait(10)
+        progress(1, 2, "编码")
+        done.set()
+
+    jobs.submit("重建", long)
+    jobs.submit("添加", lambda _progress: done.set())
+    assert begun.wait(5)
+    assert not jobs.stop(0.05)
+    go.set()
+    assert jobs.stop(10)
+    assert not done.is_set()
+    assert "没有做完" in jobs.status()["outcomes"][-1]["reason"]
 
 
 def test_an_mcp_client_finds_and_calls_the_three_tools(

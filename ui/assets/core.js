@@ -8,7 +8,12 @@ const phone = window.matchMedia("(max-width: 860px)");
 const state = { status: null, turns: [], scope: null, asking: false, opened: null, wanted: null };
 
 async function call(name, data = {}) {
-  const result = await server[name]({ ...data, token: TOKEN });
+  let result;
+  try {
+    result = await server[name]({ ...data, token: TOKEN });
+  } catch {
+    if (state.status?.user) throw new Error("连接中断或登录已过期，请刷新页面后再试。");
+  }
   if (result === undefined || result === null) throw new Error("连接中断了，请确认服务仍在运行后重试。");
   if (result.error) throw new Error(result.error);
   return result;
@@ -117,8 +122,15 @@ function apply(status) {
   const busy = status.job.running || status.job.waiting || !status.ready;
   clearTimeout(poll);
   if (busy) poll = setTimeout(refresh, 500);
+  drawUser();
   drawStatus();
   drawReports();
   drawJob();
   if (!before || before.version !== status.version) drawPicker();
+}
+
+function drawUser() {
+  const { user } = state.status;
+  $("logout").hidden = !user;
+  if (user) $("logout").textContent = `${user} · 退出`;
 }
