@@ -126,7 +126,14 @@ def _launch(page: gr.Blocks, host: str, port: int, *, mcp: bool, doors: list[Mid
 
 def serve(library_path: str | Path, **options: Any) -> None:
     """Starts the server (options of ``start``) and ends it at Ctrl+C or SIGTERM."""
-    signal.signal(signal.SIGTERM, _end)
+    before = signal.signal(signal.SIGTERM, _end)
+    try:
+        _serve(library_path, options)
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _serve(library_path: str | Path, options: dict[str, Any]) -> None:
     server = start(library_path, **options)
     try:
         print(f"问报已启动：{server.local_url}（按 Ctrl+C 停止）", flush=True)
