@@ -36,15 +36,19 @@ def directory_for(library: str | os.PathLike[str]) -> Path:
     return platformdirs.user_data_path("wenbao", appauthor=False) / "feedback" / name
 
 
-def keep(directory: Path, verdict: str, turn: Mapping[str, Any]) -> None:
-    """Appends a line; raises ``WenbaoError`` for an unknown verdict and ``StorageError`` on a full disk."""
+def keep(directory: Path, verdict: object, turn: object) -> None:
+    """Appends a line of bounded length.
+
+    ``turn`` is what a browser sent: any JSON. Raises ``WenbaoError`` for an unknown verdict or what is no
+    turn, and ``StorageError`` on a full disk.
+    """
     if verdict not in VERDICTS:
         raise WenbaoError(f"评价只能是{'、'.join(VERDICTS)}之一。")
-    line = json.dumps(_entry(verdict, turn), ensure_ascii=False) + "\n"
+    line = json.dumps(_entry(str(verdict), turn), ensure_ascii=False) + "\n"
     path = directory / FILE
     try:
         directory.mkdir(parents=True, exist_ok=True)
-        if path.exists() and path.stat().st_size > LARGEST:
+        if path.exists() and path.stat().st_size + len(line.encode()) > LARGEST:
             raise StorageError(f"评价文件已满，请先移走 {FILE} 再评价。")
         with path.open("a", encoding="utf-8") as file:
             file.write(line)
@@ -52,18 +56,36 @@ def keep(directory: Path, verdict: str, turn: Mapping[str, Any]) -> None:
         raise StorageError(f"评价没有存下来，请检查存放评价的目录是否可写（{error.strerror}）。") from error
 
 
-def _entry(verdict: str, turn: Mapping[str, Any]) -> dict[str, Any]:
-    answer = turn.get("answer") or {}
-    places = [
-        {key: citation.get(key) for key in ("report", "start", "end", "page")}
-        for citation in (answer.get("citations") or [])[:10]
-    ]
+def _entry(verdict: str, turn: object) -> dict[str, Any]:
+    if not isinstance(turn, dict):
+        raise WenbaoError("评价要连同它所评的回答一起送来。")
+    answer = turn.get("answer")
+    answer = answer if isinstance(answer, dict) else {}
+    cited = answer.get("citations")
     return {
         "time": datetime.now(UTC).isoformat(timespec="seconds"),
         "verdict": verdict,
-        "question": str(turn.get("question", ""))[:500],
-        "understood": str(answer.get("question", ""))[:500],
+        "question": _cut(turn.get("question"), 500),
+        "understood": _cut(answer.get("question"), 500),
         "answered": bool(answer.get("answered")),
-        "text": str(answer.get("text", ""))[:2000],
-        "citations": places,
+        "text": _cut(answer.get("text"), 2000),
+        "citations": [
+            _place(citation)
+            for citation in (cited[:10] if isinstance(cited, list) else ())
+            if isinstance(citation, dict)
+        ],
     }
+
+
+def _place(citation: Mapping[str, Any]) -> dict[str, Any]:
+    numbers = {key: citation.get(key) for key in ("start", "end", "page")}
+    return {
+        "report": _cut(citation.get("report"), 200),
+        **{key: n if isinstance(n, int) and abs(n) < 10**9 else None for key, n in numbers.items()},
+    }
+
+
+def _cut(value: object, most: int) -> str:
+    """The beginning of a text, without lone surrogates, which no file can hold."""
+    text = value[:most] if isinstance(value, str) else ""
+    return text.encode("utf-8", "replace").decode()

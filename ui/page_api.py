@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import logging
 import secrets
-import shutil
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
@@ -13,14 +12,13 @@ from functools import partial, wraps
 from pathlib import Path
 from typing import Any
 
-from gradio.utils import get_upload_folder
-
-from index import Library, ReportInfo, Snapshot, SourceError, WenbaoError
+from index import Library, ReportInfo, Snapshot, WenbaoError
 from index.types import Progress
 from qa import Answer, Assistant
 from ui import cards, exports, feedback, messages, viewer
 from ui.examples import example_questions
 from ui.indicators import Indicators
+from ui.intake import Uploads
 from ui.jobs import Jobs
 from ui.login import MAY_NOT_CHANGE, visitor
 
@@ -40,6 +38,7 @@ class PageApi:
         self.directory = directory
         self.read_only = read_only
         self.jobs = Jobs()
+        self.uploads = Uploads()
         self.indicators = Indicators(self.library)
         self.token = secrets.token_urlsafe(24)
         """What only this server's own page knows; a function that changes anything asks for it."""
@@ -124,14 +123,14 @@ class PageApi:
 
     def rate(self, data: Json) -> Json:
         """Keeps a verdict on an answer."""
-        feedback.keep(self.directory, str(data.get("verdict", "")), data["turn"])
+        feedback.keep(self.directory, data.get("verdict"), data.get("turn"))
         return {"kept": True}
 
     def add(self, data: Json) -> Json:
-        """Queues uploaded files, one job each, so that one bad file does not hold back the others."""
-        for item in data["files"]:
-            path = _uploaded(str(item))
-            self.jobs.submit(f"添加《{path.stem}》", partial(self._add, path))
+        """Queues an uploaded file, told by its key."""
+        key = str(data.get("file", ""))
+        path = self.uploads.take(key)
+        self.jobs.submit(f"添加《{path.stem}》", partial(self._add, key, path))
         return self.status({})
 
     def remove(self, data: Json) -> Json:
@@ -145,11 +144,15 @@ class PageApi:
         self.jobs.submit("重建索引", lambda progress: self.library.rebuild(progress=progress))
         return self.status({})
 
-    def _add(self, path: Path, progress: Progress) -> None:
+    def _add(self, key: str, path: Path, progress: Progress) -> None:
         try:
-            self.library.add([path], progress=progress)
+            result = self.library.sync([path], progress=progress)
         finally:
-            shutil.rmtree(path.parent, ignore_errors=True)
+            self.uploads.drop(key)
+        for _, reason in result.failed:
+            raise WenbaoError(reason.replace(str(path), path.name))
+        for _, report in result.duplicates:
+            raise WenbaoError(messages.SAME_CONTENT.format(label=self._label(report)))
 
     def _label(self, report: str) -> str:
         found = [r for r in self.library.reports() if r.id == report]
@@ -199,14 +202,6 @@ def _rendered(turn: Mapping[str, Any], snapshot: Snapshot) -> Json:
     except (KeyError, TypeError, ValueError, IndexError, AttributeError):
         return {"html": None}
     return {"html": html, "turn": dict(turn)}
-
-
-def _uploaded(path: str) -> Path:
-    """The path, if it is a file that was uploaded here; nothing else on this machine may be read."""
-    resolved = Path(path).resolve()
-    if not resolved.is_relative_to(Path(get_upload_folder()).resolve()) or not resolved.is_file():
-        raise SourceError("没有收到这个文件，请重新上传。")
-    return resolved
 
 
 def _report(report: ReportInfo) -> Json:

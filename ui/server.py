@@ -23,11 +23,11 @@ from ui.accounts import Account, Accounts, parse_accounts
 from ui.api import AT_ONCE, speak_json
 from ui.feedback import directory_for
 from ui.guard import Guard, is_loopback, own_names
+from ui.intake import Intake
 from ui.login import Login
 from ui.page_api import PageApi
 from ui.ports import check_port
 
-LARGEST_FILE = "50mb"
 PATIENCE_S = 20.0
 """How long the end of the server waits for a running job to let go."""
 OPEN_TO_ALL = (
@@ -51,6 +51,8 @@ class Server:
         """Ends it: no new requests, a running job is asked to let go; whether nothing is left running."""
         self._page.close(verbose=False)
         let_go = self._page_api.jobs.stop(PATIENCE_S)
+        if let_go:
+            self._page_api.uploads.close()
         self._warming.join(PATIENCE_S)
         thread = self._page.server.thread if self._page.server else None
         return let_go and not self._warming.is_alive() and not (thread and thread.is_alive())
@@ -93,6 +95,7 @@ def start(
     doors = [
         Middleware(Guard, names=own_names(host, names), any_address=not is_loopback(host)),
         Middleware(Login, accounts=Accounts(accounts), open_to_change=alone, read_only=read_only),
+        Middleware(Intake, uploads=page_api.uploads),
     ]
     page = app.build(page_api)
     _launch(page, host, port, mcp=mcp, doors=doors, head=app.head(page_api.token))
@@ -106,7 +109,6 @@ def _launch(page: gr.Blocks, host: str, port: int, *, mcp: bool, doors: list[Mid
             server_name=f"[{host}]" if ":" in host else host,
             server_port=port,
             mcp_server=mcp,
-            max_file_size=LARGEST_FILE,
             theme=app.theme(),
             app_kwargs={"middleware": doors},
             head=head,

@@ -5,6 +5,7 @@ The fast one and the bundled model are loaded only where they are used.
 from index.encoders.base import Encoder, FloatArray, TokenEncoder, TokenOffsetEncoder, without_surrogates
 from index.encoders.late_interaction import max_similarities, token_similarities
 from index.encoders.loading import load_encoder, resolve_model
+from index.encoders.model_cache import cache_root
 from index.encoders.sample_texts import CALIBRATION
 from index.encoders.sentence_transformers import quiet_transformers
 
@@ -14,6 +15,7 @@ __all__ = [
     "FloatArray",
     "TokenEncoder",
     "TokenOffsetEncoder",
+    "cache_root",
     "load_encoder",
     "max_similarities",
     "quiet_transformers",

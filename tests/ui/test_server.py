@@ -23,7 +23,6 @@ from index import Library, WenbaoError
 from tests.ui.conftest import call, free_port
 from ui import feedback
 from ui.jobs import Jobs
-from ui.page_api import _uploaded
 from ui.server import start
 
 QUESTION = "2024年社会消费品零售总额是多少？"
@@ -169,24 +168,6 @@ async def _mcp_ask(address: str) -> tuple[dict[str, str], dict[str, Any]]:
         return tools, json.loads(result.content[0].text)  # type: ignore[union-attr]
 
 
-@pytest.mark.parametrize("path", ["/etc/passwd", "../../etc/passwd", "", "."])
-def test_only_uploaded_files_are_read(path: str) -> None:
-    with pytest.raises(WenbaoError, match="重新上传"):
-        _uploaded(path)
-
-
-def test_an_upload_keeps_its_chinese_name_and_drops_a_path(server: str) -> None:
-    files = {"files": ("../../县/报告 2024.txt", "一、工作".encode())}
-    saved = Path(httpx.post(f"{server}gradio_api/upload", files=files).json()[0])
-    assert saved.name == "报告 2024.txt"
-    assert _uploaded(str(saved)) == saved.resolve()
-
-
-def test_an_upload_over_the_limit_is_refused(server: str) -> None:
-    files = {"files": ("大.txt", b"a" * 53_000_000)}
-    assert httpx.post(f"{server}gradio_api/upload", files=files, timeout=60).status_code == 413
-
-
 def test_a_job_that_fails_does_not_hold_back_the_next() -> None:
     jobs, done = Jobs(), threading.Event()
 
@@ -203,6 +184,24 @@ def test_a_job_that_fails_does_not_hold_back_the_next() -> None:
     assert reasons[0] == "这份文件读不了，请换一份。"
     assert "内部出错" in reasons[1]
     assert reasons[2] == ""
+
+
+def test_a_verdict_is_cut_whatever_it_says(tmp_path: Path) -> None:
+    long = "长" * 1_000_000
+    endless: dict[str, Any] = dict.fromkeys(("question", "text", "more"), long)
+    place = {"report": long, "start": 10**4000, "end": long, "page": [long], "text": long}
+    feedback.keep(
+        tmp_path,
+        "有用",
+        {"question": long, "answer": endless | {"citations": [place] * 1000, "answered": long}},
+    )
+    assert (tmp_path / feedback.FILE).stat().st_size < 20_000
+    for turn in ({"question": 1, "answer": []}, {"answer": {"citations": ["x", {"report": "\ud800"}]}}):
+        feedback.keep(tmp_path, "有用", turn)
+    for wrong in (None, [], "x"):
+        with pytest.raises(WenbaoError, match="回答"):
+            feedback.keep(tmp_path, "有用", wrong)
+    assert len((tmp_path / feedback.FILE).read_text("utf-8").splitlines()) == 3
 
 
 def test_feedback_on_a_full_file_or_with_a_made_up_verdict_is_refused(

@@ -1,5 +1,5 @@
 // Shared helpers. The scripts of this folder are joined, in order, into one function that runs when
-// the page's component loads; `server` calls the functions of ui/page_api.py, `upload` sends a file.
+// the page's component loads; `server` calls the functions of ui/page_api.py.
 const $ = (id) => document.getElementById(id);
 const STORE = "wenbao.conversation";
 const SCOPE = "wenbao.scope";

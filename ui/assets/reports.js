@@ -92,18 +92,28 @@ function drawOutcomes() {
   $("outcomes").replaceChildren(...lines);
 }
 
+// The key of an uploaded file; see ui/intake.py.
+async function upload(file) {
+  let sent;
+  try {
+    sent = await fetch(`upload?name=${encodeURIComponent(file.name)}`, { method: "POST", body: file }).then((r) => r.json());
+  } catch {
+    throw new Error("文件超过 50 MB 或连接中断，请换一份较小的文件再试。");
+  }
+  if (sent.error) throw new Error(sent.error);
+  return sent.key;
+}
+
 async function send(files) {
-  const paths = [];
   for (const [i, file] of files.entries()) {
     drawProgress(`上传 ${file.name}`, i + 1, files.length);
     try {
-      paths.push((await upload(file)).path);
-    } catch {
-      outcomes.unshift({ name: `上传 ${file.name}`, reason: "文件超过 50 MB 或连接中断，请换一份较小的文件再试。" });
+      apply(await call("add", { file: await upload(file) }));
+    } catch (error) {
+      outcomes.unshift({ name: `上传 ${file.name}`, reason: error.message });
     }
   }
   drawJob();
-  if (paths.length) apply(await call("add", { files: paths }));
 }
 
 async function remove(id) {
