@@ -33,7 +33,7 @@ SOLE_IMPORTERS = {
     "pptx": {"index/readers/formats/pptx.py"},
     "rapidocr": {"index/readers/ocr.py"},
     "markdown_it": {"index/readers/formats/markdown.py"},
-    "gradio": {"ui/api.py", "ui/app.py", "ui/page_api.py", "ui/server.py"},
+    "gradio": {"ui/api.py", "ui/app.py", "ui/server.py"},
     "typer": {"ui/cli.py", "ui/console.py"},
 }
 
