@@ -170,15 +170,6 @@ class Snapshot(ABC):
         """The year each report was given in, as its figures tell; without those whose figures do not."""
         return self._tables.report_years
 
-    def sections_titled(
-        self, terms: Collection[str], least: int, *, reports: Collection[str] | None = None
-    ) -> list[tuple[str, Section]]:
-        """The sections whose normalized title holds ``least`` of ``terms``, each with its report's id.
-
-        In the order of the reports and of their text.
-        """
-        return self._tables.sections_titled(terms, least, reports)
-
     # passages
 
     def rows(self, report: str) -> range:

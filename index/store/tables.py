@@ -1,4 +1,4 @@
-"""The figures and section titles of all reports as tables with indexes: one SQLite file of a snapshot.
+"""The figures and sections of all reports as tables with indexes: one SQLite file of a snapshot.
 
 It is written whole with the snapshot, from a copy of the one before so that adding a report reads that
 report only, and opened read-only. A report keeps its key, and keys ascend in the order of the reports.
@@ -23,7 +23,6 @@ from index.errors import LibraryDamaged
 from index.figures import Figure, Mode, report_years
 from index.store.manifest import Entry
 from index.store.parsed_report import Parsed
-from index.text import normalize
 from index.types import ReportInfo, Section
 
 TABLES = "tables.sqlite"
@@ -41,12 +40,12 @@ def _columns(names: Sequence[str]) -> str:
     return ", ".join(f'"{name}"' for name in names)
 
 
-# ``given`` is the year a report was given in as its figures tell; ``searched`` is the normalized title;
-# ``indicators`` and ``years`` count the figures of each name and of each single year.
+# ``given`` is the year a report was given in as its figures tell; ``indicators`` and ``years`` count the figures
+# of each name and of each single year.
 _SCHEMA = f"""
 CREATE TABLE reports (key INTEGER PRIMARY KEY, id UNIQUE, place, segment, given, skipped);
 CREATE TABLE figures (report, n, {_columns(_FIGURE)}, PRIMARY KEY (report, n)) WITHOUT ROWID;
-CREATE TABLE sections (report, n, {_columns(_SECTION)}, searched, PRIMARY KEY (report, n)) WITHOUT ROWID;
+CREATE TABLE sections (report, n, {_columns(_SECTION)}, PRIMARY KEY (report, n)) WITHOUT ROWID;
 CREATE TABLE indicators (name PRIMARY KEY, figures) WITHOUT ROWID;
 CREATE TABLE years (year INTEGER PRIMARY KEY, figures);
 """
@@ -54,7 +53,6 @@ _INDEXES = """
 CREATE INDEX IF NOT EXISTS figures_by_name ON figures (indicator, first_year, last_year, months, mode);
 CREATE INDEX IF NOT EXISTS figures_by_year ON figures (first_year, last_year, mode);
 CREATE INDEX IF NOT EXISTS reports_by_place ON reports (place);
-CREATE INDEX IF NOT EXISTS sections_by_title ON sections (searched);
 """
 
 
@@ -179,25 +177,6 @@ class Tables:
         where, values = _filter(None, None, None, [report], None)
         sql = f"SELECT {_columns(_SECTION)} FROM sections{where} ORDER BY n"
         return tuple(_section(row) for row in self._all(sql, values))
-
-    def sections_titled(
-        self, terms: Collection[str], least: int, reports: Collection[str] | None = None
-    ) -> list[tuple[str, Section]]:
-        """The sections whose normalized title holds ``least`` of ``terms``, each with its report's id.
-
-        In the order of the reports and of their text.
-        """
-        held = " + ".join(["(instr(searched, ?) > 0)"] * len(terms)) or "0"
-        # The titles alone are gone through first, in their index; then the few sections are read.
-        found = f"SELECT report, n FROM sections INDEXED BY sections_by_title WHERE {held} >= ?"
-        rows = self._all(
-            f"SELECT report, {_columns(_SECTION)} FROM sections WHERE (report, n) IN ({found}) "
-            "ORDER BY report, n",
-            [*terms, least],
-        )
-        wanted = None if reports is None else set(reports)
-        told = [(self._ids[key], _section(row)) for key, *row in rows]
-        return told if wanted is None else [pair for pair in told if pair[0] in wanted]
 
     def _figure(self, row: Sequence[Any]) -> Figure:
         report = self._ids[row[0]]
@@ -346,9 +325,9 @@ def _insert(connection: sqlite3.Connection, key: int, entry: Entry, parsed: Pars
         ),
     )
     connection.executemany(
-        f"INSERT INTO sections VALUES (?, ?{', ?' * len(_SECTION)}, ?)",
+        f"INSERT INTO sections (report, n, {_columns(_SECTION)}) VALUES (?, ?{', ?' * len(_SECTION)})",
         (
-            [key, n, *(_plain(getattr(section, name)) for name in _SECTION), normalize(section.title)]
+            [key, n, *(_plain(getattr(section, name)) for name in _SECTION)]
             for n, section in enumerate(parsed.sections)
         ),
     )

@@ -16,7 +16,6 @@ from index.store import tables as tables_module
 from index.store.manifest import Entry
 from index.store.parsed_report import Parsed
 from index.store.tables import Tables, write_tables
-from index.text import normalize
 from index.types import Metadata, ReportInfo, Section
 from tests.conftest import SAMPLE
 from tests.index.states import write_report
@@ -144,11 +143,6 @@ def check(snapshot: Snapshot, state: dict[str, tuple[str, str, Parsed]]) -> None
             dict.fromkeys(f.report for f in told if f.indicator == name)
         )
     assert snapshot.report_years() == report_years(told)
-    all_sections = [(report, s) for report, (_, _, parsed) in state.items() for s in parsed.sections]
-    for least in (1, 2):
-        assert snapshot.sections_titled(["教育", "就业"], least) == [
-            (report, s) for report, s in all_sections if ("教育" in s.title) + ("就业" in s.title) >= least
-        ]
 
 
 @pytest.fixture
@@ -163,8 +157,6 @@ def test_a_report_comes_back_from_the_tables_as_it_was_parsed(library: Library) 
     assert snapshot.figures("tianqiao-2025") == parsed.figures != ()
     assert snapshot.outline("tianqiao-2025") == parsed.sections != ()
     assert snapshot.skipped_figures("tianqiao-2025") == parsed.skipped_figures
-    titled = snapshot.sections_titled([normalize("教育")], 1)
-    assert titled == [("tianqiao-2025", s) for s in parsed.sections if "教育" in normalize(s.title)] != []
 
 
 def test_adding_reads_no_other_report(
@@ -219,5 +211,4 @@ def test_tables_damaged_under_an_open_snapshot_are_said(tmp_path: Path) -> None:
 
 def test_half_a_surrogate_pair_in_a_question_finds_nothing(library: Library) -> None:
     library.add([SAMPLE])
-    assert library.snapshot().sections_titled(["\ud800"], 1) == []
     assert library.indicators("\ud800") == []
