@@ -23,8 +23,7 @@ def answer_fact(asking: Asking) -> Answer:
     sure = [confidence(*sub_question, snapshot.encoder) for sub_question in sub_questions]
     citations = citations_of(asking, sub_questions, max(asking.top_k, len(sub_questions)))
     if not citations or max(sure) < threshold() or fmean(sure) < threshold():
-        reason = refusal_reason(question, asking.infos, snapshot.reports)
-        return Answer(question.text, False, REFUSAL, [], citations, reason, shape=question.shape)
+        return refused(asking, citations)
     year, others = assumed_year(sub_questions[0], snapshot)
     return Answer(
         question=question.text,
@@ -35,6 +34,15 @@ def answer_fact(asking: Asking) -> Answer:
         other_years=others,
         shape=question.shape,
     )
+
+
+def refused(asking: Asking, related: Sequence[Citation] | None = None) -> Answer:
+    """The refusal, why, and the ``related`` passages: the nearest where they are not given; raises UnknownReport."""
+    question = asking.question
+    if related is None:
+        related = citations_of(asking, searches(asking, asking.top_k), asking.top_k)
+    reason = refusal_reason(question, asking.infos, asking.snapshot.reports)
+    return Answer(question.text, False, REFUSAL, [], list(related), reason, shape=question.shape)
 
 
 def searches(asking: Asking, most: int) -> list[RankedSearch]:

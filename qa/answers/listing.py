@@ -7,20 +7,22 @@ narrow way would refuse is refused here too.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
-from index import Passage
+from index import Passage, ReportInfo, Snapshot
+from index.text import normalize, to_int
 from qa.answers.asking import Asking
 from qa.answers.composer import GAP
+from qa.answers.enumerations import Enumeration, enumerations, heads
 from qa.answers.fact import answer_fact
 from qa.answers.groups import Part, grouped, titled
+from qa.answers.kinds import answer_kind
 from qa.answers.outline import bare_title
-from qa.answers.scope import mode_of, reports_for
+from qa.answers.scope import mode_of, over_a_plan, reports_for
 from qa.answers.summary import all_targets, cited
 from qa.answers.tasks import title_score
 from qa.answers.topic import chosen, cited_statements, statements
-from qa.retrieval import clauses_of
 from qa.types import Answer, Citation, Shape
 
 LIST_BUDGET = 150
@@ -44,9 +46,10 @@ LONGEST_LIST = 240
 def answer_list(asking: Asking) -> Answer | None:
     """Every item that the report names; None where no list is asked, or nothing answers."""
     core = asking.question.core
-    if not _LIST.search(core) or len(asking.question.sub_questions) > 1:
+    asks = _LIST.search(core) or (_COUNTED.search(core) and "什么" in core)
+    if not asks or len(asking.question.sub_questions) > 1:
         return None
-    for find in (_targets, _announced):
+    for find in (_targets, _announced, answer_kind):
         if (told := find(asking)) is not None:
             return told
     return _with_more(asking, "list", LIST_BUDGET)
@@ -58,7 +61,7 @@ def _targets(asking: Asking) -> Answer | None:
     if not _TARGETS.search(asking.question.core) or left:
         return None
     for info in reports_for(asking):
-        if shown := all_targets(asking.snapshot, info, LONGEST_LIST):
+        if shown := all_targets(asking.snapshot, info, LONGEST_LIST, over_a_plan(asking)):
             return grouped(asking, "list", [Part(titled(info, "主要预期目标"), shown)])
     return None
 
@@ -68,49 +71,44 @@ def _announced(asking: Asking) -> Answer | None:
     counted = _COUNTED.search(asking.question.core)
     if counted is None or not asking.subject:
         return None
-    subject = _COUNTED.sub("", asking.subject) or asking.subject
+    subject = _COUNTED.sub("", asking.subject).strip("“”、") or asking.subject
+    number = count_of(counted[0])
     for info in reports_for(asking)[:4]:
-        best: tuple[float, list[tuple[Passage, tuple[int, int]]]] = (0.99, [])
-        passages = asking.snapshot.passages(list(asking.snapshot.rows(info.id)))
-        for at, passage in enumerate(passages):
-            own = clauses_of(passage.text)
-            for i, clause in enumerate(own):
-                text = passage.text[clause.start : clause.end]
-                if not _COUNTED.search(text) or (score := title_score(subject, text)) <= best[0] - 0.2:
-                    continue
-                follows = list(_following(passages, at, own[i].end))
-                if len(follows) > 2 and announces_items(passage.text, clause.end, follows):
-                    best = score, follows
-        if best[1]:
-            return grouped(asking, "list", [Part(titled(info), cited(asking.snapshot, best[1]))])
+        text = asking.snapshot.text(info.id)
+        best: tuple[float, Enumeration | None] = (_NAMED, None)
+        for one in enumerations(text):
+            # 五个不动摇 has five items; where the question counts them, the announcement or the items agree.
+            agrees = number == len(one.items) or str(number) in normalize(one.announced)
+            score = title_score(subject, one.announced) + (0.3 if agrees else -0.3)
+            if score > best[0]:
+                best = score, one
+        if best[1] is not None:
+            whole = sum(end - start for start, end in best[1].items) <= LONGEST_LIST
+            spans = best[1].items if whole else heads(text, best[1])
+            shown = cited_items(asking.snapshot, info, spans)
+            return grouped(asking, "list", [Part(titled(info), shown)])
     return None
 
 
-def announces_items(text: str, end: int, follows: list[tuple[Passage, tuple[int, int]]]) -> bool:
-    """Whether a colon comes after, or the first item is numbered."""
-    first = follows[0][0].text[follows[0][1][0] : follows[0][1][1]]
-    rest = text[end : end + 40]
-    return "：" in rest[:12] or ":" in rest[:12] or bool(_ITEM.match(first))
+_NAMED = 0.8
+"""How much of the subject the announcement holds, at least; 0.3 more where the count agrees."""
 
 
-_ITEM = re.compile(
-    r"^\s*(?:[（(]?[一二三四五六七八九十\d]{1,3}[）)、.．]|[一二三四五六七八九十]是|第[一二三四五六七八九十]|[①-⑳])"
-)
+def count_of(counted: str) -> int:
+    """The number in ``counted``: 12件, 五个; 0 where it tells none."""
+    digits = re.match(r"\d+", counted)
+    return int(digits[0]) if digits else to_int(re.sub(r"[^一二三四五六七八九十]", "", counted)) or 0
 
 
-def _following(passages: Sequence[Passage], at: int, start: int) -> Iterator[tuple[Passage, tuple[int, int]]]:
-    """The clauses after ``start`` of passage ``at``, to the end of what is counted, or as many as can be shown."""
-    size = 0
-    for passage in passages[at : at + 3]:
-        for clause in clauses_of(passage.text):
-            if passage is passages[at] and clause.start < start:
-                continue
-            size += clause.end - clause.start
-            if size > LONGEST_LIST:
-                return
-            yield passage, (clause.start, clause.end)
-        if passage is passages[at] and size and passage.text.rstrip()[-1:] == "。":
-            return
+def cited_items(snapshot: Snapshot, info: ReportInfo, spans: Sequence[tuple[int, int]]) -> list[Citation]:
+    """The items at ``spans`` of the report's text, each a quote of its passage."""
+    found: list[tuple[Passage, tuple[int, int]]] = []
+    passages = snapshot.passages(list(snapshot.rows(info.id)))
+    for start, end in spans:
+        passage = next((p for p in passages if p.start <= start < p.end), None)
+        if passage is not None:
+            found.append((passage, (start - passage.start, min(end, passage.end) - passage.start)))
+    return cited(snapshot, found)
 
 
 def answer_progress(asking: Asking) -> Answer | None:

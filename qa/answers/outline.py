@@ -8,7 +8,6 @@ from itertools import pairwise
 
 from index import Passage, ReportInfo, Section, Snapshot
 from index.structure import page_at
-from index.text import to_int
 from qa.answers.composer import cite
 from qa.types import Citation
 
@@ -58,28 +57,6 @@ def series(section: Section, sections: Sequence[Section]) -> list[list[Section]]
 def tops(sections: Sequence[Section]) -> list[Section]:
     """The headings of the first level."""
     return [s for s in sections if s.level == 1 and not s.continued]
-
-
-_MARK = re.compile(r"[（(]([一二三四五六七八九十]{1,3})[）)]\s*([^。！？；;\n\\]{4,70})")
-"""（一）加快产业升级。: an item numbered in running text."""
-
-
-def numbered_runs(text: str) -> list[list[tuple[int, int]]]:
-    """The places of items numbered （一）, （二）… in running text, a list for each count that starts at one.
-
-    It serves files whose line breaks are lost, so that their headings are no lines of their own.
-    """
-    runs: list[list[tuple[int, int]]] = []
-    expected = 0
-    for m in _MARK.finditer(text):
-        number = to_int(m[1])
-        if number == 1:
-            runs.append([m.span(2)])
-            expected = 2
-        elif runs and number == expected:
-            runs[-1].append(m.span(2))
-            expected += 1
-    return [run for run in runs if len(run) > 2]
 
 
 def is_about_government(title: str) -> bool:

@@ -1,17 +1,21 @@
-"""No hollow quote: the one check that every way of answering passes.
+"""No hollow quote: the one check that every way of answering passes (``sound``, called by the router).
 
-A quote is hollow that is only a heading, that ends where the sentence goes on to what it announces, or that
-only repeats the question.
+A quote is hollow that is only a heading, that ends where the sentence goes on to what it announces, that
+only repeats the question, or that names the topic without the number, date or office-holder asked for.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from dataclasses import replace
 
 from index import Passage
 from index.text import normalize
+from qa.answers.composer import GAP
 from qa.retrieval import clauses_of
-from qa.types import Citation, Spans
+from qa.types import Answer, Citation, Group, Spans
+from qa.understanding import AnswerType, Question, match, quantities
 
 _MARKS = "，、；：。！？,;: \n"
 _ANNOUNCES = re.compile(
@@ -33,21 +37,23 @@ def announces(text: str, after: str) -> bool:
     return after[:1] in ("：", ":") or bool(_ANNOUNCES.search(text.rstrip(_MARKS)))
 
 
-def is_hollow(citation: Citation, question: str) -> bool:
-    """Whether the citation's quote says nothing by itself."""
+def is_hollow(citation: Citation, question: str, headings: bool = False) -> bool:
+    """Whether the citation's quote says nothing by itself; ``headings``: a heading is what is asked for."""
     if not citation.quote_spans:
         return True
     end = citation.quote_spans[-1][1]
     whole = citation.quote.strip(_MARKS)
     if announces(whole, citation.text[end : end + 1]):
         return True
-    if (
-        citation.section
-        and _letters(whole) == _letters(citation.section[-1])
-        and citation.quote_spans[0][0] == 0
-    ):
+    if not headings and _is_heading(citation):
         return len(_letters(citation.text)) > len(_letters(whole))
     return _letters(whole) in _letters(question)
+
+
+def _is_heading(citation: Citation) -> bool:
+    """Whether the quote is the heading, or run-in title, that opens the passage, and no more."""
+    own = _letters(citation.quote)
+    return citation.quote_spans[0][0] == 0 and any(own == _letters(title) for title in citation.section)
 
 
 def completed(passage: Passage, spans: Spans) -> Spans:
@@ -66,6 +72,89 @@ def completed(passage: Passage, spans: Spans) -> Spans:
         if clause.start >= end and clause.end - start <= LONGEST:
             end = clause.end
     return (*spans[:-1], (start, end))
+
+
+# ---------------------------------------------------------------- the check
+
+_EXACT = ("number", "date", "rank")
+_MARK = re.compile(r"\[(\d+)\]")
+
+
+def sound(answer: Answer, question: Question, headings: bool = False) -> Answer | None:
+    """``answer`` with every hollow quote gone on to what makes it whole, or left out; None where none is left.
+
+    ``headings``: the way of answering tells headings, each linked to its section.
+    """
+    if not answer.answered or answer.table is not None:
+        return answer
+    asked = _exact(question) if not (answer.groups or answer.figures) else ()
+    lines = [[int(n) for n in _MARK.findall(line)] for line in answer.text.split("\n")]
+    quoted = dict.fromkeys(n for line in lines for n in line)
+    mended = {n: _mended(answer.citations[n - 1], question.text, headings, asked) for n in quoted}
+    if all(mended[n] is answer.citations[n - 1] for n in quoted):
+        return answer
+    kept = [n for n in quoted if mended[n] is not None]
+    order = [*kept, *(n for n in range(1, len(answer.citations) + 1) if n not in kept)]
+    mark = {n: i for i, n in enumerate(order, 1)}
+    whole = {n: mended.get(n) or answer.citations[n - 1] for n in order}
+    told = [[n for n in line if n in kept] for line in lines]
+    if not kept:
+        return None
+    now = {answer.citations[n - 1]: citation for n, citation in whole.items()}
+    return replace(
+        answer,
+        text="\n".join(
+            "".join(f"{closed(whole[n].quote)}[{mark[n]}]" for n in line) for line in told if line
+        ),
+        citations=[whole[n] for n in order],
+        groups=tuple(Group(g.title, tuple(now.get(c, c) for c in g.citations)) for g in answer.groups),
+        figures=tuple(replace(f, mark=mark[f.mark]) for f in answer.figures),
+    )
+
+
+def _exact(question: Question) -> Sequence[AnswerType]:
+    """What is asked for where all of it is a number, a date, a rank or who holds an office."""
+    asked = question.answer_types
+    return asked if all(one.kind in _EXACT or one.office for one in asked) else ()
+
+
+def _mended(
+    citation: Citation, question: str, headings: bool, asked: Sequence[AnswerType]
+) -> Citation | None:
+    """``citation``, its quote gone on to the end of what it lacks; None where it stays hollow."""
+    for spans in (citation.quote_spans, *_longer(citation)):
+        one = citation if spans is citation.quote_spans else _quoting(citation, spans)
+        if not is_hollow(one, question, headings) and (not asked or _tells(asked, one.quote)):
+            return one
+    return None
+
+
+def _longer(citation: Citation) -> list[Spans]:
+    """The quote with the clauses after it, one more each time, as far as ``LONGEST``; then with the one before."""
+    if not citation.quote_spans:
+        return []
+    *before, (start, end) = citation.quote_spans
+    parts = clauses_of(citation.text)
+    found: list[Spans] = [
+        (*before, (start, c.end)) for c in parts if c.end > end and c.end - start <= LONGEST
+    ]
+    lead = [c for c in parts if c.end <= citation.quote_spans[0][0]][-1:]
+    return found + [
+        ((c.start, citation.quote_spans[0][1]), *citation.quote_spans[1:])
+        for c in lead
+        if citation.quote_spans[0][1] - c.start <= LONGEST
+    ]
+
+
+def _quoting(citation: Citation, spans: Spans) -> Citation:
+    return replace(citation, quote_spans=spans, quote=GAP.join(citation.text[a:b] for a, b in spans))
+
+
+def _tells(asked: Sequence[AnswerType], quote: str) -> bool:
+    """Whether ``quote`` holds something of the kind asked for, of any unit."""
+    text = normalize(quote)
+    numbers = quantities(text)
+    return any(numbers if one.kind == "number" else match(one, text, numbers) > 0 for one in asked)
 
 
 def _letters(text: str) -> str:

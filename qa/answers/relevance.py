@@ -70,6 +70,37 @@ class Scored:
         return self.passage.text[self.clause.start : self.clause.end]
 
 
+_DEPENDS = re.compile(
+    r"^(?:同比|可比|比上年|较上年|年均|增长|下降|增速|居|位居|位列|占|总量|其中|分别|均|排名|高于|较)"
+)
+"""A clause that says nothing without the one before it: 同比增长9.9%, 居全省第一."""
+_PAIRS = (("“", "”"), ("《", "》"), ("（", "）"), ("(", ")"))
+
+
+def together(scored: Sequence[Scored], depends: re.Pattern[str] = _DEPENDS) -> list[tuple[Scored, ...]]:
+    """The clauses that are quoted together: what ``depends`` on the one before, and what quotation marks or
+    brackets hold together."""
+    found: list[list[Scored]] = []
+    for one in scored:
+        before = found[-1][-1] if found else None
+        beside = before is not None and (before.row, before.clause.sentence) == (
+            one.row, one.clause.sentence
+        )  # fmt: skip
+        if before is not None and ((beside and depends.match(one.text)) or _is_open(found[-1], one)):
+            found[-1].append(one)
+        else:
+            found.append([one])
+    return [tuple(own) for own in found]
+
+
+def _is_open(own: Sequence[Scored], following: Scored) -> bool:
+    """Whether a quotation or bracket that ``own`` opens is closed only after it."""
+    if own[-1].row != following.row or following.clause.start - own[-1].clause.end > 2:
+        return False
+    text = own[0].passage.text[own[0].clause.start : own[-1].clause.end]
+    return any(text.count(opening) > text.count(closing) for opening, closing in _PAIRS)
+
+
 def score_clauses(snapshot: Snapshot, report: str, subject: str) -> list[Scored]:
     """Every clause of ``report`` with its features for ``subject``; raises UnknownReport."""
     rows = list(snapshot.rows(report))

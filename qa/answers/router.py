@@ -1,18 +1,20 @@
 """Which way of answering is tried when: said here, and nowhere else.
 
 ``ORDER`` is read from the top. Each way looks at the question itself and answers None where it is not for it
-or finds nothing to say; the last one always answers, if only with the refusal. A new way of answering is one
-file beside this one and one line here.
+or finds nothing to say; the last one always answers, if only with the refusal. What a way answers passes the
+check for hollow quotes; where none of it is sound, the next way is tried. A new way of answering is one file
+beside this one and one line here.
 """
 
 from __future__ import annotations
 
 from qa.answers.asking import Asking, Way
-from qa.answers.fact import answer_fact
+from qa.answers.fact import answer_fact, refused
 from qa.answers.figure import answer_figure
 from qa.answers.help import answer_help
 from qa.answers.listing import answer_list, answer_progress, answer_yes_no
 from qa.answers.problems import answer_problems
+from qa.answers.quotes import sound
 from qa.answers.ranking import answer_ranking
 from qa.answers.series import answer_series
 from qa.answers.several import answer_places, answer_several
@@ -42,9 +44,18 @@ ORDER: tuple[tuple[str, Way], ...] = (
 )
 
 
+HEADINGS = ("tasks", "summary")
+"""The ways that tell headings, each linked to its section."""
+COMPOSED = ("several", "places")
+"""The ways made of answers that have passed the check each by itself."""
+
+
 def answer(asking: Asking) -> Answer:
-    """The answer of the first way that has one; raises UnknownReport."""
-    for _, way in ORDER:
-        if (told := way(asking)) is not None:
+    """The answer of the first way that has a sound one, or the refusal; raises UnknownReport."""
+    for name, way in ORDER:
+        told = way(asking)
+        if told is not None and name not in COMPOSED:
+            told = sound(told, asking.question, name in HEADINGS)
+        if told is not None:
             return told
-    raise AssertionError("the last way always answers")
+    return refused(asking)

@@ -41,12 +41,22 @@ def over_a_plan(asking: Asking) -> bool:
     return bool(_SPAN.search(asking.question.core))
 
 
+_TOWARDS = r"(?:服务|对接|支持|融入|承接|联动|面向|赴|援|帮扶)(?:好|了)?"
+"""What is done for a place or with it: 服务雄安新区; the question is not about that place."""
+
+
+def places_asked(asking: Asking) -> list[str]:
+    """The places that the question is about, not those that something is done for."""
+    core = asking.question.core
+    return [p for p in asking.question.places if not re.search(_TOWARDS + re.escape(p), core)]
+
+
 def reports_for(asking: Asking) -> list[ReportInfo]:
     """The reports that may answer: of the places and years asked, the newest first."""
-    question = asking.question
+    question, places = asking.question, places_asked(asking)
     found = []
     for info in asking.newest_first:
-        if question.places and info.place and not any(is_place(p, info.place) for p in question.places):
+        if places and info.place and not any(is_place(p, info.place) for p in places):
             continue
         own = report_year(info)
         years = set(question.report_years)

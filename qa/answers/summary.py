@@ -6,12 +6,13 @@ import re
 from collections.abc import Iterator, Sequence
 
 from index import Passage, ReportInfo, Section, Snapshot
+from index.text import report_year
 from qa.answers.asking import Asking
 from qa.answers.groups import Part, grouped, quoted, titled
 from qa.answers.outline import bare_title, children, cite_heading, is_about_government, series, tops
 from qa.answers.scope import assumed, mode_of, over_a_plan, reports_for
 from qa.answers.tasks import main_plan, unlined_plan
-from qa.retrieval import clauses_of
+from qa.retrieval import Clause, clauses_of
 from qa.types import Answer, Citation
 
 _ASKED = re.compile(
@@ -143,29 +144,80 @@ def headline_figures(
     return cited(snapshot, chosen)
 
 
-def all_targets(snapshot: Snapshot, info: ReportInfo, longest: int) -> list[Citation]:
-    """The clauses that follow the announcement of the year's targets, to the end of their sentence or count."""
-    passages = [p for p in snapshot.passages(list(snapshot.rows(info.id))) if p.mode != "actual"]
-    passages = passages or snapshot.passages(list(snapshot.rows(info.id)))
+_LONG_TERM = re.compile(r"十[一二三四]?五|五年|二[〇零]三五|远景|中长期|任期|本届")
+_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?=年)")
+
+
+def all_targets(
+    snapshot: Snapshot, info: ReportInfo, longest: int, over_years: bool = False
+) -> list[Citation]:
+    """The clauses that follow the announcement of the year's targets, to where no more are set.
+
+    Of several announcements those of the year come first, with ``over_years`` those of a plan.
+    """
+    passages = snapshot.passages(list(snapshot.rows(info.id)))
+    found: list[tuple[tuple[bool, bool, bool, int], list[tuple[Passage, tuple[int, int]]]]] = []
     for at, passage in enumerate(passages):
-        announced = _TARGETS.search(passage.text)
-        if announced is None:
-            continue
-        found: list[tuple[Passage, tuple[int, int]]] = []
-        size = 0
-        for here in passages[at : at + 2]:
-            for clause in clauses_of(here.text):
-                if (here is passage and clause.start < announced.end()) or size > longest:
-                    continue
-                if not found and not _VALUE.search(clause.text):
-                    continue
-                if found and clause.sentence and not _VALUE.search(clause.text) and here is not passage:
-                    break
-                size += len(clause.text)
-                found.append((here, (clause.start, clause.end)))
-        if sum(bool(_VALUE.search(p.text[a:b])) for p, (a, b) in found) > 2:
-            return cited(snapshot, found)
-    return []
+        for announced in _TARGETS.finditer(passage.text):
+            told = list(_targets_after(passages, at, announced.end(), longest))
+            values = sum(bool(_VALUE.search(p.text[a:b])) for p, (a, b) in told)
+            opens = bool(_OPENS.match(passage.text, announced.end()))
+            if values > 2 or (values and opens):
+                lead = passage.text[max(0, announced.start() - 40) : announced.end()]
+                lead = re.split("[。！]", lead)[-1]
+                later = any(int(year) > (report_year(info) or 9999) for year in _YEAR.findall(lead))
+                long = later or bool(_LONG_TERM.search(lead))
+                found.append(((long != over_years, not opens, passage.mode == "actual", -values), told))
+    best = min(found, key=lambda one: one[0], default=None)
+    return cited(snapshot, best[1]) if best else []
+
+
+_OPENS = re.compile(r"[^，。；]{0,4}(?:是|为|有|[:：])")
+"""What follows an announcement: 主要预期目标是：."""
+
+
+def _targets_after(
+    passages: Sequence[Passage], at: int, start: int, longest: int
+) -> Iterator[tuple[Passage, tuple[int, int]]]:
+    """The clauses after ``start`` of passage ``at``: the first sentences that set values, to one that sets none."""
+    size = 0
+    for here in passages[at : at + 2]:
+        own = [c for c in clauses_of(here.text) if here is not passages[at] or c.end > start]
+        for clauses in _sentences(here.text, own):
+            first = clauses[0]
+            begin = first.start
+            if here is passages[at] and begin < start:
+                colon = re.compile("[:：]").search(here.text, start, first.end)
+                begin = colon.end() if colon else first.end
+            told = [(max(begin, c.start), c.end) for c in clauses if c.end > begin]
+            values = [span for span in told if _VALUE.search(here.text[span[0] : span[1]])]
+            if not values or (size and (2 * len(values) < len(told) or _ARGUES.search(first.text))):
+                if size:
+                    return
+                continue
+            for span in told:
+                size += span[1] - span[0]
+                if size > longest:
+                    return
+                yield here, span
+
+
+def _sentences(text: str, clauses: Sequence[Clause]) -> Iterator[list[Clause]]:
+    """``clauses`` by whole sentences, semicolons or not."""
+    own: list[Clause] = []
+    for clause in clauses:
+        own.append(clause)
+        if text[clause.end : clause.end + 1] in ("。", "！", "\n", ""):
+            yield own
+            own = []
+    if own:
+        yield own
+
+
+_ARGUES = re.compile(
+    r"^(?:围绕|这[一些个]|上述|实现|提出|确定|主要考虑|以上|为此|[^，]{0,30}(?:目标|指标)[^，]{0,8}(?:衔接|考虑|匹配|吻合))"
+)
+"""What is said about the targets, no target: 围绕上述目标, 5.5%左右的目标与…相衔接."""
 
 
 def cited(snapshot: Snapshot, found: Sequence[tuple[Passage, tuple[int, int]]]) -> list[Citation]:

@@ -9,7 +9,9 @@ import numpy as np
 
 from index import ReportInfo, Section, Snapshot
 from index.text import normalize, tokenize
+from index.types import SectionMode
 from qa.answers.asking import Asking
+from qa.answers.enumerations import Enumeration, enumerations, heads
 from qa.answers.groups import Part, grouped, titled
 from qa.answers.outline import (
     bare_title,
@@ -17,7 +19,6 @@ from qa.answers.outline import (
     cite_heading,
     cite_span,
     is_about_government,
-    numbered_runs,
     sentence_headings,
     tops,
 )
@@ -29,12 +30,13 @@ MOST = 16
 """Headings shown."""
 _N = r"[一二两三四五六七八九十几些\d]*"
 _PARTS = re.compile(
-    rf"(?:抓|做|从|分|体现|推进|完成|部署|安排|入手|发力|着力).{{0,12}}(?:哪|几|多少){_N}(?:个|大)?(?:重点)?(?:方面|方向|任务|工作|重点|着力点|大事|领域)|"
+    rf"(?:抓|做|从|分|体现|推进|完成|部署|安排|入手|发力|着力).{{0,12}}(?:哪|几|多少){_N}(?:个|大|项)?(?:重点)?(?:方面|方向|任务|工作|重点|着力点|大事|领域)|"
     rf"(?:哪|几|多少){_N}(?:个|大)?(?:方面|方向).{{0,4}}(?:工作|任务|着手|入手|发力|抓|下手|做)|[一二两三四五六七八九十\d]+(?:个|大)?方面.{{0,4}}工作|"
     rf"(?:抓|做好?|从|有|推进|深化)(?:了)?哪{_N}(?:项|条|点|处|件事|件大事)(?!目|路|线|铁|河|街|道|[^，。？]*(?:指标|城市|县))|(?:工作|任务)(?:是|有|分)?(?:什么|哪{_N}|几个|啥)|"
     r"(?:重点|主要|中心|核心)(?:工作|任务|部署|大事)(?:任务|重点)?(?:$|[是有，。？?!！]|分别|都|包括|体现)|工作重点(?:是|有|$)|"
     r"(?:今年|明年|下一步|接下来)(?:要|打算|准备)?(?:干|做|抓)(?:些)?(?:什么|啥)(?:$|[？?。，])|抓(?:什么|哪些)(?:$|[？?])|发力的?方向|从哪.{0,4}(?:着手|入手|下手|发力|着力)|"
-    r"重点(?:做好|抓好?)哪|深化哪些.{0,6}改革|自身建设.{0,4}(?:怎么|如何|怎样)抓"
+    rf"重点(?:做好|抓好?|把握)(?:以下|好)?(?:的是)?哪{_N}(?:点|个|项|条|些)?|在哪{_N}个?方面(?=[^，。？]{{4,}})|"
+    r"深化哪些.{0,6}改革|自身建设.{0,4}(?:怎么|如何|怎样)抓"
 )
 """今年重点抓哪几个方面, 政府自身建设抓哪几条, 主要任务有哪些; not 修哪几条路, 哪几项指标, 建了几处公园."""
 _NOT = re.compile(
@@ -58,9 +60,11 @@ def answer_tasks(asking: Asking) -> Answer | None:
     """The headings of the plan, or of the chapter on the subject; None where no report has such."""
     if not is_for(asking):
         return None
-    subject = "" if not _GENERAL.sub("", asking.subject) else asking.subject
+    subject = _subject(asking)
     for info in reports_for(asking):
         sections = asking.snapshot.outline(info.id)
+        if len(shown := _worded_alike(asking, info, sections) or _announced(asking, info)) > 1:
+            return grouped(asking, "tasks", [Part(titled(info), shown)], year=assumed(asking, info))
         above = _chapter(asking, sections, subject) if subject else main_plan(asking, sections)
         items = children(above, sections) if above else []
         shown = [c for s in items[:MOST] if (c := cite_heading(asking.snapshot, info, s))]
@@ -74,37 +78,90 @@ def answer_tasks(asking: Asking) -> Answer | None:
     return None
 
 
+def _subject(asking: Asking) -> str:
+    """What the tasks asked are on; empty where it is the year's work as a whole."""
+    parts = (_GENERAL.sub("", part) for part in asking.subject.split("、"))
+    kept = [part for part, bare in zip(asking.subject.split("、"), parts, strict=True) if len(bare) > 1]
+    return "、".join(_ENDS.sub("", part) or part for part in kept)
+
+
+_ENDS = re.compile(r"(?:准备|打算|计划)?(?:从|要|来抓|来|发力|着手|入手|抓落实)$|^(?:分|中)(?=重点)")
+_PREDICATE = re.compile(rf"在哪{_N}个?方面(?:要|将)?([^，。？?吗呢]{{4,}})")
+
+
+def _worded_alike(asking: Asking, info: ReportInfo, sections: Sequence[Section]) -> list[Citation]:
+    """The headings beside each other that all end as the question does: 在哪几个方面取得决定性进展."""
+    predicate = _PREDICATE.search(asking.question.core)
+    if predicate is None:
+        return []
+    found = [s for s in sections if not s.continued and normalize(s.title).endswith(predicate[1])]
+    beside = [s for s in found if s.path[:-1] == found[0].path[:-1]]
+    return [c for s in beside[:MOST] if (c := cite_heading(asking.snapshot, info, s))]
+
+
+_ALIKE = 0.8
+"""The share of a question's pairs of characters that an announcement holds which it asks about word by word."""
+_ASKING = re.compile(
+    rf"哪{_N}(?:个|项|点|条|大)?|几(?:个|项|点|条)|什么|有|是|[的了吗呢要，。？?]|(?:19|20)\d\d年|今年|时期|[“”]|十[一二三四]?五"
+)
+
+
+def _announced(asking: Asking, info: ReportInfo) -> list[Citation]:
+    """The items that a clause announces in the question's own words: 实际工作中，重点把握以下几点：一是…."""
+    core = _ASKING.sub("", asking.question.core)
+    pairs = {core[i : i + 2] for i in range(len(core) - 1)}
+    if len(pairs) < 4:
+        return []
+    text = asking.snapshot.text(info.id)
+    best: tuple[float, Enumeration | None] = (_ALIKE, None)
+    for one in enumerations(text):
+        lead = normalize(one.announced)
+        share = sum(pair in lead for pair in pairs) / len(pairs)
+        if share >= best[0]:
+            best = share, one
+    spans = heads(text, best[1]) if best[1] else []
+    return [c for span in spans[:MOST] if (c := cite_span(asking.snapshot, info, *span))]
+
+
 def unlined_plan(snapshot: Snapshot, info: ReportInfo) -> list[Citation]:
     """The tasks of a report without lines: the longest count of items that follows the word tasks."""
     text = snapshot.text(info.id)
     runs = [
-        run for run in numbered_runs(text)
-        if re.search(r"工作|任务|方面", text[max(0, run[0][0] - 60) : run[0][0]])
-        and not is_about_government(text[max(0, run[0][0] - 60) : run[0][0]])
+        one for one in enumerations(text)
+        if re.search(r"工作|任务|方面", one.announced) and not is_about_government(one.announced)
     ]  # fmt: skip
-    best = max(runs, key=len, default=[])
-    return [c for start, end in best[:MOST] if (c := cite_span(snapshot, info, start, end))]
+    best = max(runs, key=lambda one: len(one.items), default=None)
+    spans = heads(text, best) if best else []
+    return [c for span in spans[:MOST] if (c := cite_span(snapshot, info, *span))]
 
 
 def unlined_chapter(snapshot: Snapshot, info: ReportInfo, subject: str) -> list[Citation]:
     """The run-in headings of the numbered item on ``subject`` in a report without lines."""
     text = snapshot.text(info.id)
     best: tuple[float, list[tuple[int, int]]] = (_ENOUGH, [])
-    for run in numbered_runs(text):
-        for (start, end), (after, _) in zip(run, [*run[1:], (run[-1][1] + 1200, 0)], strict=True):
+    for one in enumerations(text):
+        shown = heads(text, one)
+        for (start, end), (_, last) in zip(shown, one.items, strict=True):
             score = title_score(subject, text[start:end])
-            headings = sentence_headings(text, end, after - 3)
+            last = last if (start, last) != one.items[-1] else end + 1200
+            headings = sentence_headings(text, end, last)
             if score >= best[0] and len(headings) > 1:
                 best = score, headings
     return [c for start, end in best[1][:MOST] if (c := cite_span(snapshot, info, start, end))]
 
 
 def main_plan(asking: Asking, sections: Sequence[Section]) -> Section | None:
-    """The chapter that sets the tasks: of the year ahead, or of five where these are asked."""
-    long = over_a_plan(asking)
+    """The chapter that sets the tasks: of the year ahead, or of five where these are asked.
+
+    A report that opens a five-year plan sets out its aims before the year's tasks: these come last, even
+    where their heading names the plan.
+    """
     plans = [s for s in tops(sections) if s.mode == "target" and not is_about_government(s.title)]
-    of_span = [s for s in plans if (len(s.years) > 1) == long] or plans
-    return max(of_span, key=lambda s: (_counted(s, sections), len(children(s, sections))), default=None)
+    headed = [s for s in plans if len(children(s, sections)) > 2]
+    plans = [s for s in headed if _counted(s, sections)] or headed or plans
+    if over_a_plan(asking):
+        return next((s for s in plans if len(s.years) > 1), plans[0] if plans else None)
+    return plans[-1] if plans else None
 
 
 def _counted(section: Section, sections: Sequence[Section]) -> bool:
@@ -115,9 +172,14 @@ def _counted(section: Section, sections: Sequence[Section]) -> bool:
 
 def _chapter(asking: Asking, sections: Sequence[Section], subject: str) -> Section | None:
     """The section headed by the subject that has headings below, of the time asked where parts are told apart."""
-    mode = mode_of(asking) or "target"
-    found = [s for s in sections if s.level and not s.continued and len(children(s, sections)) > 1]
-    found = [s for s in found if not s.mode or s.mode == mode] or found
+    above = [s for s in sections if s.level and not s.continued and len(children(s, sections)) > 1]
+    return headed(above, subject, mode_of(asking) or "target")
+
+
+def headed(sections: Sequence[Section], subject: str, mode: SectionMode = "") -> Section | None:
+    """The section whose heading says the subject best; of ``mode`` where parts are told apart."""
+    found = [s for s in sections if s.level and not s.continued]
+    found = [s for s in found if not mode or not s.mode or s.mode == mode] or found
     if not found:
         return None
     scores = [title_score(subject, s.title) for s in found]

@@ -19,7 +19,7 @@ from qa.answers.asking import Asking
 from qa.answers.groups import Part, grouped, quoted, titled
 from qa.answers.outline import bare_title
 from qa.answers.quotes import announces, is_hollow
-from qa.answers.relevance import FEATURES, Scored, score_clauses
+from qa.answers.relevance import FEATURES, Scored, score_clauses, together
 from qa.answers.scope import assumed, mode_of, reports_for
 from qa.types import Answer, Citation, Shape
 
@@ -28,10 +28,6 @@ BUDGET = 230
 MOST_MORE = 20
 NEAR = 2.5
 """How much less sure than the surest, in log-odds, a statement may be of the subject."""
-_DEPENDS = re.compile(
-    r"^(?:同比|可比|比上年|较上年|年均|增长|下降|增速|居|位居|占|总量|其中|分别|均|排名|高于|较)"
-)
-"""A clause that says nothing without the one before it: 同比增长9.9%, 居全省第一."""
 _ALIKE = 0.6
 """Two statements that share so many of their pairs of characters say the same."""
 SPOKEN_OF = 0.5
@@ -103,25 +99,27 @@ def statements(asking: Asking, info: ReportInfo, subject: str, mode: SectionMode
     fitting = _fitting(scored, mode)
     terms = extended(np.stack([s.features for s in scored]), fitting)
     worth, about = (terms @ weights + bias for weights, bias in map(_weights, ("worth", "about")))
-    found: list[list[int]] = []
-    for i, one in enumerate(scored):
-        before = scored[found[-1][-1]] if found else None
-        if before is not None and _DEPENDS.match(one.text) and (before.row, before.clause.sentence) == (
-            one.row, one.clause.sentence
-        ):  # fmt: skip
-            found[-1].append(i)
-        else:
-            found.append([i])
-    kept = [
-        Statement(
-            tuple(scored[i] for i in own),
-            float(max(worth[i] for i in own)),
-            float(max(about[i] for i in own)),
-        )
-        for own in found
-        if fitting[own[0]] and not scored[own[0]].is_title and not _announced(scored[own[-1]])
-    ]
+    at = {(one.row, one.clause.start): i for i, one in enumerate(scored)}
+    kept = []
+    for own in together(scored):
+        places = [at[one.row, one.clause.start] for one in own]
+        if fitting[places[0]] and not own[0].is_title and not _announced(own[-1]) and not _only_leads(own):
+            kept.append(
+                Statement(own, float(max(worth[i] for i in places)), float(max(about[i] for i in places)))
+            )
     return sorted(kept, key=lambda s: -s.worth)
+
+
+_LEADS = re.compile(
+    r"^(?:以(?!上|下|内|旧换新)[^，]{0,30}$|围绕|通过(?!率)|依托|随着|按照|根据|针对|借助|对(?!接|标|口|外|照|比|上)|把)"
+)
+"""A clause that leads to the next and says nothing alone: 以…为主线, 对…等新开工项目, 把…."""
+
+
+def _only_leads(own: Sequence[Scored]) -> bool:
+    text = own[-1].passage.text
+    goes_on = text[own[-1].clause.end : own[-1].clause.end + 1] in ("，", ",")
+    return len(own) == 1 and goes_on and bool(_LEADS.match(own[0].text)) and not own[0].clause.quantities
 
 
 def _announced(one: Scored) -> bool:

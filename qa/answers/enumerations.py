@@ -1,0 +1,83 @@
+"""Enumerations in running text (一是…二是…, （一）…（二）…), also where a file has lost its line breaks."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from index.text import to_int
+
+_NUMERAL = r"[一二三四五六七八九十]{1,3}"
+_STYLES = (
+    # （一）加快产业升级
+    re.compile(rf"[（(]({_NUMERAL})[）)]\s*"),
+    # 一是新水厂投入使用; not 统一是, 进一步
+    re.compile(rf"(?:^|(?<=[。；：！，\s]))({_NUMERAL})是(?:要)?"),
+    # 第一，抓项目
+    re.compile(rf"(?:^|(?<=[。；：！\s]))第({_NUMERAL})[，,、：]\s*"),
+    # 1.新建学校5所; not 1.5亿元
+    re.compile(r"(?:^|(?<=[。；：！\s]))[（(]?(\d{1,2})[)）.．、](?!\d)\s*"),
+)
+_STOP = re.compile(r"[。！？\n]|$")
+_SENTENCE = re.compile(r"[。！？；\n\\]|$")
+_CLAUSE = re.compile(r"[，。；：！？\n\\]|$")
+LONGEST_HEAD = 48
+"""Characters of a first sentence that is shown as an item's heading; of a longer one the first clause is."""
+_LAST = 3
+"""How many times as long as the others the last item may be: after it the text goes on."""
+_LEAD = 60
+"""Characters before the first item in which the enumeration is announced."""
+
+
+@dataclass(frozen=True, slots=True)
+class Enumeration:
+    """Items ``[start, end)`` of a report's text without their numbers; ``announced`` is what stands before them."""
+
+    announced: str
+    items: tuple[tuple[int, int], ...]
+
+
+def enumerations(text: str, least: int = 3) -> Iterator[Enumeration]:
+    """The enumerations of ``least`` items or more that count from one, in the order of the text by style."""
+    for style in _STYLES:
+        run: list[re.Match[str]] = []
+        for mark in style.finditer(text):
+            number = to_int(mark[1])
+            if number == 1:
+                yield from _told(text, run, least)
+                run = [mark]
+            elif run and number == len(run) + 1:
+                run.append(mark)
+        yield from _told(text, run, least)
+
+
+def _told(text: str, run: Sequence[re.Match[str]], least: int) -> Iterator[Enumeration]:
+    if len(run) < least:
+        return
+    items = [(mark.end(), _trimmed(text, mark.end(), after.start())) for mark, after in pairwise(run)]
+    usual = max(80, *(end - start for start, end in items))
+    last = run[-1].end()
+    stop = _STOP.search(text, last)
+    items.append((last, _trimmed(text, last, min(stop.start() if stop else len(text), last + _LAST * usual))))
+    opening = run[0].start()
+    yield Enumeration(text[max(0, opening - _LEAD) : opening], tuple(items))
+
+
+def _trimmed(text: str, start: int, end: int) -> int:
+    return start + len(text[start:end].rstrip("，、；。：;, \n\u3000"))
+
+
+def heads(text: str, found: Enumeration) -> list[tuple[int, int]]:
+    """The heading of each item: its first sentence, or the first clause where that is long."""
+    shown = []
+    for start, end in found.items:
+        stop = min(_at(_SENTENCE, text, start), end)
+        shown.append((start, stop if stop - start <= LONGEST_HEAD else min(_at(_CLAUSE, text, start), end)))
+    return shown
+
+
+def _at(pattern: re.Pattern[str], text: str, start: int) -> int:
+    found = pattern.search(text, start)
+    return found.start() if found else len(text)

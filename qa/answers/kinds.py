@@ -1,0 +1,124 @@
+"""Lists of things of one kind, from whatever subject: honours, firsts and ranks, the figures set for a subject."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from index import Passage, ReportInfo
+from qa.answers.asking import Asking
+from qa.answers.groups import Part, grouped, titled
+from qa.answers.relevance import Scored, score_clauses, together
+from qa.answers.scope import mode_of, reports_for
+from qa.answers.summary import cited
+from qa.answers.tasks import headed
+from qa.types import Answer
+
+BUDGET = 260
+"""Characters of the text, about."""
+MOST_MORE = 20
+LEAST = 2
+"""Items that make a list."""
+
+
+_WHOSE = r"(?:全国|国家|全球|世界|国际|全省|省级?|全市|市级?|部级|国内)(?:级|性)?的?"
+_SPARE = r"[或和与、的了有进拿得到过哪些个都是什么拿下获工作指标事项方面年去今，。？“”（）()]|我?[省市区县]"
+_HONOUR = re.compile(r"荣誉|称号|奖项|获奖|表彰|(?:获评|评上|认定|命名)了?(?:为|的)?(?:哪|什么)")
+"""拿了哪些全国级的称号和奖项; not 评选了哪些."""
+_HONOURED = (
+    r"获评|获批(?!复)|荣获|获得?[^，。]{0,24}(?:称号|奖|荣誉|先进|表彰|品牌|示范)|"
+    r"被[^，。]{2,24}(?:评为|授予|命名为|列为|列入|确定为|认定为|推广)|(?:评|列|认定|命名|确定)为|入选|授予|上榜|"
+    r"创建成功|成功创建|创成|挂牌[^，]{0,6}(?:示范|试点)"
+)
+_FIRST = re.compile(r"第[一二三1-3]|首[个家单批创]|前[三十3]|之最|领先|排名")
+"""哪些指标全国第一; 2023年有哪些“全国首个”."""
+_OF_ELSE = r"(?!产业|[个季期届批阶梯轮]|[^，。]{0,2}书记)"
+"""第一产业, 第一季度, 第一书记 are no ranks."""
+_FIRSTS = (
+    (
+        r"第[一1]|之最|首位",
+        rf"第\s*[一1]{_OF_ELSE}|首位|居首|榜首|最[大高低多长]",
+    ),
+    (r"首[个家单批创]", r"首[个家单笔部例条](?!席)|(?:全国|全省|全市|全球|世界|大陆)首"),
+    (r"第[二2]", rf"第\s*[二2]{_OF_ELSE}"),
+    (r"第[三3]", rf"第\s*[三3]{_OF_ELSE}"),
+    (r"前[三十3]|前列|领先|(?:排名|名次)(?!.{0,4}第)", rf"第\s*[一二三1-3]{_OF_ELSE}|首位|居首|榜首|领先"),
+)
+"""Which firsts and ranks a question names, and how items say them."""
+_LEFT = re.compile(
+    rf"荣誉|称号|奖项|获奖|表彰|获评|获得|评上|认定|命名|拿|第[一二三1-3]|首[个家单批创]|前[三十3]|之最|领先|排名|前列|{_WHOSE}|{_SPARE}"
+)
+_SCOPES = (
+    ("全国|国家|国内", r"全国|国家|国务院|中国|我国|大陆|部(?=[^队分])"),
+    ("全球|世界|国际", r"全球|世界|国际"),
+    ("全省|省级", r"全省|省"),
+    ("全市|市级", r"全市|市"),
+)
+"""How far: what a question says, and what an item says that is of it."""
+_NUMBERS = re.compile(r"量化|具体(?:数字|指标|目标)|(?:哪些|什么)(?:具体)?(?:数字|数据|指标)")
+_NUMBERED = re.compile(r"量化|具体|数[字据]|指标|目标|、$|^、")
+_VALUE = re.compile(r"\d|[百千万]名|[百千]场|[一二三四五六七八九十]+[个家所处]")
+_CLAUSE_OF = re.compile(
+    r"^(?:同比|可比|比上年|较上年|年均|增长|下降|增速|居|位居|位列|占|总量|其中|分别|均|排名|高于|较|被|获|荣获|得到|入选|数量|首批|稳居)"
+)
+"""A clause whose subject is the one before: 被文旅部评为…, 排名全市第二."""
+
+
+def answer_kind(asking: Asking) -> Answer | None:
+    """All items of the kind asked for, in the order of the report; None where no such list is asked."""
+    core = asking.question.core
+    if len(_LEFT.sub("", asking.subject)) > 1:
+        return _figures_set(asking) if _NUMBERS.search(core) else None
+    if _HONOUR.search(core):
+        return _listed(asking, re.compile(_HONOURED))
+    if _FIRST.search(core):
+        return _listed(
+            asking, re.compile("|".join(told for asked, told in _FIRSTS if re.search(asked, core)))
+        )
+    return None
+
+
+def _listed(asking: Asking, item: re.Pattern[str]) -> Answer | None:
+    """The statements that say an ``item`` of how far is asked, of the newest report that has ``LEAST`` of them."""
+    mode, core = mode_of(asking), asking.question.core
+    within = re.compile("|".join(told for asked, told in _SCOPES if re.search(asked, core)))
+    for info in reports_for(asking)[:4]:
+        scored = score_clauses(asking.snapshot, info.id, asking.subject or core)
+        fitting = [s for s in scored if not mode or not s.passage.mode or s.passage.mode == mode]
+        texts = [(own, "，".join(s.text for s in own)) for own in together(fitting, _CLAUSE_OF)]
+        found = [own for own, text in texts if item.search(text) and within.search(text)]
+        if len(found) >= LEAST:
+            return _told(asking, info, found)
+    return None
+
+
+def _figures_set(asking: Asking) -> Answer | None:
+    """The statements with a figure of the chapter headed by the subject (科技创新方面定了哪些量化目标)."""
+    subject, mode = _NUMBERED.sub("", asking.subject), mode_of(asking)
+    if len(subject) < 2:
+        return None
+    for info in reports_for(asking)[:4]:
+        chapter = headed(asking.snapshot.outline(info.id), subject, mode)
+        if chapter is None:
+            continue
+        scored = score_clauses(asking.snapshot, info.id, subject)
+        own = [s for s in scored if chapter.start <= s.start < chapter.end]
+        found = [told for told in together(own) if any(_VALUE.search(s.text) for s in told)]
+        if len(found) >= LEAST:
+            return _told(asking, info, found)
+    return None
+
+
+def _told(asking: Asking, info: ReportInfo, found: Sequence[Sequence[Scored]]) -> Answer | None:
+    shown: list[tuple[Passage, tuple[int, int]]] = []
+    more: list[tuple[Passage, tuple[int, int]]] = []
+    size = 0
+    for own in found:
+        span = own[0].passage, (own[0].clause.start, own[-1].clause.end)
+        size += span[1][1] - span[1][0] + 1
+        (shown if size <= BUDGET or not shown else more).append(span)
+    rest = cited(asking.snapshot, more[:MOST_MORE])
+    told = cited(asking.snapshot, shown)
+    known = {(c.report, c.start) for c in told}
+    part = Part(titled(info), told, [c for c in rest if (c.report, c.start) not in known])
+    return grouped(asking, "list", [part])
