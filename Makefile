@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
-.PHONY: serve test lint bench clean
+.PHONY: serve test torture lint bench clean
 .DEFAULT_GOAL := serve
 
 serve: $(VENV)/.installed
@@ -12,7 +12,11 @@ serve: $(VENV)/.installed
 	$(BIN)/wenbao serve
 
 test: $(VENV)/.installed-dev
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadfile
+
+# Kills, full disks and damaged files by the hundred: what `make test` shows once of each kind.
+torture: $(VENV)/.installed-dev
+	$(BIN)/python -m pytest -m torture
 
 lint: $(VENV)/.installed-dev
 	$(BIN)/ruff check

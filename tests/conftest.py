@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from index.encoders import FloatArray
 
 # Busy machines are slow; how long a test may take says nothing of what it tests.
-settings.register_profile("wenbao", deadline=None)
+settings.register_profile("wenbao", deadline=None, max_examples=40)
 settings.load_profile("wenbao")
 
 ROOT = Path(__file__).parents[1]

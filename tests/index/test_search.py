@@ -111,7 +111,7 @@ def test_inverted_lists_find_what_brute_force_finds_also_after_changes(tmp_path:
 
 
 @given(st.data())
-@settings(deadline=None, max_examples=50)
+@settings(deadline=None, max_examples=20)
 def test_moved_postings_equal_those_built_anew(data: st.DataObject) -> None:
     texts = st.text("经济增长发展教育", max_size=12)
     old = data.draw(st.lists(st.tuples(texts, st.booleans()), max_size=8))
