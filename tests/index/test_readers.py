@@ -129,9 +129,9 @@ def test_zip_bomb_is_refused_before_it_is_unpacked(monkeypatch: pytest.MonkeyPat
 
 def test_fifty_megabytes_of_text_are_refused_at_once() -> None:
     data = (TEXT + "\n").encode() * (50_000_000 // len(TEXT.encode()))
-    started = time.monotonic()
+    started = time.thread_time()
     assert f"{MAX_TEXT_BYTES // 1_000_000} MB" in refused(data, "大文件.txt")
-    assert time.monotonic() - started < 1
+    assert time.thread_time() - started < 1
 
 
 def test_endless_lines_are_refused_at_once() -> None:
@@ -141,16 +141,16 @@ def test_endless_lines_are_refused_at_once() -> None:
 
 @pytest.mark.parametrize("piece", ["[", "![", "*", "<", "`", "> ", "- ", "| "])
 def test_hostile_markdown_takes_no_time(piece: str) -> None:
-    started = time.monotonic()
+    started = time.thread_time()
     assert sentence_or_text((piece * 100_000 + "\n政府工作报告。").encode(), "a.md")
-    assert time.monotonic() - started < 10
+    assert time.thread_time() - started < 10
 
 
 def test_a_tag_of_many_attributes_takes_no_time() -> None:
     attributes = " ".join(f"a{n}=1" for n in range(200_000))
-    started = time.monotonic()
+    started = time.thread_time()
     assert "不是正常的网页" in refused(f"<html><body><p {attributes}>正文。</p>".encode(), "a.html")
-    assert time.monotonic() - started < 5
+    assert time.thread_time() - started < 5
 
 
 def test_missing_files_folders_and_odd_names(tmp_path: Path) -> None:

@@ -177,7 +177,7 @@ def test_names_that_are_no_utf8_are_read_as_gb18030(library: Library, tmp_path: 
 # ---------------------------------------------------------------- what is no file of the folder's own
 
 
-@pytest.mark.timeout(20)
+@pytest.mark.timeout(120)
 def test_pipes_devices_and_sockets_are_refused_without_opening(
     library: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -13,8 +13,9 @@ from urllib.parse import urlsplit
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
+expect.set_options(timeout=30_000)  # the machine may be busy
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
 FLAGS = [
     "--no-sandbox",
@@ -131,7 +132,7 @@ def call(visitor: httpx.Client, name: str, **data: Any) -> Any:
 
 def visit(page: Page, address: str) -> Page:
     """Opens the page and waits until the model is warm."""
-    page.set_default_timeout(15_000)
+    page.set_default_timeout(60_000)
     page.goto(address)
     page.wait_for_selector(".workspace[data-ready]")
     page.wait_for_selector("#banner", state="hidden", timeout=60_000)

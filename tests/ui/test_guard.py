@@ -27,8 +27,12 @@ ATTACK = """async ([server, name, type]) => {
 }"""
 
 
-@pytest.fixture
-def one_report(tmp_path: Path, start_server: Callable[..., str]) -> tuple[str, Library]:
+@pytest.fixture(scope="module")
+def one_report(
+    tmp_path_factory: pytest.TempPathFactory, start_server: Callable[..., str]
+) -> tuple[str, Library]:
+    """A server over a library of one report, which no test may change."""
+    tmp_path = tmp_path_factory.mktemp("guarded")
     (tmp_path / "r.txt").write_text("甲县2024年政府工作报告\n一、工作回顾\n全县修路25公里。\n", "utf-8")
     library = Library.open(tmp_path / "library")
     library.add([tmp_path / "r.txt"])

@@ -73,7 +73,7 @@ def test_add_a_pdf_while_asking_ask_it_and_remove_it(page: Page, pdf: Path) -> N
     open_reports(page)
     page.locator("#rows tr", has_text="柳河").get_by_role("button").click()
     page.get_by_role("button", name="确定").click()
-    expect(page.locator("#rows tr")).to_have_count(before, timeout=30_000)
+    expect(page.locator("#rows tr")).to_have_count(before, timeout=60_000)
     page.reload()
     page.wait_for_selector(".turn")
     expect(page.locator(".turn:last-child .unchecked").first).to_be_visible()
@@ -85,7 +85,7 @@ def test_a_file_that_is_no_report_is_listed_with_its_reason(page: Page, tmp_path
     open_reports(page)
     count = page.locator("#rows tr").count()
     page.set_input_files("#files", [tmp_path / "照片.txt", tmp_path / "空白.txt"])
-    expect(page.locator("#outcomes .bad")).to_have_count(2, timeout=30_000)
+    expect(page.locator("#outcomes .bad")).to_have_count(2, timeout=60_000)
     expect(page.locator("#outcomes .bad", has_text="照片")).to_contain_text("没有成功：")
     assert page.locator("#rows tr").count() == count
 
@@ -96,7 +96,7 @@ def test_a_file_can_be_dropped(page: Page) -> None:
         "() => { const all = new DataTransfer(); all.items.add(new File([''], '拖来.txt')); return all; }"
     )
     page.dispatch_event("#drop", "drop", {"dataTransfer": dropped})
-    expect(page.locator("#outcomes .bad")).to_contain_text("拖来", timeout=30_000)
+    expect(page.locator("#outcomes .bad")).to_contain_text("拖来", timeout=60_000)
 
 
 def test_a_file_over_the_limit_is_told(page: Page, tmp_path: Path) -> None:
@@ -104,7 +104,7 @@ def test_a_file_over_the_limit_is_told(page: Page, tmp_path: Path) -> None:
         large.truncate(53_000_000)
     open_reports(page)
     page.set_input_files("#files", tmp_path / "大.txt")
-    expect(page.locator("#outcomes .bad")).to_contain_text("50 MB", timeout=30_000)
+    expect(page.locator("#outcomes .bad")).to_contain_text("50 MB", timeout=60_000)
 
 
 def test_only_the_chosen_reports_are_asked(page: Page) -> None:
