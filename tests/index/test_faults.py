@@ -295,7 +295,8 @@ def test_any_damaged_file_is_said_or_harmless_and_rebuilt(
         try:
             assert state(copy) == intact, name
         except LibraryDamaged as error:
-            assert "wenbao rebuild" in one_sentence(error)
+            said = one_sentence(error)
+            assert "wenbao rebuild" in said
         Library(copy, encoder=FakeEncoder()).rebuild()
         assert state(copy) == intact, name
 
