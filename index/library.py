@@ -235,7 +235,7 @@ class Library:
     def set_metadata(self, report_id: str, **values: Any) -> ReportInfo:
         """Correct metadata by hand (the fields of ``Metadata``); None takes a correction back.
 
-        Raises UnknownReport, LibraryDamaged; ValueError for a field that is not one of CORRECTABLE.
+        Raises UnknownReport, LibraryDamaged, SourceError; ValueError for a field that is not one of CORRECTABLE.
         """
         if unknown := set(values) - CORRECTABLE:
             raise ValueError(f"not correctable: {', '.join(sorted(unknown))}")
@@ -250,7 +250,9 @@ class Library:
             merged = {**sources[0].corrections, **values}
             corrections = {key: value for key, value in merged.items() if value is not None}
             corrected = [dataclasses.replace(sources[0], corrections=corrections)]
-            made, _ = self._index(corrected, manifest, writer, report_progress)
+            made, bad = self._index(corrected, manifest, writer, report_progress)
+            if bad:
+                raise SourceError(bad[0][1])
             self._commit(writer, manifest, made, set())
             return made[0].info
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Sequence
 from pathlib import Path
+from typing import Any
 
 from index import Library, QuestionError
 from qa.answers import Asking, answer, asks_for_help, citations_of, searches
@@ -36,9 +38,13 @@ class Assistant:
         Whatever the text quotes is cited; where that is fewer, the next best passages fill the citations up
         to ``top_k``. ``reports`` limits the question to these ids (None: all; empty: none of them);
         ``history`` holds the earlier questions of the conversation, oldest first. Raises ``QuestionError``
-        for an empty or overlong question and ``UnknownReport`` for an id the library does not hold.
+        for an empty or overlong question, a ``top_k`` below 1 or what is of a wrong type, and
+        ``UnknownReport`` for an id the library does not hold.
         """
         checked = _checked(question)
+        _check(top_k, reports)
+        if isinstance(history, str) or not all(isinstance(earlier, str) for earlier in history):
+            raise QuestionError("history 须是先前问题的列表，每个是一段文字。")
         whole = checked if asks_for_help(checked) else complete(checked, history)
         return answer(Asking(parse(whole), self.library.snapshot(), reports, top_k))
 
@@ -46,13 +52,32 @@ class Assistant:
         self, question: str, top_k: int = 10, reports: Collection[str] | None = None
     ) -> list[Citation]:
         """The ``top_k`` best passages, best first; never refuses. Raises as ``ask`` does."""
-        asking = Asking(parse(_checked(question)), self.library.snapshot(), reports, top_k)
+        checked = _checked(question)
+        _check(top_k, reports)
+        asking = Asking(parse(checked), self.library.snapshot(), reports, top_k)
         return citations_of(asking, searches(asking, top_k), top_k)
 
 
-def _checked(question: str) -> str:
+def _checked(question: Any) -> str:
+    """The question; raises ``QuestionError``, also where it holds what is no text."""
+    if not isinstance(question, str):
+        raise QuestionError("问题须是一段文字。")
+    if re.search(r"[\ud800-\udfff]", question):  # half a pair; a byte of the command line that is no UTF-8
+        raise QuestionError("问题里有无法辨认的字符，请用 UTF-8 重新输入。")
     if not printable(question):
         raise QuestionError("问题是空的，请输入想问的内容。")
     if len(question) > LONGEST_QUESTION:
         raise QuestionError(f"问题太长，请缩短到{LONGEST_QUESTION}字以内再问。")
     return question
+
+
+def _check(top_k: Any, reports: Any) -> None:
+    """Raises ``QuestionError`` for what programs get wrong."""
+    if isinstance(top_k, bool) or not isinstance(top_k, int) or top_k < 1:
+        raise QuestionError("top_k 须是不小于 1 的整数。")
+    if reports is None:
+        return
+    if isinstance(reports, str) or not (
+        isinstance(reports, Collection) and all(isinstance(report, str) for report in reports)
+    ):
+        raise QuestionError("reports 须是报告编号的列表，或者不填。")

@@ -13,12 +13,12 @@ import gradio as gr
 
 from index import QuestionError, WenbaoError
 from qa import Assistant
+from ui.console import MOST_CITATIONS
 
 T = TypeVar("T")
 
 AT_ONCE = 8
 """Calls that run at the same time; the others wait in the queue."""
-MOST = 50
 
 
 class Page(gr.Blocks):
@@ -39,27 +39,20 @@ def endpoints(assistant: Assistant) -> None:
 
         Args:
             question: 中文问题，如“2024年社会消费品零售总额是多少？”
-            top_k: 引用不足这么多条时，用相近的段落补足，1 到 50；答案引用到的总会全部返回
+            top_k: 引用不足这么多条时，用相近的段落补足，1 到 100；答案引用到的总会全部返回
             reports: 只问这些报告（编号见 list_reports）；不填则问全部
         """
-        return _said(
-            lambda: assistant.ask(_text(question), top_k=_count(top_k), reports=_ids(reports)).to_dict()
-        )
+        return _said(lambda: assistant.ask(question, _bounded(top_k), reports).to_dict())
 
     def search(query: str, top_k: int = 10, reports: list[str] | None = None) -> list[dict[str, Any]]:
         """在已收录的政府工作报告中按语义和字词检索，返回最相关的原文段落，最相关的在前；只检索，不作答，也不拒答。
 
         Args:
             query: 要找的内容
-            top_k: 返回几段，1 到 50
+            top_k: 返回几段，1 到 100
             reports: 只在这些报告中找（编号见 list_reports）；不填则找全部
         """
-        return _said(
-            lambda: [
-                c.to_dict()
-                for c in assistant.retrieve(_text(query), top_k=_count(top_k), reports=_ids(reports))
-            ]
-        )
+        return _said(lambda: [c.to_dict() for c in assistant.retrieve(query, _bounded(top_k), reports)])
 
     def list_reports() -> list[dict[str, Any]]:
         """列出已收录的报告：编号、标题、地点、日期、回顾和部署的年份、页数。"""
@@ -80,22 +73,11 @@ def speak_json(page: gr.Blocks) -> None:
     page.mcp_server_obj.postprocess_output_data = as_json  # type: ignore[assignment]
 
 
-def _text(value: Any) -> str:
-    if not isinstance(value, str):
-        raise QuestionError("问题须是一段文字。")
-    return value
-
-
-def _count(value: Any) -> int:
-    if not isinstance(value, int) or not 1 <= value <= MOST:
-        raise QuestionError(f"top_k 须是 1 到 {MOST} 的整数。")
-    return value
-
-
-def _ids(value: Any) -> list[str] | None:
-    if value is not None and not (isinstance(value, list) and all(isinstance(id, str) for id in value)):
-        raise QuestionError("reports 须是报告编号的列表，或者不填。")
-    return value
+def _bounded(top_k: Any) -> Any:
+    """``top_k``, of which the rest is the assistant's to check."""
+    if isinstance(top_k, int) and top_k > MOST_CITATIONS:
+        raise QuestionError(f"top_k 须是 1 到 {MOST_CITATIONS} 的整数。")
+    return top_k
 
 
 def _said(work: Callable[[], T]) -> T:

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 import typer
 import typer.core
 
-from ui.console import print_answer, print_json, print_summary, progress_bar, report_line
+from ui.console import MOST_CITATIONS, print_answer, print_json, print_summary, progress_bar, report_line
 
 if TYPE_CHECKING:
     from index import Library
@@ -36,6 +36,8 @@ HELP_WORDS = {
     "[OPTIONS]": "[选项]",
     "COMMAND [ARGS]...": "命令 [参数]…",
 }
+FILES = frozenset({"files", "library", "questions", "auth"})
+"""The parameters that name files, whose names may be any bytes."""
 ARGUMENT_TYPE = re.compile(r" <[\w\[\]]+>")
 
 
@@ -47,10 +49,30 @@ class ChineseGroup(typer.core.TyperGroup):
 
 
 class ChineseCommand(typer.core.TyperCommand):
-    """A command's help, headed in Chinese."""
+    """A command's help, headed in Chinese; its arguments are text, but for the names of files."""
 
     def get_help(self, ctx: Any) -> str:
         return in_chinese(super().get_help(ctx))
+
+    def invoke(self, ctx: Any) -> Any:
+        for name, value in ctx.params.items():
+            if name not in FILES:
+                ctx.params[name] = as_text(value)
+        return super().invoke(ctx)
+
+
+def as_text(value: Any) -> Any:
+    """A value of the command line, or several, as UTF-8 text whatever the locale; raises WenbaoError."""
+    if isinstance(value, list | tuple):
+        return type(value)(map(as_text, value))
+    if not isinstance(value, str) or not re.search(r"[\ud800-\udfff]", value):
+        return value
+    try:
+        return os.fsencode(value).decode("utf-8")
+    except UnicodeError:
+        from index.errors import WenbaoError
+
+        raise WenbaoError("命令行里有无法辨认的字符，请用 UTF-8 重新输入。") from None
 
 
 def in_chinese(text: str) -> str:
@@ -170,8 +192,8 @@ def ask(
             "--top-k",
             metavar="K",
             min=1,
-            max=100,
-            help="引用的出处不足 K 处时，用相近的段落补足（1–100，默认 5）",
+            max=MOST_CITATIONS,
+            help=f"引用的出处不足 K 处时，用相近的段落补足（1–{MOST_CITATIONS}，默认 5）",
         ),
     ] = 5,
     report: ReportIds = None,
@@ -399,6 +421,18 @@ def bug_sentence(error: Exception) -> str:
 
 def main() -> None:
     """The console script ``wenbao``."""
+    open_streams()
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(errors="replace")  # type: ignore[union-attr]
     sys.exit(run(sys.argv[1:]))
+
+
+def open_streams() -> None:
+    """Opens what was closed (``>&-``) on nothing, or else a library's file would get that number."""
+    for number in range(3):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.set_inheritable(os.open(os.devnull, os.O_RDWR), True)  # the lowest free number: this one
+    sys.stdout = sys.stdout or open(1, "w", encoding="utf-8", closefd=False)  # noqa: SIM115
+    sys.stderr = sys.stderr or open(2, "w", encoding="utf-8", closefd=False)  # noqa: SIM115

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
     from index.types import Progress
     from qa import Answer, Citation
     from qa.types import Table
+
+MOST_CITATIONS = 100
+"""The largest ``top_k`` on the command line, over HTTP and MCP."""
 
 
 @contextmanager
@@ -116,8 +120,9 @@ def print_citation(number: int, citation: Citation) -> None:
 
     place = (f"《{citation.title}》", path_text(citation.section), page_text(citation))
     print(f"\n[{number}] {'  '.join(part for part in place if part)}")
+    styled = sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
     text, end = "", 0
-    for start, stop in citation.quote_spans:
+    for start, stop in citation.quote_spans if styled else ():
         text += citation.text[end:start] + typer.style(citation.text[start:stop], bold=True)
         end = stop
     typer.echo("    " + (text + citation.text[end:]).replace("\n", "\n    "))

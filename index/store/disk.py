@@ -55,7 +55,11 @@ class DiskStorage:
             ) from None
         except NotADirectoryError:
             raise StorageError(f"“{self._root}”不是目录，请换一个目录作为文库。") from None
-        except (OSError, ValueError):
+        except OSError as error:
+            raise StorageError(
+                f"无法读取文库“{self._root}”的 CURRENT 文件（{error.strerror}），请检查权限和磁盘。"
+            ) from error
+        except ValueError:
             current = ""
         if not re.fullmatch(r"\d{6,} [0-9a-f]{64}", current):
             raise LibraryDamaged(f"文库“{self._root}”的 CURRENT 文件已损坏，请运行 wenbao rebuild 重建。")

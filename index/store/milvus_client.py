@@ -38,21 +38,16 @@ class MilvusClient:
 
     @cached_property
     def _client(self) -> Any:
-        try:
-            from pymilvus import MilvusClient  # type: ignore[import-untyped]
-        except ImportError as error:
-            raise StorageError("使用 Milvus 需要先安装：pip install 'wenbao[milvus]'。") from error
         token = os.environ.get("WENBAO_MILVUS_TOKEN", "")
         with self._errors():
-            return MilvusClient(self.address.replace("milvus://", "http://", 1), token=token)
+            return _pymilvus().MilvusClient(self.address.replace("milvus://", "http://", 1), token=token)
 
     @contextmanager
     def _errors(self) -> Iterator[None]:
-        from pymilvus import MilvusException
-
+        pymilvus = _pymilvus()
         try:
             yield
-        except (MilvusException, OSError) as error:
+        except (pymilvus.MilvusException, OSError) as error:
             reason = str(getattr(error, "message", error)).strip().splitlines() or [type(error).__name__]
             raise StorageError(
                 f"Milvus“{self.address}”无法使用（{reason[0]}），请检查地址、网络和 WENBAO_MILVUS_TOKEN。"
@@ -62,20 +57,19 @@ class MilvusClient:
 
     def create_values(self) -> None:
         """Make the collection of values unless it is there."""
-        from pymilvus import DataType, MilvusClient
-
+        data_type = _pymilvus().DataType
         with self._errors():
             if self._client.has_collection(VALUES):
                 return
-            schema = MilvusClient.create_schema()
-            schema.add_field("id", DataType.VARCHAR, is_primary=True, max_length=256)
-            schema.add_field("key", DataType.VARCHAR, max_length=256)
-            schema.add_field("owner", DataType.VARCHAR, max_length=128)
-            schema.add_field("born", DataType.INT64)
-            schema.add_field("part", DataType.INT64)
-            schema.add_field("parts", DataType.INT64)
-            schema.add_field("data", DataType.VARCHAR, max_length=65_535)
-            schema.add_field("unused", DataType.FLOAT_VECTOR, dim=2)  # Milvus asks for a vector
+            schema = _pymilvus().MilvusClient.create_schema()
+            schema.add_field("id", data_type.VARCHAR, is_primary=True, max_length=256)
+            schema.add_field("key", data_type.VARCHAR, max_length=256)
+            schema.add_field("owner", data_type.VARCHAR, max_length=128)
+            schema.add_field("born", data_type.INT64)
+            schema.add_field("part", data_type.INT64)
+            schema.add_field("parts", data_type.INT64)
+            schema.add_field("data", data_type.VARCHAR, max_length=65_535)
+            schema.add_field("unused", data_type.FLOAT_VECTOR, dim=2)  # Milvus asks for a vector
             index = self._client.prepare_index_params()
             index.add_index("unused", index_type="FLAT", metric_type="L2")
             self._client.create_collection(
@@ -147,28 +141,28 @@ class MilvusClient:
 
     def create_rows(self, name: str, dimension: int) -> None:
         """Make a collection of rows unless it is there."""
-        from pymilvus import DataType, Function, FunctionType, MilvusClient
-
+        pymilvus = _pymilvus()
+        data_type = pymilvus.DataType
         with self._errors():
             if self._client.has_collection(name):
                 return
-            schema = MilvusClient.create_schema()
-            schema.add_field("id", DataType.VARCHAR, is_primary=True, max_length=256)
-            schema.add_field("segment", DataType.VARCHAR, max_length=128)
-            schema.add_field("born", DataType.INT64)
+            schema = pymilvus.MilvusClient.create_schema()
+            schema.add_field("id", data_type.VARCHAR, is_primary=True, max_length=256)
+            schema.add_field("segment", data_type.VARCHAR, max_length=128)
+            schema.add_field("born", data_type.INT64)
             schema.add_field(
                 "terms",
-                DataType.VARCHAR,
+                data_type.VARCHAR,
                 max_length=65_535,
                 enable_analyzer=True,
                 analyzer_params={"tokenizer": "standard"},
             )
-            schema.add_field("sparse", DataType.SPARSE_FLOAT_VECTOR)
-            schema.add_field("vector", DataType.FLOAT_VECTOR, dim=dimension)
+            schema.add_field("sparse", data_type.SPARSE_FLOAT_VECTOR)
+            schema.add_field("vector", data_type.FLOAT_VECTOR, dim=dimension)
             schema.add_function(
-                Function(
+                pymilvus.Function(
                     name="bm25",
-                    function_type=FunctionType.BM25,
+                    function_type=pymilvus.FunctionType.BM25,
                     input_field_names=["terms"],
                     output_field_names=["sparse"],
                 )
@@ -230,6 +224,15 @@ class MilvusClient:
             for name in self._client.list_collections():
                 if name.startswith(ROWS) and name not in kept:
                     self._client.drop_collection(name)
+
+
+def _pymilvus() -> Any:
+    """The package; raises StorageError, which says how to get it, where it is not installed."""
+    try:
+        import pymilvus  # type: ignore[import-untyped]
+    except ImportError as error:
+        raise StorageError("使用 Milvus 需要先安装：pip install 'wenbao[milvus]'。") from error
+    return pymilvus
 
 
 def _batches(items: Sequence[Any]) -> Iterator[list[Any]]:

@@ -13,6 +13,7 @@ from qa.answers.fact import answer_fact, refused
 from qa.answers.figure import answer_figure
 from qa.answers.help import answer_help
 from qa.answers.listing import answer_list, answer_progress, answer_yes_no
+from qa.answers.no_such_year import answer_no_such_year
 from qa.answers.problems import answer_problems
 from qa.answers.quotes import sound
 from qa.answers.ranking import answer_ranking
@@ -27,6 +28,7 @@ from qa.types import Answer
 # What is about figures (figure, ranking, series) goes before "topic": 城镇新增就业 is an indicator and a subject.
 ORDER: tuple[tuple[str, Way], ...] = (
     ("help", answer_help),
+    ("no_such_year", answer_no_such_year),
     ("several", lambda asking: answer_several(asking, answer)),
     ("series", lambda asking: answer_series(asking.snapshot, asking.question, asking.reports)),
     ("ranking", lambda asking: answer_ranking(asking.snapshot, asking.question, asking.reports)),

@@ -9,8 +9,11 @@ from dataclasses import dataclass, replace
 from index.text import COUNT, RELATIVE_YEAR, YEAR, find_times, full_years
 from index.types import SectionMode
 
-# A bare year counts in a question (2024 GDP), 2000亿元 and 2000多人 do not.
-_EXACT = re.compile(rf"(?<!\d)({YEAR})(?![\d.%]|[多余]?[亿万个元户人件家亩吨])")
+# A bare year counts in a question (2024 GDP), 2000亿元 and 2000多人 do not. With 年 behind it any does, so that
+# no other year answers for 9999年; 3000年历史 is a length.
+_EXACT = re.compile(
+    rf"(?<!\d)(?:{YEAR}(?![\d.%]|[多余]?[亿万个元户人件家亩吨])|\d{{4}}(?=年(?!的?(?:历史|文明|文化|古|悠久|以上|[来间前]))))"
+)
 _THIS_YEAR = re.compile("这一年|年内(?!生)")  # of the report asked; in a report, of the year it tells of
 _NEXT = re.compile(r"下一年|次年|转年|第二年")
 _LAST_YEARS = re.compile("最近|近|过去|这|前")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -109,9 +110,38 @@ def test_answers_are_json_ready(assistant: Assistant) -> None:
 
 def test_as_many_passages_as_asked_for(assistant: Assistant) -> None:
     assert len(assistant.retrieve("新增绿地", top_k=3)) == 3
-    assert assistant.retrieve("新增绿地", top_k=0) == []
     texts = [c.text for c in assistant.retrieve("新增绿地", top_k=50)]
     assert len(texts) == len(set(texts)) > 20
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"question": 2024},
+        {"question": None},
+        {"question": b"2024"},
+        {"question": "\ud8002024年新增绿地多少"},
+        *({"top_k": top_k} for top_k in (0, -1, True, 2.0, "5", None)),
+        *({"reports": reports} for reports in (REPORT, [1], 7, iter([REPORT]))),
+        {"history": "2024年"},
+        {"history": [None]},
+    ],
+)
+def test_what_is_of_a_wrong_kind_is_refused_with_a_sentence(
+    assistant: Assistant, asked: dict[str, Any]
+) -> None:
+    given = {"question": "新增绿地", **asked}
+    with pytest.raises(QuestionError, match=r"。$"):
+        assistant.ask(**given)
+    if "history" not in asked:
+        with pytest.raises(QuestionError, match=r"。$"):
+            assistant.retrieve(**given)
+
+
+@pytest.mark.parametrize("question", ["0000年新增绿地多少", "9999年做了什么", "1864年的重点工作有哪些"])
+def test_no_other_year_answers_for_one_that_cannot_be(assistant: Assistant, question: str) -> None:
+    answer = assistant.ask(question)
+    assert (answer.answered, answer.refusal_reason) == (False, "not_in_library")
 
 
 @pytest.mark.parametrize("question", ["", " \n\t", "\u200b"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import json
 import os
 import re
@@ -284,6 +285,69 @@ def test_json_survives_a_terminal_without_chinese(small_library: Path, settings:
     out, err = process.communicate(timeout=60)
     assert (process.returncode, err) == (0, b"")
     assert "某县" in json.dumps(json.loads(out), ensure_ascii=False)
+
+
+def test_an_argument_that_is_no_text_is_refused_and_one_that_a_locale_hid_is_read(
+    library: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bad = "\udcff2024"
+    for args in (["ask", bad], ["ask", "问", "--report", bad], ["reports", "--set", "small", f"title={bad}"]):
+        assert run([*args, "--library", str(library)]) == 2
+        assert "UTF-8" in capsys.readouterr().err
+    hidden = "2022年新建幼儿园多少所？".encode().decode("ascii", "surrogateescape")
+    assert run(["ask", hidden, "--library", str(library)]) == 0
+    assert "7所" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("args", "closed", "status"),
+    [("reports", ">&-", 0), ("remove none", "2>&-", 2), ("remove small", "<&- >&- 2>&-", 0)],
+)
+def test_closed_streams_change_no_status(library: Path, args: str, closed: str, status: int) -> None:
+    shell = f'exec "$0" -c "from ui.cli import main; main()" {args} --library "$1" {closed}'
+    environment = {**os.environ, "PYTHONPATH": str(SAMPLE.parents[1])}
+    done = subprocess.run(
+        ["sh", "-c", shell, sys.executable, str(library)], capture_output=True, env=environment, timeout=60
+    )
+    assert done.returncode == status
+    assert done.stderr == b""
+    assert run(["reports", "--library", str(library)]) == 0
+
+
+@pytest.mark.parametrize(
+    ("settings", "styled"), [({}, True), ({"NO_COLOR": "1"}, False), ({"TERM": "dumb"}, False)]
+)
+def test_a_terminal_that_wants_no_style_gets_none(
+    sample_library: Path, monkeypatch: pytest.MonkeyPatch, settings: dict[str, str], styled: bool
+) -> None:
+    class Terminal(io.StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    for name, value in ({"NO_COLOR": "", "TERM": "xterm"} | settings).items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr(sys, "stdout", Terminal())
+    assert run(["ask", QUESTION, "--library", str(sample_library)]) == 0
+    assert ("\x1b" in sys.stdout.getvalue()) == styled  # type: ignore[attr-defined]
+
+
+def test_milvus_without_its_package_says_what_to_install(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setitem(sys.modules, "pymilvus", None)
+    assert run(["reports", "--library", "http://milvus.example:19530"]) == 2
+    assert "pip install 'wenbao[milvus]'" in capsys.readouterr().err
+
+
+def test_a_library_that_cannot_be_read_is_not_called_damaged(
+    library: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (library / "CURRENT").unlink()
+    (library / "CURRENT").mkdir()  # what root cannot read either
+    assert run(["reports", "--library", str(library)]) == 2
+    said = capsys.readouterr().err
+    assert "无法读取" in said
+    assert "损坏" not in said
 
 
 def test_a_closed_pipe_is_no_error(small_library: Path) -> None:

@@ -46,6 +46,7 @@ def test_plain_http_answers_and_errors_are_one_sentence(server: str) -> None:
         ([" "], "问题"),
         ([None], "一段文字"),
         ([QUESTION, 0], "top_k"),
+        ([QUESTION, 101], "top_k"),
         ([QUESTION, "5"], "top_k"),
         ([QUESTION, 5, "tianqiao-2025"], "列表"),
         ([QUESTION, 5, ["no-such-report"]], "no-such-report"),
