@@ -21,6 +21,7 @@ from index.encoders import Encoder, load_encoder
 from index.encoders.fast_encoder import FastEncoder
 from index.encoders.fast_tokenizer import FastTokenizer, write_pruned
 from index.encoders.loading import BUNDLED
+from index.encoders.model_cache import CHECKSUMS, seal
 from index.encoders.packed_words import PackedWords
 from index.encoders.sentence_transformers import SentenceTransformerEncoder
 from index.errors import EncoderError
@@ -264,12 +265,45 @@ def test_a_graph_this_processor_cannot_run_is_not_used(
     expected = load_encoder(str(tiny)).encode_queries(TEXTS)
     [blob] = (tmp_path / "cache").rglob("compiled.blob")
     blob.write_bytes(b"of another processor")
+    seal(blob.parent)
     again = load_encoder(str(tiny))
     assert isinstance(again, FastEncoder)
     np.testing.assert_allclose(again.encode_queries(TEXTS), expected, atol=1e-2)
     blob.with_name("model.xml").write_text("<net/>")
+    seal(blob.parent)
     assert isinstance(load_encoder(str(tiny)), SentenceTransformerEncoder)
     assert "OpenVINO 报告" in caplog.text
+
+
+def flip(file: Path) -> None:
+    data = bytearray(file.read_bytes())
+    data[len(data) // 2] ^= 1
+    file.write_bytes(data)
+
+
+def truncate(file: Path) -> None:
+    file.write_bytes(file.read_bytes()[:-10])
+
+
+def test_a_damaged_cache_is_rebuilt_and_said(
+    tiny: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    monkeypatch.setenv("WENBAO_CACHE", str(tmp_path / "cache"))
+    expected = load_encoder(str(tiny)).encode_queries(TEXTS)
+    [folder] = (path for path in (tmp_path / "cache").iterdir() if path.is_dir())
+    whole = {file.name: file.read_bytes() for file in folder.iterdir()}
+    for damage, name in ((flip, "compiled.blob"), (truncate, "positions.npy"), (Path.unlink, CHECKSUMS)):
+        damage(folder / name)
+        caplog.clear()
+        again = load_encoder(str(tiny), progress=lambda *_: None)
+        np.testing.assert_array_equal(again.encode_queries(TEXTS), expected)
+        assert [record.message for record in caplog.records] == [
+            f"模型缓存“{folder}”不完整或已损坏，正在重建……"
+        ]
+        assert {file.name for file in folder.iterdir()} == set(whole)
 
 
 def test_a_quantized_model_that_drifts_is_not_used(
