@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from index.types import Line
 
@@ -25,7 +26,14 @@ _YEAR = re.compile(
 _LISTED = re.compile(r"\d{1,3}\s*[.．、]\s*[^\d\s]")
 _NOTHING = frozenset({"", "-", "－", "—", "——", "–", "/", "／", "…", "……", "*", "×"})
 _CODE = re.compile(r"\d{1,4}")
+_TOTAL = re.compile(r"[合总共小]\s*计")
+"""合计, 总　计: what a row of sums has for a code."""
+_UNIT_HEADING = re.compile(r"(?:计量)?单\s*位")
+_UNIT_NOTE = re.compile(r"[（(]?(?:计量)?单位\s*[:：]")
+"""单位：亿元, above a table and no heading of it."""
 _LABEL_MAX = 80
+_ONCE = 30
+"""A longer text that stands beside several rows is written at the first of them alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,13 +80,22 @@ def begins_with_values(cells: Sequence[Cell]) -> bool:
 
 def _texts(cells: Sequence[Cell], heading_rows: int | None) -> Iterator[str]:
     for block in _blocks(_grid(cells), heading_rows):
-        yield from (_joined(row) for row in block.headings)
         if not block.headings or not any(_has_values(row) for row in block.rows):
-            yield from (_joined(row) for row in block.rows)
+            yield from _joined_once([*block.headings, *block.rows])
             continue
+        yield from _joined_once(block.headings)
         for part in _side_by_side(block):
             labels = _label_columns(part)
             yield from (_data_line(row, part.headings, labels) for row in part.rows)
+
+
+def _joined_once(rows: Sequence[Sequence[Cell | None]]) -> Iterator[str]:
+    """Rows without values; a long text that stands beside several of them once."""
+    told: set[Cell] = set()
+    for row in rows:
+        kept = [None if cell in told else cell for cell in row]
+        told |= {cell for cell in row if cell and len(cell.text) > _ONCE}
+        yield _joined(kept)
 
 
 def _grid(cells: Sequence[Cell]) -> list[list[Cell | None]]:
@@ -106,14 +123,17 @@ def _blocks(grid: Sequence[Sequence[Cell | None]], heading_rows: int | None) -> 
         distinct = _distinct(row)
         # A title alone on top (表1 …) is no row; nor is one over the whole width.
         alone = len(distinct) == 1 and len(row) > 1 and not _has_values(row)
-        wide = alone and (all(row) or not (block.headings or block.rows))
+        over = alone and row[0] is None and at + 1 < len(grid) and _is_under(distinct[0], grid[at + 1])
+        wide = alone and not over and (all(row) or not (block.headings or block.rows))
         declared = heading_rows is not None and at < heading_rows
         if wide and not declared:
             if block.headings or block.rows:
                 yield block
             yield _Block(rows=[row])
             block = _Block()
-        elif declared or (heading_rows is None and _is_heading(row, block, grid, at)):
+        elif declared or (
+            heading_rows is None and ((over and not block.rows) or _is_heading(row, block, grid, at))
+        ):
             if block.rows:
                 yield block
                 block = _Block()
@@ -122,6 +142,11 @@ def _blocks(grid: Sequence[Sequence[Cell | None]], heading_rows: int | None) -> 
             block.rows.append(row)
     if block.headings or block.rows:
         yield block
+
+
+def _is_under(heading: Cell, row: Sequence[Cell | None]) -> bool:
+    """Whether a text alone above a labelled value is its heading: 比上年增长（%）; not 单位：亿元."""
+    return row[0] is not None and _has_values(row) and not _UNIT_NOTE.match(heading.text.strip())
 
 
 def _is_heading(
@@ -133,11 +158,18 @@ def _is_heading(
         return False
     if not block.rows:
         following = next((later for later in grid[at + 1 :] if _has_values(later)), None)
-        return following is not None and len(block.headings) < 6
+        return following is not None and len(block.headings) < 6 and not _is_group(row, block)
     # Headings come again below values: the same first cell, or every place of the row filled anew.
     first = next((heading[0] for heading in block.headings if heading[0]), None)
     again = first is not None and row[0] is not None and row[0].text == first.text
     return again and at + 1 < len(grid) and _has_values(grid[at + 1])
+
+
+def _is_group(row: Sequence[Cell | None], block: _Block) -> bool:
+    """Whether a row below headings names the rows after it (利润表, by 成长能力): it leaves most of what
+    has a heading blank."""
+    over = [column for column, cell in enumerate(block.headings[-1]) if cell] if block.headings else []
+    return len(over) > 3 and sum(row[column] is not None for column in over) * 2 < len(over)
 
 
 def _distinct(row: Sequence[Cell | None]) -> list[Cell]:
@@ -158,7 +190,8 @@ def _is_value(text: str) -> bool:
 
 
 def _side_by_side(block: _Block) -> list[_Block]:
-    """The parts of a table that sets like columns twice side by side (收入 金额 支出 金额)."""
+    """The parts of a table that sets like columns twice side by side (收入 金额 支出 金额), or names rows
+    twice under one heading (项目 预算数 项目 合计 其中：基金)."""
     last = [cell.text if cell else "" for cell in block.headings[-1]]
     width = len(last)
     for period in range(2, width // 2 + 1):
@@ -172,6 +205,18 @@ def _side_by_side(block: _Block) -> list[_Block]:
                 )
                 for at in range(0, width, period)
             ]
+    first = block.headings[-1][0]
+    again = [
+        at
+        for at in range(2, width)
+        if (cell := block.headings[-1][at]) and first and cell != first and cell.text == first.text
+        if _is_named(block, at)
+    ]
+    if again and _is_named(block, 0):
+        return [
+            _Block([row[a:b] for row in block.headings], [row[a:b] for row in block.rows])
+            for a, b in pairwise([0, *again, width])
+        ]
     return [block]
 
 
@@ -195,27 +240,38 @@ def _label_columns(block: _Block) -> int:
 
 def _is_code(block: _Block, column: int) -> bool:
     filled = [cell.text.strip() for row in block.rows if (cell := row[column])]
-    return bool(filled) and all(_CODE.fullmatch(text) for text in filled)
+    codes = [text for text in filled if not _TOTAL.fullmatch(text)]
+    return bool(codes) and all(_CODE.fullmatch(text) for text in codes)
 
 
 def _data_line(row: Sequence[Cell | None], headings: Sequence[Sequence[Cell | None]], labels: int) -> str:
-    """A row: its label, the headings over all of its values once, then each value behind its own."""
-    several = len(row) - labels > 1
+    """A row: its label and unit, the headings over all of its values once, then each value behind its own."""
+    units = [at for at in range(1, labels) if headings and _is_unit_heading(headings[-1][at])]
+    label = " ".join(_tidy(c.text) for c in _distinct([row[at] for at in range(labels) if at not in units]))
+    head = [label, *(_headed([headings[-1][at]], cell) for at in units if (cell := row[at]))]
+    paths = {tuple(heading[column] for heading in headings) for column in range(labels, len(row))}
+    several = len(paths) > 1 or len(_distinct(row[labels:])) > 1
     common = [h[labels] for h in headings if several and len(set(h[labels:])) == 1]
-    parts = [" ".join(_tidy(cell.text) for cell in _distinct(row[:labels]))]
-    parts += dict.fromkeys(_tidy(heading.text) for heading in common if heading)
     named = set(_distinct(row[:labels]))
-    values = 0
+    values = []
     for column in range(labels, len(row)):
         cell = row[column]
-        if cell is None or cell in named:
-            continue
-        named.add(cell)
-        over = [h[column] for h in headings if h[column] not in common]
-        path = dict.fromkeys(_tidy(heading.text) for heading in over if heading)
-        parts.append(" ".join([*path, _tidy(cell.text)]))
-        values += 1
-    return _GAP.join(part for part in (parts if values else parts[:1]) if part)
+        if cell is not None and cell not in named:
+            named.add(cell)
+            values.append(_headed([h[column] for h in headings if h[column] not in common], cell))
+    over = dict.fromkeys(_tidy(heading.text) for heading in common if heading and values)
+    return _GAP.join(part for part in (*head, *over, *values) if part)
+
+
+def _headed(headings: Sequence[Cell | None], cell: Cell) -> str:
+    """A cell behind its headings, each once."""
+    return " ".join(
+        [*dict.fromkeys(_tidy(heading.text) for heading in headings if heading), _tidy(cell.text)]
+    )
+
+
+def _is_unit_heading(heading: Cell | None) -> bool:
+    return heading is not None and _UNIT_HEADING.fullmatch(heading.text.strip()) is not None
 
 
 def _joined(row: Sequence[Cell | None]) -> str:

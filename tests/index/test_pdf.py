@@ -3,7 +3,13 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Sequence
+import re
+import shutil
+import subprocess
+import unicodedata
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -88,6 +94,35 @@ def test_a_table_goes_on_on_the_next_page_under_its_headings() -> None:
     assert text_of(drawn(first, second)) == [
         *NARROW_LINES,
         "2.其他　自然人 30　企业 1　科研 0　其他 0　总计 31",
+    ]
+
+
+def test_labels_over_several_rows_go_on_on_the_next_page() -> None:
+    widths = [60, 70, 70, 40]
+
+    def grid(canvas: Canvas, top: float, rows: Sequence[Sequence[str]], spans: Sequence[int]) -> None:
+        """Rows ruled in full but for the first ``spans`` columns, where one cell stands for all rows from the
+        second on."""
+        xs = [60 + sum(widths[:at]) for at in range(5)]
+        for x in xs:
+            canvas.line(x, top - 18 * len(rows), x, top)
+        for at in range(len(rows) + 1):
+            left = xs[0] if at in (0, spans[0], len(rows)) else xs[1] if at == spans[1] else xs[2]
+            canvas.line(left, top - at * 18, xs[-1], top - at * 18)
+        for at, row in enumerate(rows):
+            for x, cell in zip(xs, row, strict=False):
+                canvas.drawString(x + 3, top - at * 18 - 13, cell)
+
+    def first(canvas: Canvas) -> None:
+        grid(canvas, 120, [["类", "项", "目", "数"], ["三、结果", "（一）公开", "1.全部", "7"], ["", "", "2.部分", "4"], ["", "（二）无", "1.没有", "5"]], [1, 3])  # fmt: skip
+
+    def second(canvas: Canvas) -> None:
+        grid(canvas, 800, [["", "法提供", "2.需要制作", "1"], ["", "", "3.不明确", "2"]], [2, 2])
+
+    assert text_of(drawn(first, second))[3:] == [
+        "三、结果 （二）无 1.没有　数 5",
+        "三、结果 （二）无法提供 2.需要制作　数 1",
+        "三、结果 （二）无法提供 3.不明确　数 2",
     ]
 
 
@@ -246,3 +281,48 @@ def test_any_geometry_is_read_and_no_character_is_lost(pages: list[PrintedPage])
     for page, given_page in zip(found, pages, strict=True):
         shown = {char for line in page.lines for char in line.text}
         assert {char.text for char in given_page.characters} - {" "} <= shown
+
+
+def squeezed(text: str) -> str:
+    return "".join(unicodedata.normalize("NFKC", text).split())
+
+
+def prose_and_cells(layout: str) -> Iterator[tuple[bool, str]]:
+    """What Poppler's ``pdftotext -layout`` shows: runs of unbroken lines as prose, and the parts of lines with
+    wide gaps as cells."""
+    for page in layout.split("\f"):
+        prose = ""
+        for line in page.split("\n"):
+            parts = [squeezed(part) for part in re.split(r"\s{3,}", line.strip()) if part.strip()]
+            if len(parts) == 1 and (
+                len(parts[0]) >= 12 or (prose and not re.fullmatch(r"[\d.,%-]+", parts[0]))
+            ):
+                prose += parts[0]
+                continue
+            yield True, prose
+            yield from ((False, part) for part in parts)
+            prose = ""
+        yield True, prose
+
+
+def eight_grams(texts: Iterable[str]) -> Counter[str]:
+    return Counter(text[at : at + 8] for text in texts for at in range(len(text) - 7))
+
+
+@pytest.mark.skipif(shutil.which("pdftotext") is None, reason="Poppler is not installed")
+@pytest.mark.parametrize("name", ["formats/p01-*", "bulletins/成都市-*", "bulletins/上海*"])
+def test_prose_and_cells_of_real_pages_are_those_of_another_reader(shared: Path, name: str) -> None:
+    """Table rows are written anew, so prose is compared by runs of eight characters and cells one by one."""
+    path = next(iter((shared / "data" / "local").glob(name)), None)
+    if path is None:
+        pytest.skip("this sample is not here")
+    shown = subprocess.run(
+        ["pdftotext", "-layout", path, "-"], capture_output=True, text=True, check=True
+    ).stdout
+    parts = list(prose_and_cells(shown))
+    prose = eight_grams(text for is_prose, text in parts if is_prose)
+    cells = [text for is_prose, text in parts if not is_prose]
+    text = squeezed(clean(read_bytes(path.read_bytes(), path.name)).text)
+    held = eight_grams([text])
+    assert sum(min(count, held[gram]) for gram, count in prose.items()) >= 0.99 * prose.total()
+    assert sum(cell in text for cell in cells) >= 0.95 * len(cells)

@@ -81,6 +81,57 @@ def test_a_table_of_texts_gives_its_rows() -> None:
     ]
 
 
+def test_a_heading_alone_stands_by_its_figures_and_the_tables_unit_by_none() -> None:
+    assert lines("|比上年上涨（%）", "食品烟酒|2.6", "衣着|1.0") == [
+        "比上年上涨（%）",
+        "食品烟酒　比上年上涨（%） 2.6",
+        "衣着　比上年上涨（%） 1.0",
+    ]
+    assert lines("|单位：亿元", "存款|14666.4") == ["单位：亿元", "存款　14666.4"]
+    assert lines("内容|处理决定数量|<", "许可|447228|<") == [
+        "内容　处理决定数量",
+        "许可　处理决定数量 447228",
+    ]
+
+
+def test_a_column_of_units_is_told_as_such() -> None:
+    assert lines("产品|单位|产量", "汽车|万辆|62.1", "水泥|万吨|")[1:] == [
+        "汽车　单位 万辆　产量 62.1",
+        "水泥　单位 万吨",
+    ]
+
+
+def test_rows_that_name_those_below_them_are_no_headings() -> None:
+    years = "2024|2025|2026"
+    assert lines(f"报表|{years}|比率|{years}", "利润表||||成长||||", "收入|7|8|9|增速|1%|2%|3%")[1:] == [
+        "利润表",
+        "收入　2024 7　2025 8　2026 9",
+        "成长",
+        "增速　2024 1%　2025 2%　2026 3%",
+    ]
+
+
+def test_rows_named_twice_side_by_side_under_one_heading() -> None:
+    assert lines("项目|预算数|项目|合计|基金", "税收|10|教育|7|1", "其他||卫生|2|")[1:] == [
+        "税收　预算数 10",
+        "其他",
+        "教育　合计 7　基金 1",
+        "卫生　合计 2",
+    ]
+
+
+def test_a_sum_has_no_code() -> None:
+    assert lines("类|名称|合计", "201|行政运行|12.5", "合　计||20.1")[1:] == [
+        "201 行政运行　合计 12.5",
+        "合计　合计 20.1",
+    ]
+
+
+def test_a_long_text_beside_several_rows_is_written_once() -> None:
+    long = "报告中评级的标准：" * 5
+    assert lines(f"{long}|增持|高于基准", "^|回避|低于基准") == [f"{long}　增持　高于基准", "回避　低于基准"]
+
+
 texts = st.sampled_from(["", "甲", "乙 项", "12", "3.5%", "2024年", "合计", "—"])
 
 

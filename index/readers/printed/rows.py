@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from statistics import median
 
@@ -20,6 +21,8 @@ _SAME_PLACE = 6.0
 """Sides so near, in points, on two pages are those of one table."""
 _FURNITURE = 12
 """A line of so few characters below a table may be the page's number."""
+_NUMBERED = re.compile(r"[（(]?(?:[一二三四五六七八九十]{1,3}|\d{1,2})[）)、.．]")
+"""（四）, 三、, 2.; not 法提供."""
 _HEADER_ROWS = 2
 """So many running heads may stand above the rest of a table."""
 
@@ -166,7 +169,7 @@ def _rows(
             table = content.tables[item]
             repeated = 0
             if before is not None and len(rows) <= _HEADER_ROWS and _goes_on(before, table):
-                table, repeated = _with_headings(table, before)
+                table, repeated = _with_headings(_with_labels(table, before), before)
             rows += [_apart(line, table.grid.box, slot) for line in table_lines(table.cells)[repeated:]]
             last = table
         rows += _text_rows(lines, slot)
@@ -211,6 +214,27 @@ def _goes_on(before: _Table, table: _Table) -> bool:
     one, other = before.grid.box, table.grid.box
     same = abs(one.left - other.left) < _SAME_PLACE and abs(one.right - other.right) < _SAME_PLACE
     return same and begins_with_values(table.cells)
+
+
+def _with_labels(table: _Table, before: _Table) -> _Table:
+    """The rest of a table whose labels over several rows go on from the page before, cut off or blank."""
+    foot = max(cell.row + cell.rows for cell in before.cells)
+    above = [cell for cell in before.cells if cell.row + cell.rows == foot and cell.text]
+    cells = []
+    for cell in table.cells:
+        left = table.grid.columns[cell.column]
+        label = next((c for c in above if abs(before.grid.columns[c.column] - left) < _SAME_PLACE), None)
+        if label and cell.row == 0 and cell.rows > 1 and not cell.text:
+            cell = replace(cell, text=label.text)
+        elif label and cell.row == 0 and max(cell.rows, label.rows) > 1 and _is_cut(label.text, cell.text):
+            cell = replace(cell, text=label.text + cell.text)
+        cells.append(cell)
+    return _Table(table.grid, tuple(cells))
+
+
+def _is_cut(label: str, rest: str) -> bool:
+    """Whether a numbered label (（四）无) goes on in a text without a number (法提供)."""
+    return _NUMBERED.match(label) is not None and _NUMBERED.match(rest) is None
 
 
 def _with_headings(table: _Table, before: _Table) -> tuple[_Table, int]:
