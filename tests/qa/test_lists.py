@@ -12,9 +12,11 @@ from qa import Assistant
 from qa.answers.enumerations import enumerations, heads
 from qa.answers.listing import count_of
 
-ITEM = st.text("建设学校改造道路新增床位，（）", min_size=4, max_size=30).filter(
-    lambda s: s.strip("，（）") == s and "（" not in s and "）" not in s
-)
+ITEM = st.lists(
+    st.sampled_from(["建设学校5所", "改造道路(含桥梁)", "新增床位1.5万张", "办好“一老一小”"]),
+    min_size=1,
+    max_size=3,
+).map("，".join)
 NUMERALS = "一二三四五六七八九十"
 
 
