@@ -10,7 +10,8 @@ from qa.types import Citation, Spans
 
 GAP = "……"
 """Stands between quotes that do not touch in the report."""
-_MARKS = "，、；：。！？,;:"
+MARKS = "，、；：。！？,;: \n"
+"""What a quote in the text loses at its end before the full stop."""
 
 
 def cite(snapshot: Snapshot, passage: Passage, spans: Spans, score: float = 1.0) -> Citation:
@@ -36,4 +37,9 @@ def cite(snapshot: Snapshot, passage: Passage, spans: Spans, score: float = 1.0)
 def compose(citations: Sequence[Citation], used: Iterable[int] | None = None) -> str:
     """The quotes of ``citations`` (only of the positions ``used``), each with its mark: ``甲。[1]乙。[2]``."""
     positions = range(len(citations)) if used is None else used
-    return "".join(f"{citations[i].quote.rstrip(_MARKS)}。[{i + 1}]" for i in positions)
+    return "".join(f"{closed(citations[i].quote)}[{i + 1}]" for i in positions)
+
+
+def closed(quote: str) -> str:
+    """``quote`` with one full stop at its end: 甲，乙。"""
+    return f"{quote.rstrip(MARKS)}。"

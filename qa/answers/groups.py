@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from index import Passage, ReportInfo, Snapshot
 from index.text import report_year
 from qa.answers.asking import Asking
-from qa.answers.composer import cite
-from qa.answers.quotes import closed
+from qa.answers.composer import cite, closed
 from qa.types import Answer, Citation, Group, Shape
 
 

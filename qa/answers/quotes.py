@@ -7,17 +7,16 @@ only repeats the question, or that names the topic without the number, date or o
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from index import Passage
 from index.text import normalize
-from qa.answers.composer import GAP
+from qa.answers.composer import GAP, MARKS, closed
 from qa.retrieval import clauses_of
 from qa.types import Answer, Citation, Group, Spans
 from qa.understanding import AnswerType, Question, match, quantities
 
-_MARKS = "，、；：。！？,;: \n"
 _ANNOUNCES = re.compile(
     r"(?:如下|以下[^，。；：]{0,14}|下列[^，。；：]{0,10}|(?:几|[一二两三四五六七八九十\d]+)(?:个|项|件|条|点|大)?(?:方面|方面的?工作|工作|任务|问题|重点工作|事))$"
 )
@@ -27,14 +26,9 @@ LONGEST = 120
 _WORD = re.compile(r"[\w%％]")
 
 
-def closed(quote: str) -> str:
-    """``quote`` with one full stop at its end: 甲，乙。"""
-    return f"{quote.rstrip(_MARKS)}。"
-
-
 def announces(text: str, after: str) -> bool:
     """Whether ``text`` only says that something follows: a colon comes ``after`` it, or it says 以下."""
-    return after[:1] in ("：", ":") or bool(_ANNOUNCES.search(text.rstrip(_MARKS)))
+    return after[:1] in ("：", ":") or bool(_ANNOUNCES.search(text.rstrip(MARKS)))
 
 
 def is_hollow(citation: Citation, question: str, headings: bool = False) -> bool:
@@ -42,7 +36,7 @@ def is_hollow(citation: Citation, question: str, headings: bool = False) -> bool
     if not citation.quote_spans:
         return True
     end = citation.quote_spans[-1][1]
-    whole = citation.quote.strip(_MARKS)
+    whole = citation.quote.strip(MARKS)
     if announces(whole, citation.text[end : end + 1]):
         return True
     if not headings and _is_heading(citation):
@@ -88,7 +82,7 @@ def sound(answer: Answer, question: Question, headings: bool = False) -> Answer 
     if not answer.answered or answer.table is not None:
         return answer
     asked = _exact(question) if not (answer.groups or answer.figures) else ()
-    lines = [[int(n) for n in _MARK.findall(line)] for line in answer.text.split("\n")]
+    lines = list(_marks(answer))
     quoted = dict.fromkeys(n for line in lines for n in line)
     mended = {n: _mended(answer.citations[n - 1], question.text, headings, asked) for n in quoted}
     if all(mended[n] is answer.citations[n - 1] for n in quoted):
@@ -110,6 +104,23 @@ def sound(answer: Answer, question: Question, headings: bool = False) -> Answer 
         groups=tuple(Group(g.title, tuple(now.get(c, c) for c in g.citations)) for g in answer.groups),
         figures=tuple(replace(f, mark=mark[f.mark]) for f in answer.figures),
     )
+
+
+def _marks(answer: Answer) -> Iterator[list[int]]:
+    """The marks of each line of the text; a note's [2] inside a quote is none."""
+    line: list[int] = []
+    text, at = answer.text, 0
+    for mark in _MARK.finditer(text):
+        n = int(mark[1])
+        if n > len(answer.citations):
+            continue
+        if text[at : mark.start()].lstrip("\n") == closed(answer.citations[n - 1].quote):
+            if text.startswith("\n", at) and line:
+                yield line
+                line = []
+            line.append(n)
+            at = mark.end()
+    yield line
 
 
 def _exact(question: Question) -> Sequence[AnswerType]:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from index import Passage
 from qa import Assistant
-from qa.answers.quotes import announces, completed, is_hollow
+from qa.answers.quotes import announces, completed, is_hollow, sound
+from qa.types import Answer, Citation
+from qa.understanding import parse
 
 
 def passage(text: str, *section: str) -> Passage:
@@ -55,3 +58,21 @@ def test_no_answer_on_the_headings_of_the_sample_is_hollow(sample_library: Path)
         answer = assistant.ask(question)
         shown = [c for n, c in enumerate(answer.citations, 1) if f"[{n}]" in answer.text]
         assert not [c.quote for c in shown if is_hollow(c, question)], question
+
+
+def test_a_note_inside_a_quote_is_no_mark() -> None:
+    """做好“交钥匙”工程[2]保障工作 stands in a report with notes."""
+    text = "主要任务如下。做好“交钥匙”工程[2]保障工作，新建学校5所。"
+    told = [
+        Citation(text, text[a:b], ((a, b),), "r", "报告", (), None, None, 0, len(text), 1.0)
+        for a, b in ((7, 22), (0, 6))
+    ]
+    answer = Answer("做什么？", True, f"{told[0].quote}。[1]\n{told[1].quote}。[2]", told)
+    whole = sound(answer, parse("做什么？"))
+    assert whole is not None
+    assert whole.text == f"{told[0].quote}。[1]\n{text[:22]}。[2]"
+    hollow = replace(told[1], text=text[:7])
+    left = sound(replace(answer, citations=[told[0], hollow]), parse("做什么？"))
+    assert left is not None
+    assert (left.text, left.citations) == (f"{told[0].quote}。[1]", [told[0], hollow])
+    assert sound(replace(answer, text=f"{hollow.quote}。[1]", citations=[hollow]), parse("做什么？")) is None
