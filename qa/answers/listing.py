@@ -26,13 +26,17 @@ from qa.answers.topic import chosen, cited_statements, statements
 from qa.types import Answer, Citation, Shape
 
 LIST_BUDGET = 150
-PROGRESS_BUDGET = 90
+PROGRESS_BUDGET = 120
 _LIST = re.compile(
     r"哪[些几]|哪[二两三四五六七八九十]+[个家所座类种处片块位项条大]|清单|名单|列[一出举表]|罗列|都有什么|逐条|一条条|分别是"
 )
 _PROGRESS = re.compile(
     r"进展|(?:建|修|干|推进|进行|发展|实施|搞|做|建设|治理)(?:到|得)(?:了)?(?:什么|哪|怎么样|如何|咋样)|到(?:什么|哪一?)(?:程度|步|阶段)|什么情况|(?:推进|落实|治理|建设|改革)[^，]{0,6}(?:如何|怎么样|咋样)|成效如何"
 )
+_THING = re.compile(
+    r"项目|工程|改革|装置|行动|机场|铁路|高铁|地铁|隧道|大桥|水库|院区|电站|[”》]|[站桥路线]$"
+)
+"""What comes some way: 南拒马河防洪治理工程, 零基预算改革; not 养殖业."""
 _YES_NO = re.compile(
     r"吗[？?]?$|是不是|是否|有没有|能不能|会不会|要不要|可不可以|([^，。]{1,2})不\1|([^，。])没\2|了没有?[？?]?$|还[^，]{1,5}不[^，]{1,5}[？?]?$"
 )
@@ -112,10 +116,14 @@ def cited_items(snapshot: Snapshot, info: ReportInfo, spans: Sequence[tuple[int,
 
 
 def answer_progress(asking: Asking) -> Answer | None:
-    """How far a thing has come, and what is planned next; None where that is not asked, or nothing answers."""
-    if not _PROGRESS.search(asking.question.core) or not asking.subject:
+    """How far a thing has come, and what is planned next; None where that is not asked, or nothing answers.
+
+    What is no such thing but a field of work (去年工业发展得怎么样) is a topic.
+    """
+    if not _PROGRESS.search(asking.question.core) or not _THING.search(asking.subject):
         return None
-    return _with_more(asking, "topic", PROGRESS_BUDGET)
+    told = _with_more(asking, "topic", PROGRESS_BUDGET)
+    return told if told is not None and told.answered else None
 
 
 def answer_yes_no(asking: Asking) -> Answer | None:

@@ -115,7 +115,7 @@ def score_clauses(snapshot: Snapshot, report: str, subject: str) -> list[Scored]
     likeness, late, dense = _similarities(snapshot, rows, title, passages, parts, subject)
     wanted = concepts(normalize(subject))
     terms = [c.alternatives for c in wanted]
-    weight = _idf(snapshot, terms)
+    weight = _told(terms, _idf(snapshot, terms), normalize("\n".join(p.text for p in passages)))
     paths = [normalize(" ".join(p.section)) for p in passages]
     path_cover = {path: _covered(terms, weight, path) for path in set(paths)}
     found: list[Scored] = []
@@ -160,6 +160,23 @@ def _idf(snapshot: Snapshot, terms: Sequence[Sequence[tuple[str, ...]]]) -> list
         usual = max((min((counts[t] for t in a), default=0) for a in alternatives), default=0)
         weights.append(float(np.log(1 + (size - usual + 0.5) / (usual + 0.5))))
     return weights
+
+
+def _told(terms: Sequence[Sequence[tuple[str, ...]]], weights: Sequence[float], text: str) -> list[float]:
+    """``weights`` without those of pairs of characters that only run two words together.
+
+    市建 of 城市建设 stands nowhere in a report that tells of both; 城市 or 建设 beside it does.
+    """
+    single = [own[0][0] if len(own) == 1 and len(own[0]) == 1 else "" for own in terms]
+    stands = [bool(term) and term in text for term in single]
+    found = list(weights)
+    for i, term in enumerate(single):
+        if not term or stands[i]:
+            continue
+        before = i > 0 and stands[i - 1] and single[i - 1][-1] == term[0]
+        after = i + 1 < len(single) and stands[i + 1] and single[i + 1][0] == term[-1]
+        found[i] = 0.0 if before or after else found[i]
+    return found
 
 
 def _covered(terms: Sequence[Sequence[tuple[str, ...]]], weights: Sequence[float], text: str) -> float:

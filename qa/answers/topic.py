@@ -23,7 +23,7 @@ from qa.answers.relevance import FEATURES, Scored, score_clauses, together
 from qa.answers.scope import assumed, mode_of, reports_for
 from qa.types import Answer, Citation, Shape
 
-BUDGET = 230
+BUDGET = 250
 """Characters of the text, about: what a reader takes in at a glance; the rest stands behind it."""
 MOST_MORE = 20
 NEAR = 2.5
@@ -32,7 +32,9 @@ _ALIKE = 0.6
 """Two statements that share so many of their pairs of characters say the same."""
 SPOKEN_OF = 0.5
 """The share of the subject's words, by weight, that one clause holds of a report that speaks of it."""
-_COVERED = FEATURES.index("covered")
+SPOKEN_OF_NEARBY = 0.75
+"""The same of one passage: 林果 here and 养殖 there in its clauses."""
+_HELD = [FEATURES.index("covered"), FEATURES.index("passage_covered")]
 _SCANTY = 0.15
 """A part of a report that is smaller tells nothing of what the report reviews and plans."""
 
@@ -94,7 +96,8 @@ def topic_terms(asking: Asking, info: ReportInfo) -> tuple[list[str], FloatArray
 def statements(asking: Asking, info: ReportInfo, subject: str, mode: SectionMode) -> list[Statement]:
     """What ``info`` says, the worthiest first; of ``mode`` alone where the report tells its parts apart."""
     scored = score_clauses(asking.snapshot, info.id, subject)
-    if max((s.features[_COVERED] for s in scored), default=0.0) < SPOKEN_OF:
+    held = np.max([s.features[_HELD] for s in scored], axis=0) if scored else np.zeros(2)
+    if held[0] < SPOKEN_OF and held[1] < SPOKEN_OF_NEARBY:
         return []
     fitting = _fitting(scored, mode)
     terms = extended(np.stack([s.features for s in scored]), fitting)
@@ -150,7 +153,7 @@ def chosen(found: Sequence[Statement], budget: int, least: float) -> tuple[list[
 
 
 def answer_on(
-    asking: Asking, subject: str, shape: Shape, budget: int = BUDGET, least: float = -0.6
+    asking: Asking, subject: str, shape: Shape, budget: int = BUDGET, least: float = -0.3
 ) -> Answer | None:
     """What the newest report that speaks of ``subject`` says on it; None where none does."""
     mode = mode_of(asking)
@@ -206,7 +209,7 @@ def _cited(asking: Asking, found: Sequence[Statement]) -> list[Citation]:
 
 
 _FRAME = re.compile(
-    r"方面|领域|这[一]?块|情况|怎么样|咋样|如何|进展|举措|措施|打算|安排|盘算|部署|做法|政策|成[效绩果]|怎么(?:办|抓|干|做|发展|推进|改善|治理|解决|扶持|促|激发|优化|进一步)|怎样|"
+    r"方面|领域|这[一]?块|情况|怎么样|咋样|如何|进展|变化|举措|措施|打算|安排|计划(?!生育)|盘算|部署|做法|政策|成[效绩果]|怎么(?:办|抓|干|做|发展|推进|改善|治理|解决|扶持|促|激发|优化|进一步)|怎样|"
     r"(?:做|干)了?(?:什么|哪些|啥|些)|(?:哪些|什么|啥)(?:大|新)?(?:动作|事|工作|进步|突破|变化|亮点)|介绍|说说|讲讲|谈谈|了解"
 )
 """养老方面做了哪些事, 今年怎么促消费; not 新增学位多少个, 哪几所学校."""
@@ -215,7 +218,7 @@ _FIGURE = re.compile(
     r"[数率额量值比占速]$|数量|面积|规模|名称|含义|总[额量]|增[速幅长]|降幅|指标|金额|(?:收入|投资|资金|支出|称号|时间|范围|法规|水质|床位|安排|计划|集群|覆盖)$|^(?:新增|新建|改造|完成|实现|引进|建成)|\d|第一|谁|哪[天年月个家]|何时"
 )
 _BROAD = re.compile(
-    r"方面|领域|情况|进展|工作|做了(?:哪些|什么|啥)|干了|(?:哪些|什么|啥)(?:举措|措施|安排|打算|政策|成[绩效果])"
+    r"方面|领域|情况|进展|工作|做了(?:哪些|什么|啥)|干了|(?:哪些|什么|啥)(?:新)?(?:举措|措施|安排|打算|计划|政策|变化|进展|突破|动作|成[绩效果])"
 )
 _ONE = re.compile(
     r"哪(?!些(?:大|新)?(?:举措|措施|安排|打算|政策|成|动作|工作|事|进展|变化|突破|做法|部署|特色|亮点|方面))|几|多少|为什么|为啥|个什么|个啥|什么时候|先干"
@@ -247,7 +250,9 @@ def is_for(asking: Asking) -> bool:
     if not is_subject(asking) or _ONE.search(core):
         return False
     if not _ASKS.search(core) and not _FRAME.search(core):
-        return len(subject) <= LONGEST_KEYWORD or (len(subject) <= 2 * LONGEST_KEYWORD and "和" in subject)
+        return len(subject) <= LONGEST_KEYWORD or (
+            len(subject) <= 2 * LONGEST_KEYWORD and bool(re.search("[和、]", subject))
+        )
     return bool(_BROAD.search(core)) or (bool(_FRAME.search(core)) and len(subject) <= LONGEST_HOW)
 
 
