@@ -34,10 +34,14 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """The lines of one page; ``number`` as a reader would count it, None where there are no pages."""
+    """The lines of one page; ``number`` as a reader would count it, None where there are no pages.
+
+    ``scanned`` says that the text was recognised in a picture.
+    """
 
     number: int | None
     lines: tuple[Line, ...]
+    scanned: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,13 +74,15 @@ class DeclaredHeading:
 class CleanText:
     """Whole paragraphs separated by one ``"\\n"``, and where the pages open (empty: no pages).
 
-    ``table_rows`` are the offsets at which a paragraph begins that is a row of a table.
+    ``table_rows`` are the offsets at which a paragraph begins that is a row of a table; ``scanned`` the
+    stretches, in order, that were recognised in pictures of pages.
     """
 
     text: str
     pages: tuple[PageStart, ...] = ()
     headings: tuple[DeclaredHeading, ...] = ()
     table_rows: frozenset[int] = frozenset()
+    scanned: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +127,10 @@ class Metadata:
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """A stretch of whole sentences inside one section, the unit that is retrieved and cited."""
+    """A stretch of whole sentences inside one section, the unit that is retrieved and cited.
+
+    ``ocr`` says that some of it was recognised in a picture of a page.
+    """
 
     report: str
     start: int
@@ -132,6 +141,7 @@ class Passage:
     last_page: int | None
     years: tuple[int, ...] = ()
     mode: SectionMode = ""
+    ocr: bool = False
 
 
 @dataclass(frozen=True, slots=True)

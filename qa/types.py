@@ -31,7 +31,8 @@ class Citation:
     ``text`` is ``library.text(report)[start:end]``; ``quote_spans`` are half-open pairs within
     ``text`` in reading order and ``quote`` is those slices joined by ``……``. ``page`` is where the
     quote stands, ``last_page`` where the passage ends; both are None where the source has no pages.
-    ``score`` is higher for better and comparable only within one answer.
+    ``score`` is higher for better and comparable only within one answer. ``ocr`` says that some of the
+    passage was recognised in a picture of a page: compare it with the original before it is quoted.
     """
 
     text: str
@@ -45,6 +46,7 @@ class Citation:
     start: int
     end: int
     score: float
+    ocr: bool = False
 
     def to_dict(self) -> dict[str, Any]:
         """A JSON-ready dict."""

@@ -55,18 +55,20 @@ def path_text(section: Sequence[str]) -> str:
 
 
 def page_text(citation: Citation) -> str:
-    """``第 2 页``, ``第 2–3 页`` for a passage that runs over, ``""`` where the source has no pages."""
+    """``第 2 页``, ``第 2–3 页`` for a passage that runs over, ``第 2 页 · OCR`` for one recognised in a picture;
+    ``""`` where the source has no pages."""
     page, last = citation.page, citation.last_page
-    if page is None:
-        return ""
-    return f"第 {page}–{last} 页" if last and last > page else f"第 {page} 页"
+    pages = f"{page}–{last}" if page is not None and last and last > page else page
+    told = [] if page is None else [f"第 {pages} 页"]
+    return " · ".join([*told, "OCR"] if citation.ocr else told)
 
 
 def formal_citation(citation: Citation, label: str) -> str:
-    """``《2025年天桥区政府工作报告》“一、…（一）…”第2页``, as a document would cite it."""
+    """``《2025年天桥区政府工作报告》“一、…（一）…”第2页``, as a document would cite it; （OCR） after what was
+    recognised in a picture."""
     section = _path_in_citation(citation.section)
     page = "" if citation.page is None else f"第{citation.page}页"
-    return f"《{label}》{section}{page}"
+    return f"《{label}》{section}{page}{'（OCR）' if citation.ocr else ''}"
 
 
 def _path_in_citation(section: Sequence[str]) -> str:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 
 from index.errors import SourceError
 from index.figures import Figure
-from index.structure import context
+from index.structure import context, touches
 from index.types import Metadata, PageStart, Passage, Section
 
 _FIGURE = tuple(field.name for field in fields(Figure) if field.name != "report")
@@ -26,6 +26,7 @@ class Parsed:
     passages: tuple[Passage, ...]
     figures: tuple[Figure, ...]
     skipped_figures: int
+    scanned: tuple[tuple[int, int], ...] = ()
 
     def passage_texts(self) -> list[str]:
         """What is embedded and searched for each passage: title and section path in front."""
@@ -49,6 +50,7 @@ class Parsed:
             ],
             "figures": [[getattr(figure, name) for name in _FIGURE] for figure in self.figures],
             "skipped_figures": self.skipped_figures,
+            **({"scanned": self.scanned} if self.scanned else {}),
         }
         return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
 
@@ -58,17 +60,19 @@ class Parsed:
         value = json.loads(data)
         text = value["text"]
         sections = tuple(_section(item) for item in value["sections"])
+        scanned = tuple((start, end) for start, end in value.get("scanned", ()))
         return cls(
             text=text,
             pages=tuple(PageStart(*page) for page in value["pages"]),
             metadata=_metadata(value["metadata"]),
             sections=sections,
             passages=tuple(
-                _passage(report, text, sections[owner], start, end, page, last_page)
+                _passage(report, text, sections[owner], start, end, page, last_page, scanned)
                 for start, end, owner, page, last_page in value["passages"]
             ),
             figures=tuple(_figure(report, item) for item in value["figures"]),
             skipped_figures=value["skipped_figures"],
+            scanned=scanned,
         )
 
 
@@ -108,6 +112,7 @@ def parse(
             for f in extraction.figures
         ),
         skipped_figures=extraction.skipped,
+        scanned=text.scanned,
     )
 
 
@@ -122,9 +127,27 @@ def _owners(sections: tuple[Section, ...], cut: tuple[Passage, ...]) -> list[int
 
 
 def _passage(
-    report: str, text: str, section: Section, start: int, end: int, page: int | None, last: int | None
+    report: str,
+    text: str,
+    section: Section,
+    start: int,
+    end: int,
+    page: int | None,
+    last: int | None,
+    scanned: Sequence[tuple[int, int]],
 ) -> Passage:
-    return Passage(report, start, end, text[start:end], section.path, page, last, section.years, section.mode)
+    return Passage(
+        report,
+        start,
+        end,
+        text[start:end],
+        section.path,
+        page,
+        last,
+        section.years,
+        section.mode,
+        touches(scanned, start, end),
+    )
 
 
 def _figure(report: str, values: list[Any]) -> Figure:

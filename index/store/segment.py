@@ -33,14 +33,14 @@ REPORT, PASSAGES, RECORDS, TOKENS, SUMS = (
 def passage_record(passage: Passage) -> bytes:
     """What a question needs of a passage, the report's id left out."""
     p = passage
-    values = [p.start, p.end, p.text, p.section, p.page, p.last_page, p.years, p.mode]
+    values = [p.start, p.end, p.text, p.section, p.page, p.last_page, p.years, p.mode, p.ocr]
     return json.dumps(values, ensure_ascii=False).encode()
 
 
 def read_record(data: bytes, report: str) -> Passage:
     """What ``passage_record`` wrote, as a passage of ``report``."""
-    start, end, text, section, page, last, years, mode = json.loads(data)
-    return Passage(report, start, end, text, tuple(section), page, last, tuple(years), mode)
+    start, end, text, section, page, last, years, mode, *ocr = json.loads(data)
+    return Passage(report, start, end, text, tuple(section), page, last, tuple(years), mode, any(ocr))
 
 
 def segment_id(payload: bytes, encoder: Encoder) -> str:

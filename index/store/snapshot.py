@@ -68,6 +68,10 @@ class Snapshot(ABC):
         """Where the pages of a report open; empty where its source has none."""
         return self._parsed(report).pages
 
+    def scanned(self, report: str) -> tuple[tuple[int, int], ...]:
+        """The stretches of a report's text that were recognised in pictures of pages."""
+        return self._parsed(report).scanned
+
     @abstractmethod
     def _parsed(self, report: str) -> Parsed:
         """A report as parsed; raises UnknownReport, LibraryDamaged."""

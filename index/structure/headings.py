@@ -17,6 +17,8 @@ LINE = 70
 _WORTH = {Rank.ITEM: 80, Rank.DASH: 80}
 """Items of a list shorter than this (median; of other styles 60) are told together, not as sections."""
 
+_FEWEST_ARTICLES = 5
+"""Fewer paragraphs that open with 第…条 quote a law, and are none."""
 _NUMERALS = "一二三四五六七八九十"
 _CONTENTS = re.compile("目录|目次|内容(?:提要|目录)")
 _LEADER = re.compile(r"(?:[.…·．\-—]{3,}|\s{2,}|\t)\s*[（(]?\d{1,4}[）)]?\s*$")
@@ -73,7 +75,7 @@ def headings_of(clean: CleanText, paragraphs: Sequence[Paragraph], title: str = 
     ``title`` is the report's own, never a heading in it.
     """
     candidates = {h.index: h for h in _candidates(clean, paragraphs, title)}
-    for index in _contents(paragraphs, candidates):
+    for index in _contents(paragraphs, candidates) | _not_of_a_law(list(candidates.values())):
         candidates.pop(index, None)
     accepted: list[Heading] = []
     for rank in sorted({h.rank for h in candidates.values()}):
@@ -131,13 +133,16 @@ def _numbered(index: int, paragraph: Paragraph, shown: str, mark: Mark) -> Headi
     rest = paragraph.text[mark.length :].lstrip()
     offset = len(paragraph.text) - len(rest)
     heading = Heading(index, mark.rank, "", mark.number, paragraph.declared)
-    if mark.rank <= Rank.ARTICLE and (len(paragraph.text) > LINE or re.search("[。；：，]$", rest)):
+    if mark.rank is Rank.ARTICLE:
+        heading.title, heading.run_in = _tidy(shown[: mark.length]), bool(rest)
+        return heading
+    if mark.rank <= Rank.SECTION and (len(paragraph.text) > LINE or re.search("[。；：，]$", rest)):
         return None
     keep = offset if mark.rank is Rank.DASH else 0
     longest = LINE if mark.rank <= Rank.SECOND else LONGEST
     if _is_line(rest) and len(rest) <= longest:
         heading.title = _tidy(shown[keep:])
-        if mark.rank <= Rank.ARTICLE and rest:
+        if mark.rank <= Rank.SECTION and rest:
             heading.title = f"{_tidy(shown[: mark.length])} {_tidy(shown[offset:])}"
     elif title := first_sentence(rest, LINE if mark.rank <= Rank.SECOND else LONGEST) or _before_colon(
         rest, mark.rank
@@ -184,6 +189,21 @@ def _contents(paragraphs: Sequence[Paragraph], candidates: dict[int, Heading]) -
         if before or (i + 1 in again) or (i - 1 in listed):
             listed.add(i)
     return listed
+
+
+def _not_of_a_law(candidates: Sequence[Heading]) -> set[int]:
+    """Indices of what is no heading because the text is a law, or because it is none.
+
+    A law's articles count through all its chapters; what is numbered inside them, （一） or 一、, are items.
+    """
+    articles = [heading for heading in candidates if heading.rank == Rank.ARTICLE]
+    rising = sum(after.number - before.number in (0, 1) for before, after in pairwise(articles))
+    if len(articles) < _FEWEST_ARTICLES or rising * 5 < 4 * (len(articles) - 1):
+        return {heading.index for heading in articles}
+    first, last = articles[0].index, articles[-1].index
+    after = [heading for heading in candidates if heading.index > last]
+    end = next((h.index for h in after if h.rank == Rank.TOP or h.number < 0), float("inf"))
+    return {h.index for h in candidates if h.rank > Rank.ARTICLE and first < h.index < end and h.number >= 0}
 
 
 def _accept_groups(

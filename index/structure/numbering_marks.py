@@ -1,4 +1,4 @@
-"""The numbering that opens a paragraph: 第一章, 一、, （一）, 1., （1）, ①, 一是, ——."""
+"""The numbering that opens a paragraph: 第一章, 第一条, 一、, （一）, 1., （1）, ①, 一是, ——."""
 
 from __future__ import annotations
 
@@ -14,15 +14,16 @@ class Rank(IntEnum):
 
     PART = 1
     CHAPTER = 2
-    ARTICLE = 3
-    TOP = 4
-    SECOND = 5
-    DIGIT = 6
-    BRACKET = 7
-    CIRCLE = 8
-    ITEM = 9
-    DASH = 10
-    RUN_IN = 11
+    SECTION = 3
+    ARTICLE = 4
+    TOP = 5
+    SECOND = 6
+    DIGIT = 7
+    BRACKET = 8
+    CIRCLE = 9
+    ITEM = 10
+    DASH = 11
+    RUN_IN = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,14 @@ _C = "([一二三四五六七八九十百]{1,4})"
 _PATTERNS = (
     (Rank.PART, re.compile(f"第{_N}(?:部分|编|篇|辑)(?![第、，和与至])")),
     (Rank.CHAPTER, re.compile(f"第{_N}章(?![第、，和与至])")),
-    (Rank.ARTICLE, re.compile(f"第{_N}节(?![第、，和与至])")),
+    (Rank.SECTION, re.compile(f"第{_N}节(?![第、，和与至])")),
+    # 第一百二十二条　董事会设…; not 第三条第二款, 第三条规定的…
+    (
+        Rank.ARTICLE,
+        re.compile(
+            "第([一二三四五六七八九十百千零〇]{1,8}|[0-9]{1,4})条(?:之[一二三四五六七八九十])?(?![第、，和与至规所的款中])"
+        ),
+    ),
     (Rank.TOP, re.compile(rf"{_C}(?:、|[.．](?=\D))(?!\s*[一二三四五六七八九十]+[、是产次季])")),
     (Rank.SECOND, re.compile(f"（{_C}）[、.．]?")),
     (Rank.BRACKET, re.compile(r"（([0-9]{1,2})）[、.．]?|([0-9]{1,2})）")),

@@ -68,6 +68,7 @@ class _Walk:
         self._clean = clean
         self._paragraphs = paragraphs
         self._headings = {heading.index: heading for heading in headings}
+        self._is_law = any(heading.rank == Rank.ARTICLE for heading in headings)
         self._last = _last_of_siblings(headings)
         self._modal = _declared_levels(headings)
         tops = [heading.title for heading in headings if heading.rank <= Rank.TOP]
@@ -240,7 +241,7 @@ class _Walk:
         stretch: list[int] = []
         for index in range(size + 1):
             ends = index == size or index in self._headings
-            if not ends:
+            if not ends and not self._is_law:
                 stretch.append(index)
                 ends = bool(_SALUTATION.fullmatch(self._paragraphs[index].text))
             if ends:

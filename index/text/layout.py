@@ -75,6 +75,8 @@ def _write(paragraphs: Sequence[Sequence[Row]], wrapped: bool) -> CleanText:
     pages: list[PageStart] = []
     headings: list[DeclaredHeading] = []
     table_rows: set[int] = set()
+    scanned: list[tuple[int, int]] = []
+    last_scanned = False
     at = 0
     for paragraph in paragraphs:
         start = at = at + (1 if parts else 0)
@@ -88,12 +90,16 @@ def _write(paragraphs: Sequence[Sequence[Row]], wrapped: bool) -> CleanText:
                 pages.append(PageStart(at + len(glue), row.opens))
             parts += (glue, text)
             at += len(glue) + len(text)
+            if row.scanned:
+                opens = scanned.pop()[0] if scanned and last_scanned else at - len(text)
+                scanned.append((opens, at))
+            last_scanned = row.scanned
             before = text
         if paragraph[0].table:
             table_rows.add(start)
         elif paragraph[0].level:
             headings.append(DeclaredHeading(start, at, paragraph[0].level))
-    return CleanText("".join(parts), tuple(pages), tuple(headings), frozenset(table_rows))
+    return CleanText("".join(parts), tuple(pages), tuple(headings), frozenset(table_rows), tuple(scanned))
 
 
 def _needs_space(before: str, after: str) -> bool:

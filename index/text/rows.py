@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from statistics import median
 
-from index.types import Line, Source
+from index.types import Page, Source
 
 _INVISIBLE = re.compile(
     "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\xad\u0600-\u0605\u061c\u06dd\u070f\u180e"
@@ -35,7 +35,7 @@ class Row:
     ``text`` is stripped at both ends; ``indent`` and ``room`` are in ems, the leading white space and
     the free room to the right margin (None: not known); ``opens`` is the page this row opens;
     ``gap`` says that blank lines stand before it; ``table`` that it is a row of a table, ``parted`` that
-    a table stands before it.
+    a table stands before it, ``scanned`` that it was recognised in a picture.
     """
 
     text: str
@@ -47,6 +47,7 @@ class Row:
     lead: str = ""
     table: bool = False
     parted: bool = False
+    scanned: bool = False
 
 
 def visible(text: str) -> str:
@@ -69,23 +70,34 @@ def rows_of(source: Source) -> list[Row]:
     else (text copied from a PDF) the single space that stands before each line that opens a page.
     """
     if len(source.pages) == 1 and source.pages[0].number is None:
-        rows = _to_rows(source.pages[0].lines)
+        rows = _to_rows(source.pages[0])
         return _split_at_numbers(rows) or _split_at_single_spaces(rows) or rows
-    pages = _drop_furniture([_to_rows(page.lines) for page in source.pages])
+    pages = _drop_furniture([_to_rows(page) for page in source.pages])
     numbers = [page.number for page in source.pages]
     return [row for rows, number in zip(pages, numbers, strict=True) for row in _opening(rows, number)]
 
 
-def _to_rows(lines: Iterable[Line]) -> list[Row]:
+def _to_rows(page: Page) -> list[Row]:
     rows: list[Row] = []
     gap = False
-    for line in lines:
+    for line in page.lines:
         text = visible(line.text)
         body = text.strip()
         if body:
             lead = text[: len(text) - len(text.lstrip())]
             indent = sum(1.0 if char in "\u3000\t" else 0.5 for char in lead)
-            rows.append(Row(body, indent, line.level, gap, room=line.room, lead=lead, table=line.table))
+            rows.append(
+                Row(
+                    body,
+                    indent,
+                    line.level,
+                    gap,
+                    room=line.room,
+                    lead=lead,
+                    table=line.table,
+                    scanned=page.scanned,
+                )
+            )
         gap = not body
     return rows
 

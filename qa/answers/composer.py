@@ -31,6 +31,7 @@ def cite(snapshot: Snapshot, passage: Passage, spans: Spans, score: float = 1.0)
         start=passage.start,
         end=passage.end,
         score=score,
+        ocr=passage.ocr,
     )
 
 

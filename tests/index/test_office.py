@@ -16,8 +16,10 @@ from reportlab.pdfgen.canvas import Canvas
 
 from index.errors import SourceError
 from index.readers import read_bytes
+from index.store.parsed_report import Parsed, parse
+from index.store.segment import passage_record, read_record
 from index.text import clean
-from index.types import CleanText
+from index.types import CleanText, Line, Page, Source
 
 from .samples import FONT, REPORT, wrap
 
@@ -164,6 +166,18 @@ def test_scanned_pages_among_others_are_read_and_keep_their_numbers() -> None:
     assert found.pages[1].number == 2
     assert second.startswith(SCANNED[:20])
     assert labels == ["正在识别“混合.pdf”第 2 页（1/1）"]
+    assert found.scanned == ((found.pages[1].start, len(found.text)),)
+
+
+def test_passages_say_that_they_were_recognised(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Through what a library stores, to the places that an answer shows."""
+    tops = ("一、2024年工作回顾", "二、2025年工作安排")
+    pages = tuple(Page(n, (Line(top), Line(REPORT[6])), scanned=n == 2) for n, top in enumerate(tops, 1))
+    monkeypatch.setattr("index.readers.read_apart", lambda *_: Source("pdf", pages))
+    parsed = parse(b"", "混合.pdf", "混合", {})
+    assert [(p.page, p.ocr) for p in parsed.passages] == [(1, False), (2, True)]
+    assert Parsed.from_json(parsed.to_json(), "混合") == parsed
+    assert [read_record(passage_record(p), "混合") for p in parsed.passages] == list(parsed.passages)
 
 
 def test_without_ocr_the_refusal_names_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:

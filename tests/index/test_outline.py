@@ -265,6 +265,30 @@ def test_parts_chapters_and_deeper_numbering_nest_without_every_level() -> None:
     ]
 
 
+def test_articles_of_a_law_are_levels_and_their_items_are_not() -> None:
+    article = "第{}条　公司的经营活动应当遵守法律，不得损害国家利益和社会公共利益。"
+    law = [article.format(n) for n in ("一", "二", "三", "四", "五", "六")]
+    law[2] += "有下列情形之一的，不得担任公司的董事、监事："
+    items = ["（一）无民事行为能力或者限制民事行为能力；", "（二）因贪污被判处刑罚，执行期满未逾五年。"]
+    short = "监事会设主席一人。主席由全体监事过半数选举产生，召集和主持监事会会议，检查决议的实施情况。"
+    found = sections_of(
+        "公司法", "第一编 总则", "第一章 公司", *law[:3], *items, "第二章 股东", "第一节 股东会", *law[3:], short, short
+    )  # fmt: skip
+    assert shape(found)[1:] == [
+        ("第一编 总则",),
+        ("第一编 总则", "第一章 公司"),
+        *(("第一编 总则", "第一章 公司", f"第{n}条") for n in "一二三"),
+        ("第一编 总则", "第二章 股东"),
+        ("第一编 总则", "第二章 股东", "第一节 股东会"),
+        *(("第一编 总则", "第二章 股东", "第一节 股东会", f"第{n}条") for n in "四五六"),
+    ]
+    quoted = sections_of(
+        "报告", "一、依法行政", law[0], law[1], "（一）推进公开。" + 2 * short, "（二）强化监督。" + 2 * short
+    )
+    assert ("一、依法行政", "（一）推进公开") in shape(quoted)
+    assert not any(title.startswith("第") for path in shape(quoted) for title in path)
+
+
 def test_a_table_of_contents_is_no_outline() -> None:
     body = ["第一章 发展基础", DETAIL, "第二章 总体要求", DETAIL]
     assert headings(sections_of("规划纲要", "目 录", "第一章 发展基础", "第二章 总体要求", *body)) == [

@@ -112,7 +112,15 @@ def test_a_quote_is_marked_checked_and_linked_to_its_place() -> None:
     assert "全年<mark>完成总</mark>额464亿元。" in made
     assert "原文核对 ✓" in made
     assert 'href="#/r/0-12/2-5"' in made
-    assert "第 2–3 页" in made
+    assert "第 2–3 页<" in made
+
+
+def test_what_was_recognised_in_a_picture_is_said() -> None:
+    scanned = [citation(TEXT, ocr=True), citation(TEXT, ocr=True, page=None, last_page=None)]
+    made = cards.answer_html(answer("完成总[1][2]", scanned), "", snapshot(TEXT))
+    assert "第 2–3 页 · OCR<" in made
+    assert ">OCR<" in made
+    assert "第2页（OCR）" in made
 
 
 @pytest.mark.parametrize(

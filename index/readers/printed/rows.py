@@ -64,7 +64,7 @@ def to_pages(pages: Sequence[PrintedPage]) -> tuple[Page, ...]:
     for scanned in (False, True):
         kept = [at for at, page in enumerate(pages) if page.scanned is scanned]
         lines |= zip(kept, to_lines([rows[at] for at in kept]), strict=True)
-    return tuple(Page(at + 1, tuple(lines[at])) for at in range(len(pages)))
+    return tuple(Page(at + 1, tuple(lines[at]), page.scanned) for at, page in enumerate(pages))
 
 
 def _content(page: PrintedPage) -> _Content:
