@@ -93,6 +93,32 @@ class Table:
     rows: tuple[TableRow, ...]
     note: str = ""
 
+    def grid(self) -> list[list[str]]:
+        """The table as text: a heading row, then the rows; a gap is empty, a mark stands behind its figure."""
+        sides = [s for s in ("target", "actual") if any(getattr(row, s) for row in self.rows)]
+        named = any(row.place for row in self.rows)
+        heads = [
+            *(["地点"] if named else []),
+            "年份",
+            *({"target": "目标", "actual": "实绩"}[s] for s in sides),
+        ]
+        body = [
+            [*([row.place] if named else []), str(row.year), *(_written(getattr(row, s)) for s in sides)]
+            for row in self.rows
+        ]
+        return [heads, *body]
+
+    def to_tsv(self) -> str:
+        """Tab-separated lines, which spreadsheets take from the clipboard."""
+        return "\n".join("\t".join(map(_one_line, row)) for row in self.grid())
+
+    def to_markdown(self) -> str:
+        """A Markdown table under its title, with the note below."""
+        heads, *body = ([_one_line(cell).replace("|", "\\|") for cell in row] for row in self.grid())
+        lines = [heads, ["---"] * len(heads), *body]
+        told = "\n".join(f"| {' | '.join(row)} |" for row in lines)
+        return "\n\n".join(filter(None, (f"**{self.title}**", told, self.note)))
+
     @classmethod
     def from_dict(cls, value: Mapping[str, Any]) -> Table:
         """The inverse of ``dataclasses.asdict``, also through JSON."""
@@ -102,6 +128,14 @@ class Table:
             return TableRow(**{**one, **cells})
 
         return cls(value["title"], tuple(map(row, value["rows"])), str(value.get("note", "")))
+
+
+def _written(cell: Cell | None) -> str:
+    return f"{cell.note}{cell.text}[{cell.mark}]" if cell else ""
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
 
 
 @dataclass(frozen=True, slots=True)

@@ -104,7 +104,11 @@ def _groups_html(
     missing = "".join(f"<li>{show(part)}</li>" for part in answer.unanswered)
     if missing:
         body += f'<section class="unanswered"><h4>没有找到答案的部分</h4><ul>{missing}</ul></section>'
-    return f'<div class="answer grouped">{body}</div>{_more_html(cards, "逐条出处")}'
+    figures = _labels_html(answer.figures, answer.citations)
+    if figures:
+        summary = f"数字是哪一年的，目标还是实绩（{len(answer.figures)}）"
+        figures = f'<details class="more"><summary>{summary}</summary>{figures}</details>'
+    return f'<div class="answer grouped">{body}</div>{figures}{_more_html(cards, "逐条出处")}'
 
 
 def _body_html(

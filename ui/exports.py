@@ -20,7 +20,9 @@ def to_markdown(turns: Sequence[Mapping[str, Any]], snapshot: Snapshot) -> str:
 def _turn(turn: Mapping[str, Any], labels: Mapping[str, str]) -> str:
     answer = Answer.from_dict(turn["answer"])
     parts = [f"## {_plain(turn['question'])}"]
-    if groups := group_texts(answer):
+    if answer.table is not None:
+        parts.append(answer.table.to_markdown())
+    elif groups := group_texts(answer):
         parts += [f"**{_plain(title)}**\n\n{_plain(text)}" for title, text in groups]
     else:
         parts.append(_plain(answer.text))

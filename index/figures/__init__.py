@@ -3,7 +3,7 @@ Figures of several reports line up under one name, over the years.
 """
 
 from index.figures.extraction import extract
-from index.figures.names import broader_than, known_indicators, normalize_indicator
+from index.figures.names import broader_than, known_indicators, normalize_indicator, spellings
 from index.figures.series import (
     CHANGES,
     LEVELS,
@@ -41,6 +41,7 @@ __all__ = [
     "series",
     "shown_measure",
     "signed",
+    "spellings",
     "title_of",
     "years_told",
 ]

@@ -59,6 +59,14 @@ def broader_than(word: str) -> tuple[str, ...]:
 
 
 @cache
+def spellings(indicator: str) -> tuple[str, ...]:
+    """All names of an indicator, or of those that an everyday word may mean; none of one without such."""
+    meant = (indicator, *_broader().get(_spelling(indicator), ()))
+    own = tuple(alias for alias, name in _aliases().items() if name in meant)
+    return tuple(dict.fromkeys((*own, *meant))) if own or len(meant) > 1 else ()
+
+
+@cache
 def known_indicators() -> frozenset[str]:
     """The indicators that have a name of their own across reports."""
     return frozenset(_aliases().values())

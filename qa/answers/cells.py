@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 
 from index import Figure, Passage, Snapshot
@@ -14,9 +15,26 @@ def cite_figure(snapshot: Snapshot, figure: Figure) -> Citation | None:
     passage = _passage_at(snapshot, figure.report, figure.value_start)
     if passage is None:
         return None
-    start = max(figure.start, passage.start) - passage.start
+    start = _opening(passage.text, figure, passage.start)
     end = min(figure.end, passage.end) - passage.start
     return cite(snapshot, passage, ((start, end),))
+
+
+_BREAK = re.compile(r"[，；。：:;\n]")
+_BARE = re.compile(r"[^\w%％]|地区|国内")
+
+
+def _opening(text: str, figure: Figure, offset: int) -> int:
+    """Where the shortest run of clauses begins that holds the figure's name and its value; in ``text``, which
+    begins at ``offset`` of the report."""
+    first = max(figure.start - offset, 0)
+    value = figure.value_start - offset
+    name = _BARE.sub("", figure.name)
+    starts = [first, *(m.end() for m in _BREAK.finditer(text, first, value))]
+    for start in reversed(starts):
+        if name in _BARE.sub("", text[start:value]):
+            return start + len(text[start:value]) - len(text[start:value].lstrip())
+    return first
 
 
 def _passage_at(snapshot: Snapshot, report: str, offset: int) -> Passage | None:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 
 from index import ReportInfo, Snapshot
 from index.text import report_year
-from qa.retrieval import RankedSearch
+from qa.retrieval import Ranked, RankedSearch
 from qa.types import RefusalReason
 from qa.understanding import Question, is_place
 
@@ -54,7 +54,8 @@ def _lack(question: Question, reports: Sequence[ReportInfo]) -> bool:
 def assumed_year(found: RankedSearch, snapshot: Snapshot) -> tuple[int | None, tuple[int, ...]]:
     """The year the answer is for where the question did not name it, and the other years it may mean.
 
-    None where the question names its year, or where the year makes no difference.
+    These are the years of the place's other reports, and those of passages that score nearly as well. None
+    where the question names its year, or where the year makes no difference.
     """
     one, ranked = found
     best = ranked[0].candidate.passage
@@ -63,10 +64,59 @@ def assumed_year(found: RankedSearch, snapshot: Snapshot) -> tuple[int | None, t
         return None, ()
     if one.sub_question.when.offset is not None:
         years = one.sub_question.when.years_for(report_year(report))
-        return (years[0], tuple(sorted(years_of(report) - set(years)))) if years else (None, ())
-    others = {
+        told = years_of(report).union(
+            *(
+                one.sub_question.when.years_for(report_year(i))
+                for i in snapshot.reports
+                if i.place == report.place
+            )
+        )
+        return (years[0], tuple(sorted(told - set(years)))) if years else (None, ())
+    beside = {report_year(info) for info in snapshot.reports if info.place == report.place and info != report}
+    close = {
         r.candidate.passage.years[0]
         for r in ranked[1:]
         if len(r.candidate.passage.years) == 1 and r.score > ranked[0].score - CLOSE
-    } - set(best.years)
-    return (best.years[0], tuple(sorted(others))) if len(best.years) == 1 and others else (None, ())
+    }
+    year = best.years[0] if len(best.years) == 1 else report_year(report) if beside else None
+    others = {y for y in beside | close if y is not None} - set(best.years) - {year, report_year(report)}
+    return (year, tuple(sorted(others))) if year is not None and others else (None, ())
+
+
+NEAR = 0.5
+"""How much less a passage of a newer report may score, saying as much, and still be told instead."""
+
+
+def newest_first(found: RankedSearch, snapshot: Snapshot) -> RankedSearch:
+    """``found`` led by the newest report of the same place that says as much, where no year is asked for."""
+    one, ranked = found
+    when = one.sub_question.when
+    named = (
+        when.years or when.offset is not None or when.since or when.plan_years or one.question.report_years
+    )
+    if not ranked or named:
+        return found
+    first = ranked[0]
+    place = snapshot.report(first.candidate.passage.report).place
+
+    def year(r: Ranked) -> int:
+        return report_year(snapshot.report(r.candidate.passage.report)) or 0
+
+    fitting = [
+        r
+        for r in ranked
+        if r.score > first.score - NEAR
+        and snapshot.report(r.candidate.passage.report).place == place
+        and _says(r) >= _says(first)
+        and r.candidate.passage.mode == first.candidate.passage.mode
+    ]
+    newest = max(fitting, key=lambda r: (year(r), r.score), default=first)
+    if newest is first or year(newest) == year(first):
+        return found
+    return one, [newest, *(r for r in ranked if r is not newest)]
+
+
+def _says(one: Ranked) -> float:
+    """How much of what is looked for the passage's best clause says, with what is asked for."""
+    features = one.candidate.clause_features
+    return float(features.sum(axis=1).max()) if len(features) else 0.0

@@ -9,11 +9,13 @@ from statistics import fmean
 from index import Snapshot
 from qa.answers.asking import Asking
 from qa.answers.composer import cite, compose
-from qa.answers.coverage import assumed_year, refusal_reason
+from qa.answers.coverage import assumed_year, newest_first, refusal_reason
+from qa.answers.indicator import of_other_indicator
 from qa.answers.quotes import completed
 from qa.reading import also_fitting, clause_similarities, confidence, joined, quote, reread, threshold
 from qa.retrieval import Ranked, RankedSearch, Search, rank, search
 from qa.types import REFUSAL, Answer, Citation
+from qa.understanding import names_of
 
 
 def answer_fact(asking: Asking) -> Answer:
@@ -21,8 +23,12 @@ def answer_fact(asking: Asking) -> Answer:
     question, snapshot = asking.question, asking.snapshot
     sub_questions = searches(asking, asking.top_k)
     sure = [confidence(*sub_question, snapshot.encoder) for sub_question in sub_questions]
+    sub_questions = [newest_first(one, snapshot) for one in sub_questions]
     citations = citations_of(asking, sub_questions, max(asking.top_k, len(sub_questions)))
     if not citations or max(sure) < threshold() or fmean(sure) < threshold():
+        return refused(asking, citations)
+    own_places = [name for info in asking.infos[:60] for name in names_of(info.place)]
+    if len(sub_questions) == 1 and of_other_indicator(question, own_places, citations[0]):
         return refused(asking, citations)
     year, others = assumed_year(sub_questions[0], snapshot)
     return Answer(

@@ -7,15 +7,16 @@ any other question is left to the passages.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
 
 from index import Figure, ReportInfo, Snapshot
-from index.figures import title_of
 from qa.answers.cells import cite_figure
 from qa.answers.composer import compose
 from qa.answers.coverage import years_of
 from qa.answers.figure_scope import reports_asked
 from qa.answers.fitting import best_fit
 from qa.answers.indicator import Asked, asked_of_figures, told_figures
+from qa.answers.labels import label_of
 from qa.types import Answer, Citation, FigureLabel
 from qa.understanding import Question, When
 
@@ -33,15 +34,20 @@ def answer_figure(
         return None
     names, figures = told_figures(snapshot, wanted, infos)
     chosen: list[Figure] = []
-    for when in _whens(wanted):
-        best = next(filter(None, (best_fit(figures, name, wanted, when, infos) for name in names)), None)
+    whens = _whens(wanted)
+    # Of years beside each other one may tell the level, the other only how much it is to grow.
+    ways = [wanted, *([replace(wanted, change=True)] if len(whens) > 1 and wanted.change is None else [])]
+    for when in whens:
+        fitting = (best_fit(figures, name, way, when, infos) for way in ways for name in names)
+        best = next(filter(None, fitting), None)
         if best is None:
             return None
         chosen.append(best)
     if len({infos[f.report].place for f in chosen}) != 1:
         return None
     of_place = [f for f in figures if infos[f.report].place == infos[chosen[0].report].place]
-    return _answer(snapshot, asked, wanted, chosen, _others(of_place, names, chosen), infos)
+    told = {f.last_year for f in of_place if f.indicator in names and f.first_year == f.last_year}
+    return _answer(snapshot, asked, wanted, chosen, _others(of_place, names, chosen), infos, told)
 
 
 def _whens(wanted: Asked) -> tuple[When, ...]:
@@ -77,7 +83,9 @@ def _answer(
     chosen: Sequence[Figure],
     others: Sequence[Figure],
     infos: dict[str, ReportInfo],
+    told: set[int],
 ) -> Answer | None:
+    """The ``chosen`` figures quoted, the ``others`` named; ``told`` are all years that the place tells it for."""
     citations: list[Citation] = []
     labels: list[FigureLabel] = []
     for figure in (*chosen, *others):
@@ -88,11 +96,11 @@ def _answer(
             continue
         if citation not in citations:
             citations.append(citation)
-        labels.append(_label(figure, infos[figure.report].place, citations.index(citation) + 1))
+        labels.append(label_of(figure, infos[figure.report].place, citations.index(citation) + 1))
     leading = range(len({label.mark for label in labels[: len(chosen)]}))
     when = wanted.when
     assumed = None if when.years else chosen[0].last_year
-    other_years = set() if assumed is None else years_of(infos[chosen[0].report]) - {assumed}
+    other_years = set() if assumed is None else (years_of(infos[chosen[0].report]) | told) - {assumed}
     return Answer(
         question=asked.text,
         answered=True,
@@ -102,15 +110,4 @@ def _answer(
         other_years=tuple(sorted(other_years)),
         shape="fact" if len(chosen) == 1 else "compare",
         figures=tuple(labels),
-    )
-
-
-def _label(figure: Figure, place: str, mark: int) -> FigureLabel:
-    return FigureLabel(
-        title=title_of(figure.indicator, figure.measure),
-        place=place,
-        period=figure.period,
-        mode=figure.mode,
-        text=figure.written,
-        mark=mark,
     )

@@ -9,8 +9,17 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from index import Snapshot
-from index.figures import LEVELS, Figure, Measure, broader_than, known_indicators, normalize_indicator
+from index.figures import (
+    LEVELS,
+    Figure,
+    Measure,
+    broader_than,
+    known_indicators,
+    normalize_indicator,
+    spellings,
+)
 from index.text import normalize
+from qa.types import Citation
 from qa.understanding import (
     AnswerType,
     Question,
@@ -38,7 +47,8 @@ _MODES = (
 _ASKED = (
     r"一年(?=[^级])|再(?!生|就业|贷)|至少|最多|头一年|(?:一共|总共|合计|共计|总计|共)?(?:是|有|为|到|在|了|约)?(?:百分之几|多少个?百分点|多少|几成|几个?点|几何|几|多大|多高|多长|多快)|区间|(?:以内|以上|以下)$|"
     r"第几位?|排名|排到|排在|什么|怎么样?|怎样|如何|哪些|分别|各自|各是|各|呢|吗|啊|呀|吧|是不是|"
-    r"请问|请|列出|列一下|告诉我?|说说|看看|看一下|查一下|查查|想知道|给出|数据|数字|数值|情况|口径|具体|大概|大约|左右|预估"
+    r"请问|请|列出|列一下|告诉我?|说说|看看|看一下|查一下|查查|想知道|给出|数据|数字|数值|情况|口径|具体|大概|大约|左右|预估|历年|历次|逐年|对比|比较|相比|"
+    r"比?(?:多|少|高|低)了?$|比$"
 )
 _FRAME = re.compile(
     rf"{_TIMES}|{_MODES}|{_ASKED}|政府工作报告|工作报告|报告|中的?(?=目标)|里面?(?!程)|"
@@ -167,6 +177,37 @@ def told_figures(
     """The indicators that the question surely names, the best first, and their figures in ``reports``."""
     names = named(wanted.topics, snapshot.indicators_of(reports), wanted.change)
     return names, snapshot.figures_where(names, reports=reports)
+
+
+_STATEMENT = re.compile(r"[。！？\n]")
+
+
+def of_other_indicator(question: Question, own_places: Sequence[str], citation: Citation) -> bool:
+    """Whether a number is asked of a known indicator, and the quote's sentence and section name it nowhere."""
+    wanted = asked_of_figures(question, own_places)
+    names = (
+        next(filter(None, (spellings(normalize_indicator(t)) for t in wanted.topics)), ()) if wanted else ()
+    )
+    if not names or not citation.quote_spans:
+        return False
+    end = citation.quote_spans[-1][1]
+    opening = max(
+        (m.end() for m in _STATEMENT.finditer(citation.text, 0, citation.quote_spans[0][0])), default=0
+    )
+    told = normalize(" ".join([*citation.section[-2:], citation.text[opening:end]]))
+    return not any(_says(told, normalize(name)) for name in names)
+
+
+def _says(text: str, name: str) -> bool:
+    """Whether the letters of ``name`` stand in one clause of ``text`` in their order: 城镇累计新增就业."""
+    return any(
+        name in clause or (len(name) > 3 and all(letter in letters for letter in name))
+        for clause in _CLAUSES.split(text)
+        for letters in [iter(clause)]
+    )
+
+
+_CLAUSES = re.compile(r"[，。；：,;:、\s]")
 
 
 def named(topics: Sequence[str], names: Iterable[str], change: bool | None) -> tuple[str, ...]:

@@ -82,7 +82,7 @@ def sound(answer: Answer, question: Question, headings: bool = False) -> Answer 
     if not answer.answered or answer.table is not None:
         return answer
     asked = _exact(question) if not (answer.groups or answer.figures) else ()
-    lines = list(_marks(answer))
+    lines = list(marks(answer))
     quoted = dict.fromkeys(n for line in lines for n in line)
     mended = {n: _mended(answer.citations[n - 1], question.text, headings, asked) for n in quoted}
     if all(mended[n] is answer.citations[n - 1] for n in quoted):
@@ -106,7 +106,7 @@ def sound(answer: Answer, question: Question, headings: bool = False) -> Answer 
     )
 
 
-def _marks(answer: Answer) -> Iterator[list[int]]:
+def marks(answer: Answer) -> Iterator[list[int]]:
     """The marks of each line of the text; a note's [2] inside a quote is none."""
     line: list[int] = []
     text, at = answer.text, 0

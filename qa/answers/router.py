@@ -12,6 +12,7 @@ from qa.answers.asking import Asking, Way
 from qa.answers.fact import answer_fact, refused
 from qa.answers.figure import answer_figure
 from qa.answers.help import answer_help
+from qa.answers.labels import labelled
 from qa.answers.listing import answer_list, answer_progress, answer_yes_no
 from qa.answers.no_such_year import answer_no_such_year
 from qa.answers.problems import answer_problems
@@ -59,5 +60,5 @@ def answer(asking: Asking) -> Answer:
         if told is not None and name not in COMPOSED:
             told = sound(told, asking.question, name in HEADINGS)
         if told is not None:
-            return told
+            return labelled(told, asking.snapshot)
     return refused(asking)

@@ -25,6 +25,8 @@ from qa.types import Answer, Citation, Shape
 
 BUDGET = 250
 """Characters of the text, about: what a reader takes in at a glance; the rest stands behind it."""
+FILLED = 120
+"""Characters up to which a statement may be less surely on the subject: of little said all is shown."""
 MOST_MORE = 20
 NEAR = 2.5
 """How much less sure than the surest, in log-odds, a statement may be of the subject."""
@@ -138,7 +140,8 @@ def chosen(found: Sequence[Statement], budget: int, least: float) -> tuple[list[
     size = 0
     top = max((one.about for one in found), default=0.0)
     for one in found[:60]:
-        if one.about < min(least, top - NEAR) or top < least - 1:
+        enough = least if size > min(FILLED, budget / 2) else least - 1.2
+        if one.about < min(enough, top - NEAR) or top < least - 1:
             continue
         pairs = {one.text[i : i + 2] for i in range(len(one.text) - 1)}
         if any(len(pairs & other) > _ALIKE * min(len(pairs), len(other)) for other in seen):
@@ -239,7 +242,7 @@ def is_subject(asking: Asking) -> bool:
     subject = asking.subject
     return (
         bool(subject)
-        and len(subject) <= LONGEST_SUBJECT
+        and _longest(subject) <= LONGEST_SUBJECT
         and not (_FIGURE.search(subject) or set(types) & {"number", "date", "rank", "person"})
     )
 
@@ -253,7 +256,12 @@ def is_for(asking: Asking) -> bool:
         return len(subject) <= LONGEST_KEYWORD or (
             len(subject) <= 2 * LONGEST_KEYWORD and bool(re.search("[和、]", subject))
         )
-    return bool(_BROAD.search(core)) or (bool(_FRAME.search(core)) and len(subject) <= LONGEST_HOW)
+    return bool(_BROAD.search(core)) or (bool(_FRAME.search(core)) and _longest(subject) <= LONGEST_HOW)
+
+
+def _longest(subject: str) -> int:
+    """The length of the longest of the things that the subject names."""
+    return max(map(len, re.split("[、和与]", subject)))
 
 
 def answer_topic(asking: Asking) -> Answer | None:

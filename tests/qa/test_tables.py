@@ -215,3 +215,29 @@ def test_a_word_of_an_indicator_is_no_place(national: Library) -> None:
     assert cells(asked(national, "2015、2016和2018年棚户区改造分别是多少万套")) == [
         (2015, "580万套", "601万套"), (2016, "600万套", "600多万套"), (2018, "-", "620多万套"),
     ]  # fmt: skip
+
+
+def test_a_table_for_the_clipboard_and_for_a_document(library: Library) -> None:
+    answer = asked(library, "柳河县历年GDP增长")
+    assert answer is not None
+    assert answer.table is not None
+    heads, *body = [line.split("\t") for line in answer.table.to_tsv().split("\n")]
+    assert heads == ["年份", "目标", "实绩"]
+    assert [row[0] for row in body] == [str(row.year) for row in answer.table.rows]
+    assert all(len(row) == 3 for row in body)
+    told = answer.table.to_markdown().split("\n\n")
+    assert told[0] == f"**{answer.table.title}**"
+    assert [line.count("|") for line in told[1].split("\n")] == [4] * (len(body) + 2)
+
+
+def test_without_a_year_the_newest_report_tells_and_every_other_year_is_offered(library: Library) -> None:
+    answer = Assistant(library).ask("柳河县粮食产量是多少？")
+    assert "53.1万吨" in answer.text
+    assert (answer.assumed_year, set(answer.other_years)) == (2021, {2018, 2019, 2020, 2022})
+
+
+def test_two_places_are_answered_side_by_side_and_a_third_is_said_to_be_missing(library: Library) -> None:
+    answer = Assistant(library).ask("柳河县和槐山县的主要任务分别是什么？")
+    assert {c.report[:3] for c in answer.citations} <= {"柳河县", "槐山县"}
+    missing = Assistant(library).ask("柳河县、槐山县和山东省的主要预期目标分别是什么？")
+    assert any("山东" in part and "未收录" in part for part in missing.unanswered)
