@@ -3,6 +3,9 @@
 ``python -m benchmarks.serve [--library DIR] [--users 20] [--questions 10]`` starts the server in a
 process of its own, lets every user ask one question after another, and prints one JSON object. One
 more user asks the longest questions allowed all the while: nobody may wait for them.
+
+``--soak N`` asks N questions instead, each as a new visitor, by turns through the page and the HTTP API, and
+tells the server's memory after every tenth of them: what a visitor leaves behind must not add up.
 """
 
 from __future__ import annotations
@@ -57,6 +60,33 @@ async def measure(address: str, questions: list[str], users: int, each: int) -> 
     }
 
 
+async def soak(address: str, server: int, questions: list[str], count: int) -> dict[str, Any]:
+    """MB the process ``server`` holds after each tenth of ``count`` questions, each in a session of its own."""
+    held, errors = [], 0
+    async with httpx.AsyncClient(base_url=address, timeout=120) as client:
+        body = await _door(client)
+        for number, question in enumerate(islice(cycle(questions), count), 1):
+            if number % 2:
+                errors += not await _ask(client, {**body, "session_hash": f"soak{number}"}, question)
+            else:
+                errors += not await _called(client, question)
+            if number % (count // 10) == 0:
+                held.append(_resident(server))
+    return {"sessions": count, "errors": errors, "resident_mb": held}
+
+
+async def _called(client: httpx.AsyncClient, question: str) -> bool:
+    """Whether the HTTP API, which makes a session for every call, answers."""
+    event = (await client.post("gradio_api/call/ask", json={"data": [question]})).json()["event_id"]
+    return "event: complete" in (await client.get(f"gradio_api/call/ask/{event}")).text
+
+
+def _resident(process: int) -> int:
+    """MB of memory the process holds."""
+    status = Path(f"/proc/{process}/status").read_text()
+    return int(status.partition("VmRSS:")[2].split()[0]) // 1024
+
+
 async def _door(client: httpx.AsyncClient) -> dict[str, Any]:
     """What every call of the page's ``ask`` carries, once the model is warm."""
     config = (await client.get("config")).json()
@@ -94,8 +124,8 @@ async def _ask_forever(client: httpx.AsyncClient, body: dict[str, Any], question
 
 
 @contextlib.contextmanager
-def served(library: Path) -> Iterator[str]:
-    """The address of a server over ``library``, in a process of its own."""
+def served(library: Path) -> Iterator[tuple[str, int]]:
+    """The address of a server over ``library``, in a process of its own, and the number of that."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -107,7 +137,7 @@ def served(library: Path) -> Iterator[str]:
             found = re.search(r"http://[^/]+/", said)
             if found is None:
                 raise RuntimeError(f"the server did not start: {said!r}")
-            yield found.group()
+            yield found.group(), process.pid
         finally:
             process.terminate()
 
@@ -119,6 +149,7 @@ def main() -> None:
     parser.add_argument("--library", type=Path, help="a library (default: the reports of reports/)")
     parser.add_argument("--users", type=int, default=20)
     parser.add_argument("--questions", type=int, default=10, help="questions a user asks")
+    parser.add_argument("--soak", type=int, metavar="N", help="ask N questions, each as a new visitor")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         path = options.library or Path(folder) / "library"
@@ -127,8 +158,13 @@ def main() -> None:
             library.add([ROOT / "reports"])
         snapshot = library.snapshot()
         questions = [q for r in snapshot.reports for q in candidates(snapshot.outline(r.id), 20)]
-        with served(path) as address:
-            print(json.dumps(asyncio.run(measure(address, questions, options.users, options.questions))))
+        with served(path) as (address, process):
+            told = (
+                soak(address, process, questions, options.soak)
+                if options.soak
+                else measure(address, questions, options.users, options.questions)
+            )
+            print(json.dumps(asyncio.run(told)))
 
 
 if __name__ == "__main__":

@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 import secrets
 import signal
-import sys
 import threading
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, NoReturn
@@ -28,6 +28,8 @@ from ui.login import Login
 from ui.page_api import PageApi
 from ui.ports import check_port
 
+SESSIONS = 100
+"""Visitors whose state Gradio keeps, 40 KB each; the page keeps none there, so the others lose nothing."""
 PATIENCE_S = 20.0
 """How long the end of the server waits for a running job to let go."""
 OPEN_TO_ALL = (
@@ -117,6 +119,7 @@ def _launch(page: gr.Blocks, host: str, port: int, *, mcp: bool, doors: list[Mid
             ssr_mode=False,
             quiet=True,
             prevent_thread_lock=True,
+            state_session_capacity=SESSIONS,
             show_error=True,
         )
     except OSError as error:
@@ -138,18 +141,21 @@ def serve(library_path: str | Path, **options: Any) -> None:
 def _serve(library_path: str | Path, options: dict[str, Any]) -> None:
     server = start(library_path, **options)
     try:
-        print(f"问报已启动：{server.local_url}（按 Ctrl+C 停止）", flush=True)
-        for notice in server.notices:
-            print(notice, flush=True)
+        for line in (f"问报已启动：{server.local_url}（按 Ctrl+C 停止）", *server.notices):
+            _tell(line)
         while True:
             time.sleep(3600)
     except (KeyboardInterrupt, SystemExit):
-        print("正在停止……", flush=True)
+        _tell("正在停止……")
         if not server.close():
             # What still runs is native code, which does not outlive the interpreter without a crash; a
             # library is whole at any instant.
-            sys.stdout.flush()
             os._exit(0)
+
+
+def _tell(line: str) -> None:
+    with suppress(OSError):  # nobody may be reading any more
+        print(line, flush=True)
 
 
 def _end(_signal: int, _frame: object) -> NoReturn:

@@ -2,7 +2,7 @@
 
 One worker serves all files of a process, one after the other. It is started when the first file comes of a
 format that has a parser to break; plain text never waits for it. It is ended, and the file refused, when it
-says nothing for ``SILENCE`` seconds, needs more memory than it may, or dies.
+says nothing for ``SILENCE`` seconds or reads for ``LONGEST``, needs more memory than it may, or dies.
 """
 
 from __future__ import annotations
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 SILENCE = 120.0
 """Seconds without a result or a word of progress; a usual report takes less than one."""
+LONGEST = 3600.0
+"""Seconds a file may take, whatever progress is told."""
 START = 60.0
 """Seconds in which a worker starts, on a machine that is very busy."""
 IDLE = 60.0
@@ -51,9 +53,9 @@ def read_apart(data: bytes, name: str, tell: Callable[[str], None]) -> Source:
         except SourceError:
             _workers.append(worker)
             raise
-        except TimeoutError:
+        except _TooLong as error:
             worker.end()
-            minutes = round(SILENCE / 60) or 1
+            minutes = round(error.seconds / 60) or 1
             raise SourceError(
                 f"“{name}”{minutes} 分钟还没有读完，已停止，请拆分或重新另存后再添加。"
             ) from None
@@ -77,6 +79,14 @@ def _idle_worker() -> _Worker | None:
             return worker
         worker.end()
     return None
+
+
+class _TooLong(Exception):
+    """A file took ``seconds``, which is the most it may."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(seconds)
+        self.seconds = seconds
 
 
 class _Worker:
@@ -109,9 +119,10 @@ class _Worker:
             self.ready = self.connection.poll(START) and self.connection.recv()[0] == "ready"
 
     def read(self, data: bytes, name: str, tell: Callable[[str], None]) -> Source:
-        """Raises SourceError for the file; after any other error the worker is of no use."""
+        """Raises SourceError for the file, _TooLong; after any error but the first the worker is of no use."""
         self.connection.send((data, name))
-        while self.connection.poll(SILENCE):
+        end = time.monotonic() + LONGEST
+        while self.connection.poll(min(SILENCE, max(0.0, end - time.monotonic()))):
             kind, value = self.connection.recv()
             self.since = time.monotonic()
             if kind == "source":
@@ -119,7 +130,7 @@ class _Worker:
             if kind == "refused":
                 raise SourceError(value)
             tell(value)
-        raise TimeoutError
+        raise _TooLong(SILENCE if time.monotonic() < end else LONGEST)
 
     def end(self) -> None:
         """Kill the process; harmless when it is gone."""

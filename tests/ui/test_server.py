@@ -22,6 +22,7 @@ from gradio_client import Client
 from index import Library, WenbaoError
 from tests.ui.conftest import call, free_port
 from ui import feedback
+from ui import server as server_module
 from ui.jobs import Jobs
 from ui.server import start
 
@@ -61,6 +62,18 @@ def called(server: str, name: str, data: list[Any]) -> str:
     base = f"{server}gradio_api/call/{name}"
     event = httpx.post(base, json={"data": data}).json()["event_id"]
     return httpx.get(f"{base}/{event}", timeout=30).text.strip().rpartition("data: ")[2]
+
+
+def test_what_visitors_leave_behind_is_bounded(library_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(server_module, "SESSIONS", 3)
+    running = start(library_dir, port=free_port())
+    try:
+        for _ in range(12):
+            said = called(running.local_url, "ask", ["共有几份报告？"])
+            assert "answered" in said
+        assert len(running._page.app.state_holder.session_data) <= 3
+    finally:
+        running.close()
 
 
 def test_nothing_else_is_exposed(server: str) -> None:
