@@ -7,13 +7,14 @@ import os
 import re
 import stat
 import unicodedata
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import chain, count
 from pathlib import Path
 
 from index.errors import SourceError
-from index.readers import load, suffixes
+from index.readers import how_to_convert, load, suffixes
 from index.store.builder import SourceFile, fault
 from index.store.manifest import Entry
 from index.types import ReportInfo
@@ -112,21 +113,40 @@ def _files(paths: Iterable[str], plan: Plan) -> Iterator[Path]:
 
 
 def _inside(folder: Path, skipped: Told) -> Iterator[Path]:
-    """The readable files below ``folder``; links that lead out of it, or back up, are not followed."""
+    """The readable files below ``folder``; links that lead out of it, or back up, are not followed, and a library
+    is no folder of reports. Documents of other kinds are told one by one, what is no document in one sentence.
+    """
     root = Path(os.path.realpath(folder))
     kinds = suffixes()
 
     def refused(error: OSError) -> None:
         skipped.append((readable_path(Path(error.filename)), "没有权限打开这个文件夹，其中的文件没有收录。"))
 
+    others: Counter[str] = Counter()
     for where, folders, names in os.walk(folder, onerror=refused):
-        folders[:] = [name for name in folders if not name.startswith(_HIDDEN)]
-        files = [n for n in names if not n.startswith(_HIDDEN) and Path(n).suffix.lower() in kinds]
+        folders[:] = [n for n in folders if not n.startswith(_HIDDEN) and not _is_library(Path(where, n))]
+        names = [name for name in names if not name.startswith(_HIDDEN)]
+        files = [name for name in names if Path(name).suffix.lower() in kinds]
+        for name in sorted(set(names) - set(files)):
+            suffix = Path(name).suffix.lower()
+            if advice := how_to_convert(suffix):
+                skipped.append((readable_path(Path(where, name)), advice))
+            else:
+                others[readable(suffix) or "没有扩展名"] += 1
         for path in (Path(where, name) for name in (*folders, *files)):
             if reason := _why_not(path, root):
                 skipped.append((readable_path(path), reason))
             elif path.name in files:
                 yield path
+    if others:
+        most = "、".join(suffix for suffix, _ in others.most_common(5))
+        reason = f"里有 {others.total()} 个文件不是能读的格式（{most}{'等' if len(others) > 5 else ''}），没有收录。"
+        skipped.append((readable_path(folder), reason))
+
+
+def _is_library(folder: Path) -> bool:
+    """Whether a library is kept in ``folder``."""
+    return all(os.path.lexists(folder / name) for name in ("CURRENT", "snapshots", "segments"))
 
 
 def _why_not(path: Path, root: Path) -> str:

@@ -366,6 +366,15 @@ def test_select_filters_by_every_column() -> None:
     assert signed(of("单位GDP能耗下降3%。")[0]) == -3
 
 
+def test_marks_of_notes_are_no_part_of_names_and_part_no_figure_from_its_name() -> None:
+    told = of("地区生产总值［28］412亿元，增长［3］6.2%。研发投入强度②达到2.1%。")
+    assert [(f.indicator, f.measure, f.written) for f in told] == [
+        ("生产总值", "amount", "412亿元"),
+        ("生产总值", "growth", "6.2%"),
+        ("研发经费投入强度", "share", "2.1%"),
+    ]
+
+
 def test_every_figure_is_a_slice_of_its_report() -> None:
     text, figures = sample()
     for figure in figures:

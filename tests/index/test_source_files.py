@@ -215,6 +215,25 @@ def test_links_out_of_a_folder_and_loops_are_told_and_not_followed(library: Libr
     assert [info.id for info in library.sync([folder / "出.txt"]).added] == ["出"]
 
 
+def test_documents_that_cannot_be_read_are_told_and_how_to_convert_them(
+    library: Library, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = upload(tmp_path, "folder", 5, "公.txt").parent
+    for name in ("旧.DOC", "公文.ofd", "稿.wps", "包.zip", "数据.json", "说明", ".隐藏.doc"):
+        (folder / name).write_bytes(b"x")
+    kept = Library.open(folder / "文库", encoder=library.encoder)
+    kept.add([folder / "公.txt"])
+    result = library.sync([folder])
+    assert [info.id for info in result.added] == ["公"]
+    told = {Path(path).name: reason for path, reason in result.skipped}
+    assert set(told) == {"旧.DOC", "公文.ofd", "稿.wps", "包.zip", "folder"}
+    assert ".docx" in told["旧.DOC"]
+    assert "PDF" in told["公文.ofd"]
+    assert "解压" in told["包.zip"]
+    assert told["folder"] == "里有 2 个文件不是能读的格式（.json、没有扩展名），没有收录。"
+    assert all(reason.count("。") == 1 for reason in told.values())
+
+
 def test_an_empty_name_does_not_walk_the_current_directory(
     library: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

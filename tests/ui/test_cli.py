@@ -265,7 +265,18 @@ def test_metadata_is_corrected_and_taken_back(library: Path, capsys: pytest.Capt
     assert told("--set", "small", "years_reviewed=") == before
 
 
-@pytest.mark.parametrize("pair", ["colour=red", "date", "date=yesterday", "years_planned=soon"])
+@pytest.mark.parametrize(
+    "pair",
+    [
+        "colour=red",
+        "date",
+        "date=yesterday",
+        "date=2025-13-45",
+        "date=2025-02-29",
+        "date=2025-00",
+        "years_planned=soon",
+    ],
+)
 def test_a_wrong_correction_is_refused(pair: str, library: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["reports", "--set", "small", pair, "--library", str(library)]) == 2
     assert "写得不对" in capsys.readouterr().err

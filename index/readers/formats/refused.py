@@ -54,6 +54,25 @@ _KINDS: tuple[tuple[Callable[[Sample], bool], str], ...] = (
 )  # fmt: skip
 
 
+_SAVED_AS = {
+    ".docx": (".doc", ".wps", ".wpt", ".rtf", ".odt"),
+    ".xlsx": (".xls", ".et", ".ods", ".csv"),
+    ".pptx": (".ppt", ".dps", ".odp"),
+    "PDF": (".ofd", ".caj", ".ps"),
+    ".jpg": (".heic", ".webp", ".gif"),
+}
+_PACKED = (".zip", ".rar", ".7z", ".tar", ".gz", ".bz2", ".xz")
+
+
+def how_to_convert(suffix: str) -> str:
+    """What is said of a file met in a folder whose name ends in ``suffix`` (lower case, with dot): how it can be
+    read after all; ``""`` for what is no document."""
+    if suffix in _PACKED:
+        return "是压缩包，没有收录；请先解压，再添加里面的文件。"
+    to = next((to for to, suffixes in _SAVED_AS.items() if suffix in suffixes), "")
+    return to and f"是不能直接读的格式，没有收录；请另存为 {to} 后再添加。"
+
+
 def _advice(sample: Sample) -> Iterator[str]:
     return (advice for matches, advice in _KINDS if matches(sample))
 
