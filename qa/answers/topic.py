@@ -140,7 +140,7 @@ def chosen(found: Sequence[Statement], budget: int, least: float) -> tuple[list[
     size = 0
     top = max((one.about for one in found), default=0.0)
     for one in found[:60]:
-        enough = least if size > min(FILLED, budget / 2) else least - 1.2
+        enough = least if size > FILLED or budget < 2 * FILLED else least - 1.2
         if one.about < min(enough, top - NEAR) or top < least - 1:
             continue
         pairs = {one.text[i : i + 2] for i in range(len(one.text) - 1)}
