@@ -22,11 +22,11 @@ from qa.answers.outline import bare_title
 from qa.answers.scope import mode_of, over_a_plan, reports_for
 from qa.answers.summary import all_targets, cited
 from qa.answers.tasks import title_score
-from qa.answers.topic import chosen, cited_statements, statements
+from qa.answers.topic import answer_on, chosen, cited_statements, statements
 from qa.types import Answer, Citation, Shape
 
 LIST_BUDGET = 150
-PROGRESS_BUDGET = 120
+PROGRESS_BUDGET = 100
 _LIST = re.compile(
     r"哪[些几]|哪[二两三四五六七八九十]+[个家所座类种处片块位项条大]|清单|名单|列[一出举表]|罗列|都有什么|逐条|一条条|分别是"
 )
@@ -120,8 +120,10 @@ def answer_progress(asking: Asking) -> Answer | None:
 
     What is no such thing but a field of work (去年工业发展得怎么样) is a topic.
     """
-    if not _PROGRESS.search(asking.question.core) or not _THING.search(asking.subject):
+    if not _PROGRESS.search(asking.question.core) or not asking.subject:
         return None
+    if not _THING.search(asking.subject):
+        return answer_on(asking, asking.subject, "topic")
     told = _with_more(asking, "topic", PROGRESS_BUDGET)
     return told if told is not None and told.answered else None
 

@@ -30,6 +30,22 @@ def series(section: Section, sections: Sequence[Section]) -> list[list[Section]]
 
     A review of five years and of the last is two such; where headings are numbered, those alone count.
     """
+    groups = stretches(section, sections)
+    every = [s for group in groups for s in group]
+    numbered = [s for s in every if _NUMBER.match(s.title)]
+    if len(numbered) > 1 and 2 * len(numbered) >= len(every):
+        restart = [
+            i
+            for i, s in enumerate(numbered)
+            if i and (_NUMBER.match(s.title) or [""])[0].strip("（(） )、") in ("一", "一是", "1")
+        ]
+        cuts = [0, *restart, len(numbered)]
+        return [numbered[a:b] for a, b in pairwise(cuts)]
+    return [group for group in groups if group]
+
+
+def stretches(section: Section, sections: Sequence[Section]) -> list[list[Section]]:
+    """The headings right below ``section``, numbered or not, by the stretches that its own text parts."""
     groups: list[list[Section]] = [[]]
     for s in sections:
         if s.continued and s.path == section.path and groups[-1]:
@@ -41,16 +57,6 @@ def series(section: Section, sections: Sequence[Section]) -> list[list[Section]]
             and s.start >= section.start
         ):
             groups[-1].append(s)
-    every = [s for group in groups for s in group]
-    numbered = [s for s in every if _NUMBER.match(s.title)]
-    if len(numbered) > 1 and 2 * len(numbered) >= len(every):
-        restart = [
-            i
-            for i, s in enumerate(numbered)
-            if i and (_NUMBER.match(s.title) or [""])[0].strip("（(） )、") in ("一", "一是", "1")
-        ]
-        cuts = [0, *restart, len(numbered)]
-        return [numbered[a:b] for a, b in pairwise(cuts)]
     return [group for group in groups if group]
 
 

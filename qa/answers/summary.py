@@ -9,7 +9,15 @@ from index import Passage, ReportInfo, Section, Snapshot
 from index.text import report_year
 from qa.answers.asking import Asking
 from qa.answers.groups import Part, grouped, quoted, titled
-from qa.answers.outline import bare_title, children, cite_heading, is_about_government, series, tops
+from qa.answers.outline import (
+    bare_title,
+    children,
+    cite_heading,
+    is_about_government,
+    series,
+    stretches,
+    tops,
+)
 from qa.answers.scope import assumed, mode_of, over_a_plan, reports_for
 from qa.answers.tasks import main_plan, unlined_plan
 from qa.retrieval import Clause, clauses_of
@@ -70,7 +78,7 @@ def _parts(asking: Asking, info: ReportInfo, review_only: bool) -> Iterator[Part
     figures = headline_figures(
         snapshot, info, "actual", MOST_FIGURES if review_only else _MAIN, last=not long
     )
-    headings = _cited_headings(snapshot, info, _one_series(review, sections, long))
+    headings = _cited_headings(snapshot, info, _one_series(snapshot.text(info.id), review, sections, long))
     title = bare_title(review.title) if review else "工作回顾"
     yield Part(titled(info, title, "主要指标"), figures)
     if review_only:
@@ -91,11 +99,29 @@ def _cited_headings(snapshot: Snapshot, info: ReportInfo, items: Sequence[Sectio
     return [c for s in items if (c := cite_heading(snapshot, info, s))]
 
 
-def _one_series(above: Section | None, sections: Sequence[Section], long: bool) -> list[Section]:
-    """The headings of the time asked, where a chapter looks back on five years and then on the last."""
-    groups = [group for group in series(above, sections) if len(group) > 1] if above else []
-    if not above or not groups:
-        return children(above, sections) if above else []
+_OVER_A_PLAN = re.compile(r"五年|十[一二三四]?五")
+_LEAD = 80
+"""Characters before a stretch of headings that say which years it is about."""
+
+
+def _one_series(text: str, above: Section | None, sections: Sequence[Section], long: bool) -> list[Section]:
+    """The headings of the time asked, where a chapter looks back on five years and on the last."""
+    if above is None:
+        return []
+    parts = [group for group in stretches(above, sections) if len(group) > 1]
+    ends = [above.body, *(group[-1].end for group in parts)]
+    told = [
+        text[max(end, group[0].start - _LEAD) : group[0].start]
+        for end, group in zip(ends, parts, strict=False)
+    ]
+    of_plan = [
+        bool(_OVER_A_PLAN.search(lead + group[0].title)) for lead, group in zip(told, parts, strict=True)
+    ]
+    if len(set(of_plan)) > 1:
+        return parts[of_plan.index(long)]
+    groups = [group for group in series(above, sections) if len(group) > 1]
+    if not groups:
+        return children(above, sections)
     return groups[-1] if len(above.years) > 1 and not long else groups[0]
 
 
