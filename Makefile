@@ -16,7 +16,7 @@ test: $(VENV)/.installed-dev
 
 # Kills, full disks and damaged files by the hundred: what `make test` shows once of each kind.
 torture: $(VENV)/.installed-dev
-	$(BIN)/python -m pytest -m torture
+	$(BIN)/python -m pytest -m torture -s
 
 lint: $(VENV)/.installed-dev
 	$(BIN)/ruff check
