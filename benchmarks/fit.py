@@ -9,7 +9,8 @@ first run of an encoder indexes the reports (minutes); candidates are kept too, 
 
 A sub-question is one ranking problem: the softmax of its candidates' scores against the passages that hold its
 evidence. Whether the first passage answers is a logistic regression over the values of
-``qa.reading.EVIDENCE``. The weights of a quote are found by coordinate search over what it is for: the answer
+``qa.reading.EVIDENCE``. What the reader's score counts for the order is fitted on the passages it reads. The
+weights of a quote are found by coordinate search over what it is for: the answer
 held, in few characters.
 """
 
@@ -40,15 +41,15 @@ from benchmarks.fitting_questions import (
     report_files,
 )
 from index import Library
-from index.encoders import Encoder, FloatArray, load_encoder
+from index.encoders import Encoder, FloatArray, PairReading, load_encoder, load_reader
 from qa.evaluation import squeeze
-from qa.reading import EVIDENCE, SPAN_WEIGHTS, best_span, clause_similarities, evidence, span_weights
+from qa.reading import EVIDENCE, SPAN_WEIGHTS, best_span, evidence, read_first, reordered, span_weights
 from qa.retrieval import CLAUSE_FEATURES, PASSAGE_FEATURES, Ranked, Search, Weights, rank, search
 from qa.understanding import parse
 
 NAMES = [*(f"passage.{n}" for n in PASSAGE_FEATURES), *(f"clause.{n}" for n in CLAUSE_FEATURES)]
 PENALTY = 0.01
-TARGET = 0.08
+TARGET = 0.07
 """Of the questions that are answered in their report, so many may be refused at the threshold."""
 LENGTH_PRICE = 0.25
 """What a quote of the longest length costs, against 1 for holding the answer."""
@@ -68,6 +69,43 @@ class Searched:
 
     asked: Asked
     searches: tuple[Search, ...]
+    titles: dict[str, str]
+    """Of the library's reports, by id."""
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A question with the ranked candidates of its sub-questions, the first of each read."""
+
+    asked: Asked
+    parts: tuple[tuple[Search, list[Ranked]], ...]
+
+    def ordered(self, weight: float) -> Read:
+        """In the order that the reader's score with ``weight`` makes."""
+        return Read(self.asked, tuple((one, reordered(ranked, weight)) for one, ranked in self.parts))
+
+
+class KeptReader:
+    """The reader, its readings kept on disk."""
+
+    def __init__(self) -> None:
+        self._reader = load_reader()
+        self._path = WORK / f"fit-{_safe(self._reader.id)}.pickle"
+        self._held: dict[tuple[str, str, str], PairReading] = {}
+        if self._path.exists():
+            self._held = pickle.loads(self._path.read_bytes())
+        self._saved = len(self._held)
+
+    def read(self, question: str, passages: Sequence[tuple[str, str]]) -> list[PairReading]:
+        new = [(c, t) for c, t in passages if (question, c, t) not in self._held]
+        for (context, text), reading in zip(new, self._reader.read(question, new), strict=True):
+            self._held[question, context, text] = reading
+        return [self._held[question, context, text] for context, text in passages]
+
+    def save(self) -> None:
+        if len(self._held) > self._saved:
+            self._path.write_bytes(pickle.dumps(self._held))
+            self._saved = len(self._held)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,13 +130,14 @@ class Problems:
 def searched(library: Library, asked: Sequence[Asked]) -> list[Searched]:
     """Every question with its candidates."""
     snapshot = library.snapshot()
+    titles = {report.id: report.title for report in snapshot.reports}
     found = []
     for one in asked:
         question = parse(one.text)
         searches = tuple(
             search(snapshot, snapshot.encoder, question, part, one.reports) for part in question.sub_questions
         )
-        found.append(Searched(one, searches))
+        found.append(Searched(one, searches, titles))
     return found
 
 
@@ -192,17 +231,54 @@ def top1(asked: Problems, by: Weights) -> float:
     return float(np.mean(hits))
 
 
+def read(found: Sequence[Searched], by: Weights, reader: KeptReader) -> list[Read]:
+    """Ranked by ``by``, the first of each read; in that order still."""
+    made = []
+    for one in found:
+        title = one.titles.__getitem__
+        parts = [(each, read_first(each, rank(each, by), title, reader)) for each in one.searches]
+        made.append(Read(one.asked, tuple(parts)))
+    reader.save()
+    return made
+
+
+def fit_reading(found: Sequence[Read]) -> float:
+    """What the reader's score counts beside that of the features: the likeliest of the right ones among those read."""
+    each: list[tuple[npt.NDArray[np.float64], npt.NDArray[np.float64], npt.NDArray[np.bool_]]] = []
+    for one in found:
+        for i, (_, ranked) in enumerate(one.parts if one.asked.answerable and not one.asked.short else ()):
+            first = [(r, r.reading) for r in ranked if r.reading]
+            right = np.array(
+                [
+                    one.asked.right(r.candidate.passage.text, r.candidate.passage.report, i, len(one.parts))
+                    for r, _ in first
+                ],
+                bool,
+            )
+            if right.any() and not right.all():
+                scores = np.array([[r.score, reading.score] for r, reading in first])
+                each.append((scores[:, 0], scores[:, 1], right))
+
+    def missed(weight: float) -> float:
+        total = 0.0
+        for own, told, right in each:
+            scores = own + weight * told
+            scores = np.exp(scores - scores.max())
+            total -= float(np.log(scores[right].sum() / scores.sum()))
+        return total
+
+    return float(min(np.arange(0, 2.01, 0.05), key=missed))
+
+
 # ---------------------------------------------------------------- answered or not
 
 
-def doubts(
-    found: Sequence[Searched], encoder: Encoder, by: Weights
-) -> tuple[FloatArray, npt.NDArray[np.int64]]:
+def doubts(found: Sequence[Read]) -> tuple[FloatArray, npt.NDArray[np.int64]]:
     """The EVIDENCE of every sub-question ``(n, len(EVIDENCE))``, and the number of its question ``(n,)``."""
     values, question = [], []
     for number, one in enumerate(found):
-        for each in one.searches:
-            values.append(evidence(each, rank(each, by), encoder))
+        for each, ranked in one.parts:
+            values.append(evidence(each, ranked))
             question.append(number)
     return np.array(values, np.float32), np.array(question)
 
@@ -234,33 +310,25 @@ class Quoting:
 
     search: Search
     ranked: Ranked
-    similarities: FloatArray
     answer: str
 
     def value(self, weights: Sequence[float]) -> float:
         """1 where the quote holds the answer, less its length."""
         parts = self.ranked.candidate.clauses
         types = range(len(self.search.sub_question.answer_types))
-        first, last = best_span(self.search, self.ranked, types, False, self.similarities, weights)
+        first, last = best_span(self.search, self.ranked, types, False, weights)
         text = self.ranked.candidate.passage.text[parts[first].start : parts[last].end]
         return float(self.answer in squeeze(text)) - LENGTH_PRICE * len(text) / 60
 
 
-def quotings(found: Iterable[Searched], encoder: Encoder, by: Weights) -> list[Quoting]:
+def quotings(found: Iterable[Read]) -> list[Quoting]:
     made = []
     for one in found:
-        if (
-            not one.asked.answerable
-            or len(one.searches) > 1
-            or len(one.asked.answers) != 1
-            or one.asked.short
-        ):
+        if not one.asked.answerable or len(one.parts) > 1 or len(one.asked.answers) != 1 or one.asked.short:
             continue
-        each = one.searches[0]
-        first = rank(each, by)[:1]
-        if first and one.asked.right(first[0].candidate.passage.text, first[0].candidate.passage.report):
-            alike = clause_similarities(each, first[0], encoder)
-            made.append(Quoting(each, first[0], alike, squeeze(one.asked.answers[0])))
+        [(each, ranked)] = one.parts
+        if ranked and one.asked.right(ranked[0].candidate.passage.text, ranked[0].candidate.passage.report):
+            made.append(Quoting(each, ranked[0], squeeze(one.asked.answers[0])))
     return made
 
 
@@ -272,10 +340,10 @@ def fit_quotes(made: Sequence[Quoting]) -> list[float]:
         return float(np.mean([one.value(weights) for one in made]))
 
     value = worth(best)
-    for _ in range(2):
+    for _ in range(3):
         for i in range(len(SPAN_WEIGHTS) - 1):
-            for factor in (0.0, 0.5, 0.75, 1.5, 2.0):
-                tried = [w * factor if n == i else w for n, w in enumerate(best)]
+            for other in {0.0, 0.5, *(best[i] * factor for factor in (0.25, 0.5, 0.75, 1.5, 2.0, 4.0))}:
+                tried = [other if n == i else w for n, w in enumerate(best)]
                 if (now := worth(tried)) > value + 5e-4:
                     best, value = tried, now
     return best
@@ -289,6 +357,7 @@ class Fitted:
     """Everything in weights.toml."""
 
     order: Weights
+    reading: float
     evidence: dict[str, float]
     span: list[float]
     threshold: float
@@ -304,7 +373,9 @@ class Fitted:
             ("span", SPAN_WEIGHTS, self.span),
         ):
             lines += ["", f"[{title}]", *(f"{n} = {v:.3f}" for n, v in zip(names, values, strict=True))]
+        lines += ["", "# What the reader's score counts beside the features.", "[reading]"]
         lines += [
+            f"score = {self.reading:.3f}",
             "",
             '# A logistic model of "this answers", and the probability from which a question is answered.',
         ]
@@ -312,21 +383,20 @@ class Fitted:
         return "\n".join([*lines, "", "[answered]", f"threshold = {self.threshold:.2f}", ""])
 
 
-def figures(found: Sequence[Searched], encoder: Encoder, fitted: Fitted) -> list[list[str]]:
+def figures(found: Sequence[Read], fitted: Fitted) -> list[list[str]]:
     """By kind: how many, refused, first passage right, right among five, quote holds the answer and answered."""
-    values, question = doubts(found, encoder, fitted.order)
+    found = [one.ordered(fitted.reading) for one in found]
+    values, question = doubts(found)
     sure = confidences(values, question, fitted.evidence)
     by_kind: dict[str, list[list[float]]] = {}
     for one, certain in zip(found, sure, strict=True):
-        each = one.searches[0]
-        ranked = rank(each, fitted.order)
+        each, ranked = one.parts[0]
         refused = float(certain < fitted.threshold)
         told = [one.asked.right(r.candidate.passage.text, r.candidate.passage.report) for r in ranked[:5]]
         held = 0.0
         if one.asked.answerable and one.asked.answers and ranked and not refused:
-            alike = clause_similarities(each, ranked[0], encoder)
             types = range(len(each.sub_question.answer_types))
-            a, b = best_span(each, ranked[0], types, False, alike, fitted.span)
+            a, b = best_span(each, ranked[0], types, False, fitted.span)
             parts = ranked[0].candidate.clauses
             text = squeeze(ranked[0].candidate.passage.text[parts[a].start : parts[b].end])
             held = float(all(squeeze(answer) in text for answer in one.asked.answers))
@@ -379,56 +449,61 @@ def main() -> None:
     options = parser.parse_args()
     encoder = load_encoder(options.model)
     train, out, own = data(encoder, options.questions, options.library, options.every)
-    fitted = fit(train, encoder)
+    reader = KeptReader()
+    fitted = fit(train, reader)
     heads = ["kind", "n", "refused", "first", "in five", "quote holds"]
-    for name, found in (("held out", out), *own.items()):
-        if found:
-            print(f"\n{name}: {len(found)} questions")
-            print(table(heads, figures(found, encoder, fitted)))
+    tried = {
+        name: read(found, fitted.order, reader) for name, found in (("held out", out), *own.items()) if found
+    }
+    for name, found in tried.items():
+        print(f"\n{name}: {len(found)} questions")
+        print(table(heads, figures(found, fitted)))
     if out:
-        print(table(["confidence", "none", "others"], refusals(out, encoder, fitted)))
-        print(table(["told", "n", "answerable"], reliability(out, encoder, fitted)))
+        print(table(["confidence", "none", "others"], refusals(tried["held out"], fitted)))
+        print(table(["told", "n", "answerable"], reliability(tried["held out"], fitted)))
     print("\n" + fitted.toml())
     if options.write:
         WEIGHTS.write_text(fitted.toml(), "utf-8")
 
 
-def fit(train: Sequence[Searched], encoder: Encoder) -> Fitted:
+def fit(train: Sequence[Searched], reader: KeptReader) -> Fitted:
     """All weights, from the questions of ``train``."""
     order = fit_order(problems(train))
-    values, question = doubts(train, encoder, order)
+    found = read(train, order, reader)
+    weight = fit_reading(found)
+    found = [one.ordered(weight) for one in found]
+    values, question = doubts(found)
     real = np.array([one.asked.answerable for one in train])
     model = fit_evidence(values, real[question])
     sure = confidences(values, question, model)
     threshold = float(np.quantile(sure[real], TARGET))
-    return Fitted(order, model, fit_quotes(quotings(train, encoder, order)), threshold)
+    return Fitted(order, weight, model, fit_quotes(quotings(found)), threshold)
 
 
-def refusals(found: Sequence[Searched], encoder: Encoder, fitted: Fitted) -> list[list[str]]:
+def refusals(found: Sequence[Read], fitted: Fitted) -> list[list[str]]:
     """For each confidence: the share refused of those without an answer, and of the others; last the AUC."""
-    sure, real = _judged(found, encoder, fitted)
+    sure, real = _judged(found, fitted)
     rows = [
         [f"{least:.2f}", f"{(sure < least)[~real].mean():.2f}", f"{(sure < least)[real].mean():.2f}"]
-        for least in np.arange(0.3, 0.85, 0.05)
+        for least in np.arange(0.1, 0.85, 0.05)
     ]
     return [*rows, ["AUC", f"{roc_auc_score(real, sure):.3f}", ""]]
 
 
-def reliability(found: Sequence[Searched], encoder: Encoder, fitted: Fitted) -> list[list[str]]:
-    """Of the questions told each tenth of confidence, the share that is answerable."""
-    sure, real = _judged(found, encoder, fitted)
-    rows = []
+def reliability(found: Sequence[Read], fitted: Fitted) -> list[list[str]]:
+    """Of the questions told each tenth of confidence, the share that is answerable; last the expected error."""
+    sure, real = _judged(found, fitted)
+    rows, error = [], 0.0
     for low in np.arange(0, 1, 0.1):
         own = (sure >= low) & (sure < low + 0.1)
         if own.any():
             rows.append([f"{low:.1f}–{low + 0.1:.1f}", str(own.sum()), f"{real[own].mean():.2f}"])
-    return rows
+            error += own.mean() * abs(sure[own].mean() - real[own].mean())
+    return [*rows, ["ECE", "", f"{error:.3f}"]]
 
 
-def _judged(
-    found: Sequence[Searched], encoder: Encoder, fitted: Fitted
-) -> tuple[FloatArray, npt.NDArray[np.bool_]]:
-    values, question = doubts(found, encoder, fitted.order)
+def _judged(found: Sequence[Read], fitted: Fitted) -> tuple[FloatArray, npt.NDArray[np.bool_]]:
+    values, question = doubts([one.ordered(fitted.reading) for one in found])
     sure = confidences(values, question, fitted.evidence)
     return sure, np.array([one.asked.answerable for one in found])
 

@@ -6,6 +6,7 @@ python -m benchmarks.quality      # writes benchmarks/QUALITY.md
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import faiss
@@ -18,6 +19,8 @@ from benchmarks.common import OWN, ROOT, SAMPLE, SHARED, WORK, machine, question
 from benchmarks.fit import (
     NAMES,
     Fitted,
+    KeptReader,
+    Read,
     Searched,
     confidences,
     data,
@@ -27,11 +30,13 @@ from benchmarks.fit import (
     fit_evidence,
     fit_order,
     problems,
+    read,
     refusals,
+    reliability,
     top1,
 )
 from index import Library
-from index.encoders import Encoder, load_encoder
+from index.encoders import load_encoder
 from qa import Assistant
 from qa.evaluation import Table, load_questions, run, tabulate
 from qa.reading import EVIDENCE, threshold
@@ -126,12 +131,10 @@ def _cell(value: float | int | None, column: str) -> str:
     return f"{value:.0f}" if column in ("n", "len", "hllen") else f"{value:.3f}"
 
 
-def refused_without(
-    train: Sequence[Searched], out: Sequence[Searched], encoder: Encoder, fitted: Fitted
-) -> list[list[str]]:
+def refused_without(train: Sequence[Read], out: Sequence[Read], fitted: Fitted) -> list[list[str]]:
     """AUC of answerable against unanswerable on held-out reports, refitted without each kind of evidence."""
-    values, question = doubts(train, encoder, fitted.order)
-    others, asked = doubts(out, encoder, fitted.order)
+    values, question = doubts([one.ordered(fitted.reading) for one in train])
+    others, asked = doubts([one.ordered(fitted.reading) for one in out])
     real = np.array([one.asked.answerable for one in train])[question]
     told = np.array([one.asked.answerable for one in out])
     rows = []
@@ -165,27 +168,39 @@ def main() -> None:
     encoder = load_encoder()
     train, out, _ = data(encoder)
     if out:
-        parts += held_out(train, out, encoder, kept)
+        parts += held_out(train, out, kept)
     PAGE.write_text("\n".join(parts) + "\n", encoding="utf-8")
     save("quality", kept)
     print("\n".join(parts))
 
 
-def held_out(
-    train: Sequence[Searched], out: Sequence[Searched], encoder: Encoder, kept: dict[str, Any]
-) -> list[str]:
+def held_out(train: Sequence[Searched], out: Sequence[Searched], kept: dict[str, Any]) -> list[str]:
     """The section on reports that nothing was fitted on; its raw figures go to ``kept``."""
-    fitted = fit(train, encoder)
-    asked, rows = figures(out, encoder, fitted), ablations(train, out)
-    kept |= {"held out": asked, "ablations": rows, "refusals": refusals(out, encoder, fitted)}
+    reader = KeptReader()
+    fitted = fit(train, reader)
+    found = read(out, fitted.order, reader)
+    asked, rows = figures(found, fitted), ablations(train, out)
+    unread = figures(found, replace(fitted, reading=0.0))
+    kept |= {"held out": asked, "ablations": rows, "refusals": refusals(found, fitted)}
+    heads = ["kind", "n", "refused", "first", "in five", "quote holds"]
     parts = ["", "## Held-out reports", "", f"{len(out)} questions, each within its own report.", ""]
-    parts += [table(["kind", "n", "refused", "first", "in five", "quote holds"], asked)]
+    parts += [table(heads, asked), "", "In the order without the reader:", "", table(heads, unread)]
     parts += ["", "Refused at a confidence below …", ""]
     parts += [table(["confidence", "none", "others"], kept["refusals"])]
-    parts += ["", f"`ask` refuses below {threshold()}.", "", "## Each part switched off", ""]
-    parts += ["top1 on held-out reports, refitted without the part:", "", table(["without", "top1"], rows)]
+    parts += [
+        "",
+        f"`ask` refuses below {threshold()}. Of those told each confidence, answerable in truth:",
+        "",
+    ]
+    parts += [table(["told", "n", "answerable"], reliability(found, fitted))]
+    parts += ["", "## Each part switched off", ""]
+    parts += ["top1 on held-out reports, by the features alone, refitted without the part:", ""]
+    parts += [table(["without", "top1"], rows)]
     parts += ["", "AUC of the decision to answer, refitted without the evidence:", ""]
-    return [*parts, table(["without", "AUC"], refused_without(train, out, encoder, fitted))]
+    return [
+        *parts,
+        table(["without", "AUC"], refused_without(read(train, fitted.order, reader), found, fitted)),
+    ]
 
 
 if __name__ == "__main__":

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +15,44 @@ from torch.nn import functional
 
 from training.data import batches
 
-TOKENS_AT_ONCE = 4096
+TOKENS_AT_ONCE = {"cpu": 4096, "cuda": 65536}
 LONGEST = 512
 PAD = 1
+
+
+def through(
+    layers: Iterable[Any], heads: int, hidden: Tensor, lengths: Sequence[int], dropout: float = 0.0
+) -> Tensor:
+    """``hidden`` (n, tokens, H), padded, through ``layers``."""
+    n, size, width = hidden.shape
+    mask = None
+    if min(lengths) < size:
+        mask = (torch.arange(size) < torch.tensor(lengths)[:, None])[:, None, None, :]
+    for layer in layers:
+        attention = layer.attention.self
+        query, key, value = (
+            part(hidden).view(n, size, heads, -1).transpose(1, 2)
+            for part in (attention.query, attention.key, attention.value)
+        )
+        mixed = functional.scaled_dot_product_attention(query, key, value, attn_mask=mask)
+        mixed = mixed.transpose(1, 2).reshape(n, size, width)
+        out = layer.attention.output
+        hidden = out.LayerNorm(hidden + functional.dropout(out.dense(mixed), dropout))
+        inner = functional.gelu(layer.intermediate.dense(hidden))
+        hidden = layer.output.LayerNorm(hidden + functional.dropout(layer.output.dense(inner), dropout))
+    return hidden
+
+
+def budget() -> int:
+    """How many tokens are worked on at once."""
+    return TOKENS_AT_ONCE[torch.get_default_device().type]
+
+
+def half_precision() -> torch.autocast:
+    """bf16 where it is fast: on a processor without AVX-512 it takes nine times as long as float32."""
+    kind = torch.get_default_device().type
+    # Not kept from one use to the next: weights are set back and forth within a step (Trainer.similarities_before).
+    return torch.autocast(kind, torch.bfloat16, enabled=kind == "cuda", cache_enabled=False)
 
 
 class Bert(nn.Module):
@@ -31,6 +66,7 @@ class Bert(nn.Module):
         logging.set_verbosity_error()  # type: ignore[no-untyped-call]
         logging.disable_progress_bar()  # type: ignore[no-untyped-call]
         model = AutoModel.from_pretrained(folder, add_pooling_layer=False, dtype=torch.float32)
+        model.to(torch.get_default_device())
         self.folder = folder
         self.embeddings = model.embeddings.eval().requires_grad_(False)
         self.layers = model.encoder.layer.eval()
@@ -54,30 +90,13 @@ class Bert(nn.Module):
 
     def run(self, hidden: Tensor, lengths: Sequence[int], first: int, last: int) -> Tensor:
         """``hidden`` (n, tokens, H), padded, through layers ``[first, last)``."""
-        n, size, width = hidden.shape
-        if min(lengths) < size:
-            mask = (torch.arange(size) < torch.tensor(lengths)[:, None])[:, None, None, :]
-        else:
-            mask = None
-        for layer in self.layers[first:last]:
-            attention = layer.attention.self
-            query, key, value = (
-                part(hidden).view(n, size, self.heads, -1).transpose(1, 2)
-                for part in (attention.query, attention.key, attention.value)
-            )
-            mixed = functional.scaled_dot_product_attention(query, key, value, attn_mask=mask)
-            mixed = mixed.transpose(1, 2).reshape(n, size, width)
-            out = layer.attention.output
-            hidden = out.LayerNorm(hidden + out.dense(mixed))
-            inner = functional.gelu(layer.intermediate.dense(hidden))
-            hidden = layer.output.LayerNorm(hidden + layer.output.dense(inner))
-        return hidden
+        return through(self.layers[first:last], self.heads, hidden, lengths)
 
     @torch.no_grad()
     def lower(self, token_lists: Sequence[Sequence[int]]) -> list[Tensor]:
         """Each text's states below the trained layers, (tokens, H) in half precision."""
         found: dict[int, Tensor] = {}
-        for rows in batches([len(ids) for ids in token_lists], TOKENS_AT_ONCE):
+        for rows in batches([len(ids) for ids in token_lists], budget()):
             lengths = [len(token_lists[row]) for row in rows]
             padded = [[*token_lists[r], *[PAD] * (max(lengths) - len(token_lists[r]))] for r in rows]
             hidden = self.run(self.embed(torch.tensor(padded)), lengths, 0, self.frozen)
@@ -87,11 +106,13 @@ class Bert(nn.Module):
     def upper(self, states: Sequence[Tensor]) -> list[Tensor]:
         """The last layer's states of texts given by ``lower``, each (tokens, H)."""
         found: dict[int, Tensor] = {}
-        for rows in batches([len(state) for state in states], TOKENS_AT_ONCE):
+        for rows in batches([len(state) for state in states], budget()):
             lengths = [len(states[row]) for row in rows]
             padded = nn.utils.rnn.pad_sequence([states[row].float() for row in rows], batch_first=True)
             hidden = self.run(padded, lengths, self.frozen, len(self.layers))
-            found |= {r: hidden[i, :n] for i, (r, n) in enumerate(zip(rows, lengths, strict=True))}
+            # Gathered and split in one go: a slice of its own for each text would cost a gradient of full size.
+            own = torch.arange(hidden.shape[1]) < torch.tensor(lengths)[:, None]
+            found |= dict(zip(rows, torch.split(hidden[own], lengths), strict=True))
         return [found[row] for row in range(len(states))]
 
     def trained(self) -> dict[str, Tensor]:

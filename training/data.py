@@ -1,6 +1,9 @@
 """Questions with the passages that answer them, over reports read and cut as the product does.
 
 python -m training.data --shared ../shared --cache DIR    # what there is, what was left out and why
+
+All of it is kept as ``corpus.pickle`` in the cache, so that a machine that trains needs neither the reports
+nor the product: where ``shared`` is absent, it is taken from there.
 """
 
 from __future__ import annotations
@@ -8,6 +11,7 @@ from __future__ import annotations
 import argparse
 import bisect
 import json
+import pickle
 import tomllib
 import unicodedata
 from collections import Counter
@@ -15,17 +19,19 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
-from index import Library
-from index import Passage as Cut
+if TYPE_CHECKING:
+    from index import Passage as Cut
 
 SPLITS = Path(__file__).with_name("splits.toml")
 OWN = Path(__file__).with_name("questions")
 KINDS = ("everyday", "fact", "keyword", "year", "none")
+TRAINED_READINGS = ("cmrc2018_dev", "drcd_dev")
+READING_SETS = (*TRAINED_READINGS, "squad2_zh_dev")
 _REPORTS = ("national/*.txt", "local/counties/*.txt", "local/provinces/*")
 
 
@@ -37,8 +43,8 @@ class Passage:
     title: str
     section: tuple[str, ...]
     text: str
-    years: tuple[int, ...]
-    stance: str
+    read_context: str
+    """What stands before it where it is read."""
 
     @property
     def context(self) -> str:
@@ -85,6 +91,8 @@ class Corpus:
     questions: list[Question]
     held_out: frozenset[str]
     left_out: Counter[str]
+    readings: dict[str, list[Reading]]
+    """Of each set of reading comprehension, by the name of its file."""
 
     def asked(self, held_out: bool, answerable: bool = True) -> list[Question]:
         return [q for q in self.questions if q.held_out == held_out and q.answerable == answerable]
@@ -116,17 +124,30 @@ def question_files(shared: Path, *folders: Path) -> list[Path]:
 
 def load(shared: Path, cache: Path, *folders: Path) -> Corpus:
     """Everything, with ``training/questions`` and more ``folders``; the reports' library is kept in ``cache``."""
+    packed = cache / "corpus.pickle"
+    if not shared.is_dir():
+        packed_corpus: Corpus = pickle.loads(packed.read_bytes())
+        return packed_corpus
+    from index import Library
+    from index.encoders import read_context
+
     library = Library.open(cache / "library", encoder=_NoEncoder())
     library.add(report_files(shared))
     snapshot = library.snapshot()
     rows = {report.id: snapshot.rows(report.id) for report in snapshot.reports}
     cuts = snapshot.passages(range(snapshot.size))
     titles = {report.id: report.title for report in snapshot.reports}
-    passages = [Passage(c.report, titles[c.report], c.section, c.text, c.years, c.stance) for c in cuts]
+    passages = [
+        Passage(c.report, titles[c.report], c.section, c.text, read_context(titles[c.report], c))
+        for c in cuts
+    ]
     finders = {report: _Finder(snapshot.text(report), [cuts[row] for row in rows[report]]) for report in rows}
     held_out = frozenset(tomllib.loads(SPLITS.read_text("utf-8"))["held_out"])
     questions, left_out = _questions(question_files(shared, OWN, *folders), rows, finders, held_out)
-    return Corpus(passages, rows, questions, held_out, left_out)
+    readings = {name: squad_like(shared / "data" / f"{name}.json") for name in READING_SETS}
+    corpus = Corpus(passages, rows, questions, held_out, left_out, readings)
+    packed.write_bytes(pickle.dumps(corpus))
+    return corpus
 
 
 def _questions(
@@ -227,10 +248,10 @@ class _Finder:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A paragraph of a reading-comprehension set and its questions, each with the answer's offset."""
+    """A paragraph of a reading-comprehension set and its questions, each with its answer's offset and text."""
 
     context: str
-    questions: list[tuple[str, int]]
+    questions: list[tuple[str, int, str]]
 
 
 def squad_like(file: Path) -> list[Reading]:
@@ -240,9 +261,10 @@ def squad_like(file: Path) -> list[Reading]:
         Reading(
             paragraph["context"],
             [
-                (qa["question"], max(0, paragraph["context"].find(qa["answers"][0]["text"])))
+                (qa["question"], max(0, paragraph["context"].find(answer)), answer)
                 for qa in paragraph["qas"]
                 if qa.get("answers")
+                for answer in [qa["answers"][0]["text"]]
             ],
         )
         for article in data
@@ -286,6 +308,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "--cache", type=Path, default=Path("build/training"), help="scratch, kept between runs"
     )
     parser.add_argument("--questions", type=Path, action="append", default=[], help="more questions (folder)")
+    parser.add_argument("--device", default="cpu", help="cpu, or cuda (trains in bf16)")
 
 
 def spans(sizes: Sequence[int]) -> list[range]:

@@ -3,7 +3,7 @@
     python -m training.encoder --shared ../shared --cache DIR --out DIR
 
 Contrastive (InfoNCE) over a step's passages, for the vectors of whole passages and for late interaction of
-tokens (MaxSim) alike. A step takes questions of two reports, so that a question is weighed against other
+tokens (MaxSim) alike. A step takes questions of several reports, so that a question is weighed against other
 passages of its own report; some more are mined by their words. What the model
 knew is kept by paragraphs of CMRC and DRCD beside them: contrastive too, and held to the similarities that
 the model begun from gave (Kullback-Leibler). Word embeddings and the lower layers stay as they are.
@@ -26,20 +26,19 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from training.bert import Bert
-from training.data import Corpus, Passage, Question, arguments, halves, load, squad_like
+from training.bert import Bert, half_precision
+from training.data import TRAINED_READINGS, Corpus, Passage, Question, arguments, halves, load
 from training.terms import Terms
 
 TEMPERATURE = 0.03
-RATE = 4e-5
 QUESTIONS_A_STEP = 24
-"""Of each of two reports."""
+"""Of each report."""
 MINED = 5
 """Mined passages for each report's questions."""
 NEAREST = 8
 """Mined are those this near by their words."""
 READINGS = 8
-"""Paragraphs of CMRC and DRCD in a step."""
+"""Paragraphs of CMRC and DRCD in a step of two reports."""
 LATE_WEIGHT, KEEP_WEIGHT, READING_WEIGHT = 0.5, 1.0, 0.5
 SAVE_SECONDS = 180
 
@@ -61,13 +60,13 @@ class Step:
     readings: tuple[Reading, ...]
 
 
-def readings(shared: Path, seed: int) -> list[Reading]:
-    """One question a paragraph-half of CMRC and DRCD, its text cut to 100 to 300 characters."""
+def readings(corpus: Corpus, seed: int) -> list[Reading]:
+    """Two questions a paragraph of every other one of CMRC and DRCD, its text cut to 100 to 300 characters."""
     rng = random.Random(seed)
     found = []
-    for name in ("cmrc2018_dev.json", "drcd_dev.json"):
-        for reading in halves(squad_like(shared / "data" / name))[0]:
-            for question, at in rng.sample(reading.questions, min(2, len(reading.questions))):
+    for name in TRAINED_READINGS:
+        for reading in halves(corpus.readings[name])[0]:
+            for question, at, _ in rng.sample(reading.questions, min(2, len(reading.questions))):
                 size = rng.randint(100, 300)
                 start = max(0, min(at - rng.randint(0, size - 50), len(reading.context) - size))
                 found.append(Reading(question, reading.context[start : start + size]))
@@ -102,7 +101,12 @@ def _wrong(corpus: Corpus, question: Question, row: int) -> bool:
 
 
 def plan(
-    corpus: Corpus, near: dict[Question, list[int]], others: Sequence[Reading], steps: int, seed: int
+    corpus: Corpus,
+    near: dict[Question, list[int]],
+    others: Sequence[Reading],
+    steps: int,
+    seed: int,
+    reports: int,
 ) -> list[Step]:
     """What each step sees; depends on nothing but its arguments."""
     rng = random.Random(seed)
@@ -110,19 +114,23 @@ def plan(
     found: list[Step] = []
     at = 0
     while len(found) < steps:
-        if len(chunks) < 2:
-            chunks += _chunks(corpus.asked(held_out=False), rng)
-        one = chunks.pop()
-        two = next((c for c in reversed(chunks) if c[0].report != one[0].report), chunks[-1])
-        chunks.remove(two)
+        taken_chunks: list[list[Question]] = []
+        while len(taken_chunks) < reports:
+            if len(chunks) < reports:
+                chunks += _chunks(corpus.asked(held_out=False), rng)
+            seen = {chunk[0].report for chunk in taken_chunks}
+            fit = next((c for c in reversed(chunks) if c[0].report not in seen), chunks[-1])
+            chunks.remove(fit)
+            taken_chunks.append(fit)
         beside: list[int] = []
-        for chunk in (one, two):
+        for chunk in taken_chunks:
             right = {row for q in chunk for row in q.rows}
             pool = [row for q in chunk for row in near[q] if row not in right]
             beside += rng.sample(list(dict.fromkeys(pool)), min(MINED, len(set(pool))))
-        taken = [others[(at + i) % len(others)] for i in range(READINGS)]
-        at += READINGS
-        found.append(Step((*one, *two), tuple(dict.fromkeys(beside)), tuple(taken)))
+        held = [others[(at + i) % len(others)] for i in range(READINGS * reports // 2)]
+        at += len(held)
+        asked = tuple(question for chunk in taken_chunks for question in chunk)
+        found.append(Step(asked, tuple(dict.fromkeys(beside)), tuple(held)))
     return found
 
 
@@ -249,23 +257,21 @@ class Trainer:
         return right, other & ~pinned[:, None] & (similarity > best)
 
 
-def train(options: argparse.Namespace) -> None:
+def train(options: argparse.Namespace, corpus: Corpus, near: dict[Question, list[int]]) -> None:
     torch.manual_seed(options.seed)
-    torch.set_num_threads(options.threads)
-    corpus = load(options.shared, options.cache, *options.questions)
     bert = Bert(options.base, options.frozen)
     trainer = Trainer(bert, corpus)
     if options.start:
         trainer.set(Bert(options.start, options.frozen).trained())
-    others = readings(options.shared, options.seed)
-    steps = plan(corpus, mined(corpus), others, options.steps, options.seed)
+    others = readings(corpus, options.seed)
+    steps = plan(corpus, near, others, options.steps, options.seed, options.reports)
     weights = bert.trained()
-    optimizer = torch.optim.AdamW(weights.values(), lr=RATE, weight_decay=0.01)
+    optimizer = torch.optim.AdamW(weights.values(), lr=options.rate, weight_decay=0.01)
     options.out.mkdir(parents=True, exist_ok=True)
     checkpoint = options.out / "checkpoint.pt"
     first = 0
     if checkpoint.exists():
-        saved = torch.load(checkpoint)
+        saved = torch.load(checkpoint, map_location=options.device)
         first = saved["step"]
         trainer.set(saved["weights"])
         optimizer.load_state_dict(saved["optimizer"])
@@ -273,8 +279,9 @@ def train(options: argparse.Namespace) -> None:
     for n, step in enumerate(steps[first:], start=first + 1):
         begun = time.monotonic()
         for group in optimizer.param_groups:
-            group["lr"] = RATE * min(1.0, n / 15, (len(steps) + 1 - n) / (0.6 * len(steps)))
-        losses = trainer.losses(step)
+            group["lr"] = options.rate * min(1.0, n / 15, (len(steps) + 1 - n) / (0.6 * len(steps)))
+        with half_precision():
+            losses = trainer.losses(step)
         torch.stack([*losses.values()]).sum().backward()  # type: ignore[no-untyped-call]
         nn.utils.clip_grad_norm_(weights.values(), 1.0)
         optimizer.step()
@@ -303,8 +310,10 @@ def main() -> None:
     parser.add_argument("--base", type=Path, help="the model to begin from (default: the embedded one)")
     parser.add_argument("--start", type=Path, help="go on from this result of an earlier run")
     parser.add_argument("--steps", type=int, default=300)
+    parser.add_argument("--reports", type=int, default=2, help="reports whose questions make up a step")
     parser.add_argument("--frozen", type=int, default=6, help="lower layers that stay as they are")
     parser.add_argument("--blend", type=float, default=1.0, help="share of the tuned weights in the result")
+    parser.add_argument("--rate", type=float, default=4e-5, help="learning rate")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--threads", type=int, default=2)
     options = parser.parse_args()
@@ -312,7 +321,10 @@ def main() -> None:
         from training.base_model import base_model
 
         options.base = base_model()
-    train(options)
+    torch.set_num_threads(options.threads)
+    torch.set_default_device(options.device)
+    corpus = load(options.shared, options.cache, *options.questions)
+    train(options, corpus, mined(corpus))
 
 
 if __name__ == "__main__":

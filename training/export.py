@@ -1,6 +1,9 @@
-"""The trained encoder as it is shipped: an int8 graph, a pruned tokenizer, its words in 4 bits.
+"""The trained models as they are shipped: int8 graphs, a pruned tokenizer, words in 4 bits.
 
     python -m training.export MODEL [--out index/encoders/model]
+    python -m training.export MODEL --reader READER [--out index/encoders/reader]
+
+``READER`` is ``model`` of a reader's run, begun from the encoder ``MODEL``, which is shipped already.
 
 ``MODEL`` is a SentenceTransformer folder trained from the base model with its word embeddings left as
 they were: their rows are taken over, 4-bit blocks and all, from where they came.
@@ -12,18 +15,40 @@ import argparse
 import hashlib
 import json
 import shutil
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
+from safetensors.numpy import load_file
 
-from index.encoders.fast_encoder import exported
-from index.encoders.fast_export import Weights, read_architecture
+from index.encoders.base import FloatArray
+from index.encoders.fast_encoder import Inputs, bundled_inputs, exported
+from index.encoders.fast_export import (
+    EXACT,
+    Architecture,
+    Weights,
+    compile_for_cpu,
+    full_precision,
+    mask_bias,
+    quantize,
+    read_architecture,
+    transformer_layer,
+)
 from index.encoders.fast_tokenizer import foreign_characters, is_chinese, kept_pieces, prune
 from index.encoders.loading import BUNDLED
 from index.encoders.packed_words import PackedWords
+from index.encoders.pair_reader import READER
+from index.encoders.quiet_openvino import op, ov
+from index.encoders.sample_texts import CALIBRATION
 from training.base_model import NAME, word_blocks
+from training.bert import LONGEST
+from training.reader import LONGEST_CONTEXT, LONGEST_QUESTION
 
+LARGEST_ERROR = 0.3
+"""Of a score in int8, on average; scores of right and wrong pairs lie several units apart."""
 LATIN = 12_000
 """Pieces of ASCII letters that are kept, the likeliest; others are spelled with these."""
 
@@ -33,9 +58,13 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("model", type=Path)
-    parser.add_argument("--out", type=Path, default=BUNDLED)
+    parser.add_argument("--reader", type=Path)
+    parser.add_argument("--out", type=Path)
     given = parser.parse_args()
-    export(given.model, given.out)
+    if given.reader:
+        export_reader(given.model, given.reader, given.out or READER)
+    else:
+        export(given.model, given.out or BUNDLED)
 
 
 def export(folder: Path, out: Path) -> None:
@@ -55,6 +84,108 @@ def export(folder: Path, out: Path) -> None:
     digest = hashlib.sha256(b"".join((out / name).read_bytes() for name in ("model.bin", "words.q4")))
     settings |= {"id": f"wenbao-{NAME}@{digest.hexdigest()[:12]}", "max_tokens": architecture.max_tokens}
     (out / "encoder.json").write_text(json.dumps(settings, ensure_ascii=False, indent=1) + "\n", "utf-8")
+
+
+class ReaderWeights:
+    """The reader's layers under their BERT names, the embeddings' norm of the encoder it began from."""
+
+    def __init__(self, encoder: Path, reader: Path) -> None:
+        self._encoder = Weights(encoder / "model.safetensors")
+        self.own = load_file(reader / "model.safetensors")
+
+    def __getitem__(self, name: str) -> FloatArray:
+        if name.startswith("embeddings."):
+            return self._encoder[name]
+        if name.startswith("marks."):
+            return np.asarray(self.own[name], np.float32)
+        return np.asarray(self.own[name.removeprefix("encoder.").replace("layer.", "layers.", 1)], np.float32)
+
+
+def export_reader(encoder: Path, folder: Path, out: Path) -> None:
+    """Write what ``index.encoders.pair_reader.load_reader`` reads; raises ValueError where int8 costs too much."""
+    architecture = reader_architecture(encoder, folder)
+    weights: Any = ReaderWeights(encoder, folder)
+    head = partial(_reader_head, architecture, weights)
+    inputs = bundled_inputs(BUNDLED)
+    batches = [pair_batch(inputs, *pair) for pair in PAIRS]
+    model = quantize(architecture, weights, batches, head)
+    out.mkdir(parents=True, exist_ok=True)
+    ov.save_model(model, out / "model.xml", compress_to_fp16=False)
+    exact = compile_for_cpu(full_precision(architecture, weights, head), EXACT)
+    made = compile_for_cpu(model)
+    scores = np.array([[float(each(batch)[0][0]) for each in (exact, made)] for batch in batches])
+    print("scores float32 and int8:", scores.round(2).tolist())
+    if np.abs(scores[:, 0] - scores[:, 1]).mean() > LARGEST_ERROR:
+        raise ValueError("int8 changes the scores too much")
+    digest = hashlib.sha256((out / "model.bin").read_bytes()).hexdigest()[:12]
+    settings = {
+        "id": f"wenbao-reader@{digest}",
+        "longest": {"question": LONGEST_QUESTION, "context": LONGEST_CONTEXT, "all": LONGEST},
+    }
+    (out / "reader.json").write_text(json.dumps(settings, ensure_ascii=False, indent=1) + "\n", "utf-8")
+
+
+PAIRS = [
+    (text, CALIBRATION[-1 - i][:20], CALIBRATION[(i + 3) % len(CALIBRATION)])
+    for i, text in enumerate(CALIBRATION)
+]
+"""Questions, contexts and passages, made of general texts, on which ranges are measured."""
+
+
+def reader_architecture(encoder: Path, reader: Path) -> Architecture:
+    """That of the encoder, with as many layers as the reader has."""
+    layers = json.loads((reader / "config.json").read_text("utf-8"))["layers"]
+    return replace(read_architecture(encoder), layers=layers)
+
+
+def pair_tokens(
+    inputs: Inputs, question: str, context: str, text: str
+) -> tuple[npt.NDArray[np.int64], int, npt.NDArray[np.int64]]:
+    """Token numbers of a pair, where those of ``text`` begin, and where each of these ends in it."""
+    asked = inputs.tokens("", question)[:-1][: LONGEST_QUESTION + 1]
+    before = inputs.tokens("", context)[1:-1][:LONGEST_CONTEXT]
+    room = LONGEST - LONGEST_QUESTION - 3 - len(before)
+    own = inputs.tokens("\n", text)[1:-1][:room]
+    ends = np.array(inputs.token_ends("\n", text)[1:-1][:room], np.int64) - 1
+    end = np.array([2], np.int64)  # </s>
+    return np.concatenate([asked, end, before, own, end]), len(asked) + 1 + len(before), ends
+
+
+def pair_batch(inputs: Inputs, question: str, context: str, text: str) -> list[FloatArray]:
+    """What the reader's graph takes of one pair."""
+    ids, start, ends = pair_tokens(inputs, question, context, text)
+    words, mask = inputs.batch([ids])
+    own = np.zeros_like(mask)
+    own[0, start : start + len(ends)] = 1
+    return [words, mask, own]
+
+
+def _reader_head(
+    architecture: Architecture, weights: Any, states: list[Any], mask: Any, int8: Any
+) -> tuple[list[Any], list[Any]]:
+    """The heads of ``training.reader`` and ``training.marks``; one more input marks the passage's own tokens
+    (texts, tokens)."""
+
+    def constant(name: str) -> Any:
+        return op.constant(np.asarray(weights.own[name], np.float32))
+
+    def dense(name: str, value: Any) -> Any:
+        return op.add(op.matmul(value, constant(f"{name}.weight"), False, True), constant(f"{name}.bias"))
+
+    def whole(*values: int) -> Any:
+        return op.constant(np.array(values, np.int64))
+
+    x = states[-1]
+    own = op.parameter([-1, -1], np.float32, name="own")
+    far = op.multiply(op.subtract(own, op.constant(np.float32(1))), op.constant(np.float32(1e4)))
+    first = op.split(dense("clause", x), op.constant(np.int64(2)), 2).output(0)
+    weight = op.softmax(op.add(op.squeeze(first, whole(2)), far), 1)
+    seen = op.squeeze(op.matmul(op.unsqueeze(weight, whole(1)), x, False, False), whole(1))
+    mark = op.gather(x, op.constant(np.int64(0)), op.constant(np.int64(1)))
+    joined = op.concat([mark, seen], 1)
+    score = op.squeeze(dense("judge.2", op.gelu(dense("judge.0", joined), "erf")), whole(1))
+    layer = transformer_layer(architecture, weights, "marks.layer.", int8, states[-2], mask_bias(mask))
+    return [own], [score, dense("marks.clause", layer)]
 
 
 def _pieces(whole: dict[str, Any], prompts: list[str]) -> list[int]:

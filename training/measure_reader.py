@@ -1,12 +1,11 @@
-"""What the reader adds on reports held out of training: order, clauses, and whether to answer at all.
+"""What a reader adds to an encoder, on reports held out of training.
 
-    python -m training.measure_reader --shared ../shared --cache DIR --encoder DIR --reader DIR --out FILE
+    python -m training.measure_reader --shared ../shared --cache DIR --encoder DIR --reader DIR
 
-Two ways of finding eight candidates within the question's own report: the product as it stands, and the
-fine-tuned encoder alone (dense and MaxSim, standardized over the report's passages and added). Of each: the
-order as found, the reader's, and both added, each standardized over the candidates. Whether to answer is
-judged by the reader's best score, by the finder's, and by a logistic of both with their margins, fitted on
-half of the reports and tried on the other, in turn.
+The reader is given the eight passages of the question's own report that the fine-tuned encoder puts first by
+vector and tokens together. Told are the order as found, the reader's, and both added, each standardized over the
+candidates; and how well the best score, the finder's, the reader's, and a logistic of both, fitted on half
+of the reports and tried on the other, tell questions with an answer from those without.
 """
 
 from __future__ import annotations
@@ -20,14 +19,11 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from safetensors.torch import load_file
 
-from index import Library
-from qa import Assistant
 from training.bert import Bert
-from training.data import KINDS, Corpus, Question, arguments, load, plain, report_files
-from training.reader import Reader, heading
-from training.texts import Floats, Texts
+from training.data import KINDS, Corpus, Question, arguments, load, plain
+from training.reader import Pair, Reader, opened, ranked
+from training.texts import Floats, Texts, standard
 
 CANDIDATES = 8
 LONGEST_QUOTE = 60
@@ -46,7 +42,8 @@ class Found:
     quotes: list[str]
 
     def both(self) -> Floats:
-        return standard(self.finder) + standard(self.reader)
+        found: Floats = standard(self.finder) + standard(self.reader)
+        return found
 
     def first_right(self, scores: Floats) -> bool:
         return bool(len(scores)) and self.rows[int(scores.argmax())] in self.question.rows
@@ -56,11 +53,6 @@ class Found:
         best = int(self.both().argmax())
         finder, reader = np.sort(self.finder)[::-1], np.sort(self.reader)[::-1]
         return [self.finder[best], self.reader[best], finder[0] - finder[1:].mean(), reader[0] - reader[1]]
-
-
-def standard(scores: Floats) -> Floats:
-    found: Floats = (scores - scores.mean()) / (scores.std() or 1.0)
-    return found
 
 
 def clauses(text: str) -> list[tuple[int, int]]:
@@ -90,53 +82,21 @@ def quote(text: str, starts: Floats, scores: Floats) -> str:
     return text[own[first][0] : own[last][1]] if own else text
 
 
-def read(
-    reader: Reader, texts: Texts, corpus: Corpus, asked: Sequence[tuple[Question, list[int], Floats]]
-) -> list[Found]:
-    texts.questions([question.text for question, _, _ in asked])
+@torch.no_grad()
+def read(reader: Reader, texts: Texts, corpus: Corpus, asked: Sequence[Question]) -> list[Found]:
     found = []
-    for question, rows, finder in asked:
-        passages = [corpus.passages[row] for row in rows]
-        told = texts.passages(passages)
-        with torch.no_grad():
-            scores, tokens = reader(
-                texts.questions([question.text]) * len(rows),
-                [heading(reader.body, p) for p in passages],
-                told,
-            )
+    for question, order in ranked(corpus, texts, asked).items():
+        best = order[:CANDIDATES]
+        passages = [corpus.passages[row] for row, _ in best]
+        pairs = [Pair(question.text, p.read_context, p.text, False) for p in passages]
+        told = reader(pairs)
         quotes = [
-            quote(p.text, e.starts.numpy(), t.numpy()) for p, e, t in zip(passages, told, tokens, strict=True)
+            quote(pair.text, places[:, 0].numpy(), marks[: len(places), 0].cpu().numpy())
+            for pair, marks in zip(pairs, told.marks, strict=True)
+            for places in [reader.characters(pair)]
         ]
-        found.append(Found(question, rows, finder, scores.numpy().astype(float), quotes))
-    return found
-
-
-def by_product(
-    assistant: Assistant, corpus: Corpus, asked: Sequence[Question]
-) -> tuple[list[tuple[Question, list[int], Floats]], dict[Question, tuple[bool, str]]]:
-    """Candidates of each question; and whether it was answered, and with what quote."""
-    rows = {(p.report, p.text): row for row, p in reversed(list(enumerate(corpus.passages)))}
-    found, answers = [], {}
-    for question in asked:
-        cited = assistant.retrieve(question.text, CANDIDATES, [question.report])
-        answer = assistant.ask(question.text, reports=[question.report])
-        quotes = "".join(c.quote for c in answer.citations[:1])
-        answers[question] = (answer.answered, quotes)
-        own = [rows[c.report, c.text] for c in cited]
-        found.append((question, own, np.array([c.score for c in cited], float)))
-    return found, answers
-
-
-def by_encoder(
-    texts: Texts, corpus: Corpus, asked: Sequence[Question]
-) -> list[tuple[Question, list[int], Floats]]:
-    found = []
-    for question, own in zip(asked, texts.questions([q.text for q in asked]), strict=True):
-        rows = corpus.rows[question.report]
-        dense, late = texts.similarities(own, [corpus.passages[row] for row in rows])
-        scores = standard(dense) + standard(late)
-        order = (-scores).argsort()[:CANDIDATES]
-        found.append((question, [rows[int(i)] for i in order], scores[order]))
+        scores = told.scores.cpu().double().numpy()
+        found.append(Found(question, [r for r, _ in best], np.array([s for _, s in best]), scores, quotes))
     return found
 
 
@@ -212,33 +172,13 @@ def main() -> None:
     parser.add_argument("--reader", type=Path, required=True, help="model/ of a reader's run")
     parser.add_argument("--out", type=Path)
     options = parser.parse_args()
+    torch.set_default_device(options.device)
     corpus = load(options.shared, options.cache, *options.questions)
-    files = [file for file in report_files(options.shared) if file.stem in corpus.held_out]
     asked = corpus.asked(held_out=True) + corpus.asked(held_out=True, answerable=False)
     texts = Texts(options.encoder, options.cache)
-    reader = Reader(Bert(options.encoder, 0))
-    with torch.no_grad():
-        saved = load_file(options.reader / "model.safetensors")
-        for name, value in reader.trained().items():
-            value.copy_(saved[name])
-    product = Library.open(options.cache / "product-held-out")
-    product.add(files)
-    found: dict[str, dict[str, dict[str, float]]] = {}
-    found["encoder"] = figures(read(reader, texts, corpus, by_encoder(texts, corpus, asked)))
-    candidates, answers = by_product(Assistant(product), corpus, asked)
-    found["product"] = figures(read(reader, texts, corpus, [c for c in candidates if len(c[1]) > 1]))
-    found["product alone"] = {}
-    for kind in KINDS:
-        own = [(q, *answers[q]) for q in asked if q.kind == kind]
-        right = [a and plain(q.answer)[0] in plain(quoted)[0] for q, a, quoted in own]
-        found["product alone"][kind] = {
-            "n": len(own),
-            "refused": round(float(np.mean([not a for _, a, _ in own])), 3),
-            "answered, quote holds the answer": round(float(np.mean(right)), 3) if kind != "none" else 0.0,
-        }
-    for way, parts in found.items():
-        for what, values in parts.items():
-            print(f"{way}: {what}", *(f"{key} {value}" for key, value in values.items()), sep=", ")
+    found = figures(read(opened(Bert(options.encoder, 0), options.reader), texts, corpus, asked))
+    for what, values in found.items():
+        print(what, *(f"{key} {value}" for key, value in values.items()), sep=", ")
     if options.out:
         options.out.write_text(json.dumps(found, ensure_ascii=False, indent=1), "utf-8")
 

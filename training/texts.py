@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from torch.nn import functional
 
 from training.bert import Bert
@@ -21,51 +21,10 @@ Floats = npt.NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Encoded:
-    """A passage: its unit ``vector`` (H,), its own tokens' numbers ``ids`` (n,) and packed vectors.
-
-    Token ``i`` stands for characters ``[starts[i], ends[i])`` of the passage.
-    """
+    """A text: its unit ``vector`` (H,) and those of its own tokens (n, H), in half precision."""
 
     vector: Tensor
-    ids: Tensor
-    packed: bytes
-    starts: Tensor
-    ends: Tensor
-
-    def tokens(self) -> Tensor:
-        """The vectors of its tokens (n, H), within the rounding to four bits."""
-        return unpack(self.packed, self.vector.shape[0])
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """A question: its unit ``vector`` (H,), and its tokens' numbers (n,) and unit vectors (n, H)."""
-
-    vector: Tensor
-    ids: Tensor
     tokens: Tensor
-
-
-def pack(tokens: Tensor) -> bytes:
-    """Token vectors (n, H) as the library packs them, in four bits a number (``index.encoders.late_interaction.pack``)."""
-    values = tokens.float().numpy()
-    if not len(values):
-        return b""
-    mean = values.mean(axis=0).astype(np.float16)
-    width = np.maximum(values.std(axis=0) * 0.33, 1e-4).astype(np.float16)
-    codes = (np.floor((values - mean) / width) + 8).clip(0, 15).astype(np.uint8)
-    return b"".join((mean.tobytes(), width.tobytes(), (codes[:, 0::2] | codes[:, 1::2] << 4).tobytes()))
-
-
-def unpack(packed: bytes, size: int) -> Tensor:
-    """The inverse of ``pack``, but for the rounding: ``(tokens, size)``."""
-    if not packed:
-        return torch.zeros(0, size)
-    means = np.frombuffer(packed, np.float16, 2 * size).astype(np.float32)
-    codes = np.frombuffer(packed, np.uint8, offset=4 * size).reshape(-1, size // 2)
-    levels = np.empty((len(codes), size), np.float32)
-    levels[:, 0::2], levels[:, 1::2] = codes & 15, codes >> 4
-    return torch.from_numpy(means[:size] + (levels - 7.5) * means[size:])
 
 
 class Texts:
@@ -79,8 +38,8 @@ class Texts:
         self._file = cache / f"tokens-{digest}.pt"
         self._held: dict[tuple[str, str], Encoded] = {}
         if self._file.exists():
-            self._held = torch.load(self._file, weights_only=False)
-        self._questions: dict[str, Asked] = {}
+            self._held = torch.load(self._file, weights_only=False, map_location=torch.get_default_device())
+        self._questions: dict[str, Encoded] = {}
 
     def passages(self, passages: Sequence[Passage], label: str = "") -> list[Encoded]:
         """Each passage encoded; with a ``label`` progress is told and what is new is kept on disk."""
@@ -89,7 +48,7 @@ class Texts:
         for at in range(0, len(new), 256):
             part = new[at : at + 256]
             heads, bodies = ["passage: " + context for context, _ in part], [body for _, body in part]
-            for key, encoded in zip(part, self._encode(heads, bodies), strict=True):
+            for key, encoded in zip(part, self._run(heads, bodies), strict=True):
                 self._held[key] = encoded
             if label:
                 print(f"{label} {at + len(part)}/{len(new)}", flush=True)
@@ -97,41 +56,42 @@ class Texts:
                     torch.save(self._held, self._file)
         return [self._held[key] for key in keys]
 
-    def questions(self, texts: Sequence[str]) -> list[Asked]:
+    def questions(self, texts: Sequence[str]) -> list[Encoded]:
         """Each question encoded; its tokens are those of its own words."""
         new = [text for text in dict.fromkeys(texts) if text not in self._questions]
-        for text, (vector, ids, states) in zip(new, self._run(["query: "] * len(new), new), strict=True):
-            self._questions[text] = Asked(vector, ids, states)
+        for text, encoded in zip(new, self._run(["query: "] * len(new), new), strict=True):
+            self._questions[text] = encoded
         return [self._questions[text] for text in texts]
 
     def vectors(self, texts: Sequence[str], prompt: str) -> Tensor:
         """Unit vectors alone, ``(len(texts), H)``."""
-        return torch.stack([vector for vector, _, _ in self._run([prompt] * len(texts), texts)])
+        return torch.stack([encoded.vector for encoded in self._run([prompt] * len(texts), texts)])
 
-    def _run(self, heads: Sequence[str], bodies: Sequence[str]) -> list[tuple[Tensor, Tensor, Tensor]]:
-        """Of each text the unit vector, and of its body the tokens' numbers and unit vectors."""
+    def _run(self, heads: Sequence[str], bodies: Sequence[str]) -> list[Encoded]:
         ids = [self.bert.tokens(head + body) for head, body in zip(heads, bodies, strict=True)]
         found = []
-        for own, head, states in zip(ids, heads, self.bert.lower(ids), strict=True):
-            start = self.bert.size(head)
+        for head, states in zip(heads, self.bert.lower(ids), strict=True):
             vector = functional.normalize(states.float().mean(0), dim=-1)
-            tokens = functional.normalize(states[start:-1].float(), dim=-1)
-            found.append((vector, torch.tensor(own[start:-1], dtype=torch.int32), tokens))
+            tokens = functional.normalize(states[self.bert.size(head) : -1].float(), dim=-1)
+            found.append(Encoded(vector, tokens.half()))
         return found
 
-    def _encode(self, heads: Sequence[str], bodies: Sequence[str]) -> list[Encoded]:
-        found = []
-        for head, body, (vector, ids, tokens) in zip(heads, bodies, self._run(heads, bodies), strict=True):
-            offsets = self.bert.tokenizer.encode(head + body).offsets[self.bert.size(head) :][: len(ids)]
-            places = torch.tensor(offsets, dtype=torch.int32).reshape(-1, 2) - len(head)
-            found.append(Encoded(vector, ids, pack(tokens), places[:, 0].clamp(min=0), places[:, 1]))
-        return found
+    def similarities(self, asked: Sequence[str], passages: Sequence[Passage]) -> tuple[Floats, Floats]:
+        """Cosine and MaxSim of each question with each passage, ``(len(asked), len(passages))`` both."""
+        queries, told = self.questions(asked), self.passages(passages)
+        dense = torch.stack([q.vector for q in queries]) @ torch.stack([e.vector for e in told]).T
+        size = max(len(e.tokens) for e in told)
+        padded = nn.utils.rnn.pad_sequence([e.tokens.float() for e in told], batch_first=True)
+        outside = torch.arange(size) >= torch.tensor([len(e.tokens) for e in told])[:, None]
+        late = []
+        for query in queries:
+            best = torch.einsum("pth,qh->qpt", padded, query.tokens.float()).masked_fill(outside, -1.0)
+            late.append(best.amax(-1).mean(0))
+        return dense.cpu().double().numpy(), torch.stack(late).cpu().double().numpy()
 
-    def similarities(self, asked: Asked, passages: Sequence[Passage]) -> tuple[Floats, Floats]:
-        """Cosine and MaxSim of the question with each passage, ``(len(passages),)`` each."""
-        told = self.passages(passages)
-        dense = torch.stack([e.vector for e in told]) @ asked.vector
-        products = torch.cat([e.tokens() for e in told]) @ asked.tokens.T
-        parts = torch.split(products, [len(e.ids) for e in told])
-        late = [float(part.amax(0).mean()) if len(part) else 0.0 for part in parts]
-        return dense.numpy().astype(float), np.array(late)
+
+def standard(scores: Floats) -> Floats:
+    """Each row by its own mean and spread."""
+    spread = scores.std(axis=-1, keepdims=True)
+    found: Floats = (scores - scores.mean(axis=-1, keepdims=True)) / np.where(spread > 0, spread, 1.0)
+    return found

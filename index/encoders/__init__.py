@@ -6,6 +6,7 @@ from index.encoders.base import Encoder, FloatArray, TokenEncoder, TokenOffsetEn
 from index.encoders.late_interaction import max_similarities, token_similarities
 from index.encoders.loading import load_encoder, resolve_model
 from index.encoders.model_cache import cache_root
+from index.encoders.pair_reader import PairReading, load_reader, read_context
 from index.encoders.sample_texts import CALIBRATION
 from index.encoders.sentence_transformers import quiet_transformers
 
@@ -13,12 +14,15 @@ __all__ = [
     "CALIBRATION",
     "Encoder",
     "FloatArray",
+    "PairReading",
     "TokenEncoder",
     "TokenOffsetEncoder",
     "cache_root",
     "load_encoder",
+    "load_reader",
     "max_similarities",
     "quiet_transformers",
+    "read_context",
     "resolve_model",
     "token_similarities",
     "without_surrogates",

@@ -50,7 +50,7 @@ Tokens = npt.NDArray[np.int64]
 Kept = TypeVar("Kept")
 
 LEAST_COSINE = 0.99
-_FORM = "v6"  # of the folder written below
+_FORM = "v7"  # of the folder written below
 _BATCH = 4  # texts; as fast a text as more of them, and the cores end sooner together
 _STEP = 8  # lengths are padded to multiples of it: every new shape costs OpenVINO time and memory
 
@@ -109,32 +109,43 @@ def _open_exported(folder: Path, made: Path, settings: dict[str, Any]) -> FastEn
 def open_bundled(folder: Path) -> FastEncoder:
     """The encoder shipped in ``folder``: graph, tokenizer and words, ready to run.
 
-    What OpenVINO compiles of it for this processor is kept in the user's cache; where that cannot be
-    written it is compiled at every start. Raises RuntimeError where OpenVINO cannot run it.
+    Raises RuntimeError where OpenVINO cannot run it.
     """
+    settings = _read_json(folder / "encoder.json")
+    return FastEncoder(settings, bundled_inputs(folder), load_bundled(folder / "model.xml", settings["id"]))
+
+
+@lru_cache(maxsize=1)
+def bundled_inputs(folder: Path) -> Inputs:
+    """What makes texts ready for the graphs shipped in ``folder``, which share it."""
     settings = _read_json(folder / "encoder.json")
     tokenizer = FastTokenizer(folder / "tokenizer.json", folder, settings["max_tokens"])
     words = PackedWords(folder / "words.q4", settings["dimension"])
-    inputs = _Inputs(tokenizer, words, settings["dimension"], np.load(folder / "positions.npy"))
-    graph = folder / "model.xml"
-    stamp = hashlib.sha256(f"{settings['id']} {ov.__version__}".encode()).hexdigest()[:16]
+    return Inputs(tokenizer, words, settings["dimension"], np.load(folder / "positions.npy"))
+
+
+def load_bundled(graph: Path, name: str) -> Callable[[dict[str, Any]], ov.CompiledModel]:
+    """What compiles the ``graph`` shipped under ``name`` for a configuration of OpenVINO.
+
+    What OpenVINO compiles of it for this processor is kept in the user's cache; where that cannot be
+    written it is compiled at every start.
+    """
+    stamp = hashlib.sha256(f"{name} {ov.__version__}".encode()).hexdigest()[:16]
     try:
         made = build_once(
             f"compiled-{stamp}",
             lambda out: _write_compiled(ov.Core().read_model(graph), out / "compiled.blob"),
         )
     except EncoderError:
-        return FastEncoder(
-            settings, inputs, lambda config: compile_for_cpu(ov.Core().read_model(graph), config)
-        )
-    return FastEncoder(settings, inputs, partial(_load_compiled, graph, made / "compiled.blob"))
+        return lambda config: compile_for_cpu(ov.Core().read_model(graph), config)
+    return partial(_load_compiled, graph, made / "compiled.blob")
 
 
 class FastEncoder:
     """A prepared model; it may be shared between threads."""
 
     def __init__(
-        self, settings: dict[str, Any], inputs: _Inputs, load: Callable[[dict[str, Any]], ov.CompiledModel]
+        self, settings: dict[str, Any], inputs: Inputs, load: Callable[[dict[str, Any]], ov.CompiledModel]
     ) -> None:
         """``load`` compiles the graph for a configuration of OpenVINO."""
         self.id: str = settings["id"]
@@ -142,16 +153,16 @@ class FastEncoder:
         self._prompts: dict[str, str] = settings["prompts"]
         self._inputs = inputs
         self._load = load
-        self._throughput: _Requests | None = None
+        self._throughput: Requests | None = None
         self._opening = threading.Lock()
-        self._asking = _Requests(load(latency_config()))
+        self._asking = Requests(load(latency_config()))
 
     @property
-    def _indexing(self) -> _Requests:
+    def _indexing(self) -> Requests:
         """The same graph for many texts at once, opened when there are some to index."""
         with self._opening:
             if self._throughput is None:
-                self._throughput = _Requests(self._load(cpu_config()))
+                self._throughput = Requests(self._load(cpu_config()))
         return self._throughput
 
     def encode_queries(self, texts: Sequence[str]) -> FloatArray:
@@ -192,7 +203,7 @@ class FastEncoder:
 
     def _encode(
         self,
-        requests: _Requests,
+        requests: Requests,
         prompt: str,
         texts: Sequence[tuple[str, str]],
         apply: Callable[..., Iterable[Any]],
@@ -223,7 +234,7 @@ class FastEncoder:
         return vectors, [kept[row] for row in range(len(texts))]
 
 
-class _Requests:
+class Requests:
     """The compiled graph's requests, lent to one thread each."""
 
     def __init__(self, compiled: ov.CompiledModel) -> None:
@@ -234,18 +245,17 @@ class _Requests:
         for _ in range(self.at_once):
             self._idle.put(compiled.create_infer_request())
 
-    def infer(self, batch: Batch) -> tuple[FloatArray, FloatArray]:
-        """Vectors of the texts ``(texts, hidden)`` and of their tokens ``(texts, tokens, hidden)``."""
+    def infer(self, batch: Sequence[FloatArray]) -> list[FloatArray]:
+        """The graph's outputs for its inputs."""
         request = self._idle.get()
         try:
             request.infer(list(batch), share_inputs=True)
-            texts, tokens = (np.array(request.get_output_tensor(i).data) for i in range(2))
-            return texts, tokens
+            return [np.array(tensor.data) for tensor in request.output_tensors]
         finally:
             self._idle.put(request)
 
 
-class _Inputs:
+class Inputs:
     """Texts to what the graph takes; the table of words stays on disk, only the rows in use are read."""
 
     def __init__(self, tokenizer: FastTokenizer, words: Words, width: int, positions: FloatArray) -> None:
@@ -275,10 +285,10 @@ class _Inputs:
         return words, mask
 
 
-def _exported_inputs(folder: Path, made: Path, architecture: Architecture) -> _Inputs:
+def _exported_inputs(folder: Path, made: Path, architecture: Architecture) -> Inputs:
     tokenizer = FastTokenizer(folder / "tokenizer.json", made, architecture.max_tokens)
     words = _map_tensor(folder / "model.safetensors", "embeddings.word_embeddings.weight")
-    return _Inputs(tokenizer, words, architecture.hidden, np.load(made / "positions.npy"))
+    return Inputs(tokenizer, words, architecture.hidden, np.load(made / "positions.npy"))
 
 
 def _map_tensor(file: Path, ending: str) -> FloatArray:
@@ -358,7 +368,7 @@ def _write_compiled(model: ov.Model, file: Path) -> None:
     file.write_bytes(stream.getvalue())
 
 
-def _samples(inputs: _Inputs, prompts: dict[str, str], texts: Sequence[str]) -> Iterator[Batch]:
+def _samples(inputs: Inputs, prompts: dict[str, str], texts: Sequence[str]) -> Iterator[Batch]:
     for number, text in enumerate(texts):
         yield inputs.batch([inputs.tokens(prompts["query" if number % 2 else "passage"], text)])
 
@@ -368,7 +378,7 @@ def _vectors(encoder: Encoder) -> FloatArray:
 
 
 def _exact_vectors(
-    architecture: Architecture, weights: Weights, inputs: _Inputs, settings: dict[str, Any]
+    architecture: Architecture, weights: Weights, inputs: Inputs, settings: dict[str, Any]
 ) -> FloatArray:
     compiled = compile_for_cpu(full_precision(architecture, weights), EXACT)
     prompts = settings["prompts"]

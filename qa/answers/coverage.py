@@ -10,7 +10,7 @@ from qa.retrieval import Ranked, RankedSearch
 from qa.types import RefusalReason
 from qa.understanding import Question, is_place
 
-CLOSE = 1.0
+CLOSE = 1.5
 """How much less a passage of another year may score and still be a reading of the question."""
 
 
@@ -83,7 +83,7 @@ def assumed_year(found: RankedSearch, snapshot: Snapshot) -> tuple[int | None, t
     return (year, tuple(sorted(others))) if year is not None and others else (None, ())
 
 
-NEAR = 0.5
+NEAR = 1.0
 """How much less a passage of a newer report may score, saying as much, and still be told instead."""
 
 

@@ -12,7 +12,7 @@ from qa.answers.composer import cite, compose
 from qa.answers.coverage import assumed_year, newest_first, refusal_reason
 from qa.answers.indicator import of_other_indicator
 from qa.answers.quotes import completed
-from qa.reading import also_fitting, clause_similarities, confidence, joined, quote, reread, threshold
+from qa.reading import also_fitting, confidence, joined, quote, reread, threshold
 from qa.retrieval import Ranked, RankedSearch, Search, rank, search
 from qa.types import REFUSAL, Answer, Citation
 from qa.understanding import names_of
@@ -22,7 +22,7 @@ def answer_fact(asking: Asking) -> Answer:
     """The best passages' quotes, or the refusal with the nearest passages; raises UnknownReport."""
     question, snapshot = asking.question, asking.snapshot
     sub_questions = searches(asking, asking.top_k)
-    sure = [confidence(*sub_question, snapshot.encoder) for sub_question in sub_questions]
+    sure = [confidence(*sub_question) for sub_question in sub_questions]
     sub_questions = [newest_first(one, snapshot) for one in sub_questions]
     citations = citations_of(asking, sub_questions, max(asking.top_k, len(sub_questions)))
     if not citations or max(sure) < threshold() or fmean(sure) < threshold():
@@ -62,7 +62,7 @@ def searches(asking: Asking, most: int) -> list[RankedSearch]:
         search(snapshot, snapshot.encoder, asking.question, sub_question, reports, most)
         for sub_question in asking.question.sub_questions
     ]
-    return [(one, reread(one.sub_question.text, rank(one), snapshot)) for one in found]
+    return [(one, reread(one, rank(one), snapshot)) for one in found]
 
 
 def citations_of(asking: Asking, sub_questions: Sequence[RankedSearch], top_k: int) -> list[Citation]:
@@ -96,9 +96,7 @@ def _citation(
     """The passage of ``pairs``, quoted for each of their sides; with more care where it leads one."""
     spans: list[tuple[int, int]] = []
     for one, ranked in pairs:
-        leads = _leads(ranked, leading)
-        similarities = clause_similarities(one, ranked, snapshot.encoder) if leads else None
-        spans += quote(one, ranked, listing, similarities)
+        spans += quote(one, ranked, listing)
     passage = pairs[0][1].candidate.passage
     return cite(snapshot, passage, completed(passage, joined(spans)), pairs[0][1].score)
 

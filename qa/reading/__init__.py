@@ -4,25 +4,24 @@ from qa.reading.answerability import EVIDENCE, also_fitting, confidence, evidenc
 from qa.reading.quotes import (
     SPAN_WEIGHTS,
     best_span,
-    clause_similarities,
     joined,
     quote,
     span_weights,
 )
-from qa.reading.reader import Reader, Reading, reread
+from qa.reading.reader import PASSAGES_READ, read_first, reordered, reread
 
 __all__ = [
     "EVIDENCE",
+    "PASSAGES_READ",
     "SPAN_WEIGHTS",
-    "Reader",
-    "Reading",
     "also_fitting",
     "best_span",
-    "clause_similarities",
     "confidence",
     "evidence",
     "joined",
     "quote",
+    "read_first",
+    "reordered",
     "reread",
     "span_weights",
     "threshold",

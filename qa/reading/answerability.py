@@ -7,10 +7,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from index import Encoder
 from index.encoders import FloatArray
 from index.text import normalize
-from qa.reading.quotes import best_span, clause_similarities
+from qa.reading.quotes import best_span
 from qa.retrieval import PASSAGE_FEATURES, Candidate, Ranked, Search, fitted
 from qa.understanding import contradicts
 
@@ -19,9 +18,8 @@ EVIDENCE = (
     "number_near_topic",
     "expected_number_missing",
     "unsaid",
-    "clause",
-    "dense",
-    "late",
+    "read",
+    "read_marked",
     "lead",
     "mode",
     "year_conflict",
@@ -30,15 +28,18 @@ EVIDENCE = (
 """What speaks for the first passage as an answer, or against it."""
 
 _EXACT = ("number", "date", "rank")
+_UNMARKED = -8.0
+_ABOUT = (36.0, 0.0, 9.0, 0.5, 0.5, 1.0)
+"""``SPAN_WEIGHTS`` of the clauses that speak most of what is asked: whether an answer stands there is the question."""
 
 
-def evidence(search: Search, ranked: Sequence[Ranked], encoder: Encoder) -> FloatArray:
+def evidence(search: Search, ranked: Sequence[Ranked]) -> FloatArray:
     """The values of ``EVIDENCE``, ``(len(EVIDENCE),)`` float32."""
     first = ranked[0]
     candidate = first.candidate
     exact = [i for i, ask in enumerate(search.sub_question.answer_types) if ask.kind in _EXACT or ask.office]
     answer_types = exact or range(len(search.sub_question.answer_types))
-    run = best_span(search, first, answer_types)
+    run = best_span(search, first, answer_types, weights=_ABOUT)
     here = slice(run[0], run[1] + 1)
     feature = dict(zip(PASSAGE_FEATURES, candidate.features.tolist(), strict=True))
     values = {
@@ -46,9 +47,8 @@ def evidence(search: Search, ranked: Sequence[Ranked], encoder: Encoder) -> Floa
         "number_near_topic": _number_near_topic(search, candidate, exact) if exact else 0.0,
         "expected_number_missing": float(bool(exact) and answer_fit(candidate, answer_types, here) < 0.3),
         "unsaid": _unsaid(search, candidate),
-        "clause": float(clause_similarities(search, first, encoder).max(initial=-3.0)),
-        "dense": feature["dense"],
-        "late": feature["late"],
+        "read": first.reading.score if first.reading else 0.0,
+        "read_marked": float(first.reading.answers.max(initial=_UNMARKED)) if first.reading else 0.0,
         "lead": min(first.score - ranked[1].score, 3.0) if len(ranked) > 1 else 0.0,
         "mode": feature["mode"],
         "year_conflict": float(feature["year"] < 0),
@@ -108,7 +108,7 @@ def also_fitting(search: Search, ranked: Sequence[Ranked], most: int = 3) -> lis
 
     def fits(one: Ranked) -> bool:
         near = len(one.clause_scores) and float(one.clause_scores.max()) > 0.9 * share
-        return bool(near and one.score > first.score - 0.5 and not _conflicts_in_time(one))
+        return bool(near and one.score > first.score - 1.0 and not _conflicts_in_time(one))
 
     return [first, *(one for one in ranked[1:most] if fits(one))]
 
@@ -123,11 +123,11 @@ def threshold() -> float:
     return fitted("answered")["threshold"]
 
 
-def confidence(search: Search, ranked: Sequence[Ranked], encoder: Encoder) -> float:
+def confidence(search: Search, ranked: Sequence[Ranked]) -> float:
     """The estimated probability, 0 to 1, that the first passage answers; one of mere punctuation does not."""
     if not ranked or not ranked[0].candidate.clauses or _of_counterpart(search, ranked[0]):
         return 0.0
     model = fitted("evidence")
-    values = dict(zip(EVIDENCE, evidence(search, ranked, encoder).tolist(), strict=True))
+    values = dict(zip(EVIDENCE, evidence(search, ranked).tolist(), strict=True))
     z = model["bias"] + sum(model[name] * value for name, value in values.items())
     return 1 / (1 + math.exp(-z))

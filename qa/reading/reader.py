@@ -1,7 +1,8 @@
-"""A model that reads a question together with each of the best passages: off unless ``WENBAO_READER`` names one.
+"""The reader: it reads a question together with each of the best passages.
 
-This is the place of a reader: anything with ``Reader``'s one method, loaded by ``open_reader``. What it says of a
-passage decides the order of the first passages; where it tells clauses, those decide the quote.
+What it says of them decides, with the features of retrieval, their order, whether the first one answers, and which
+of its clauses are quoted. ``WENBAO_READER`` names another cross-encoder, which then decides the order; whether and
+by which words a passage answers stays with our own, whose scores are calibrated.
 """
 
 from __future__ import annotations
@@ -9,8 +10,8 @@ from __future__ import annotations
 import json
 import os
 import threading
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -18,61 +19,96 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 
 from index import EncoderError, Snapshot
-from index.encoders import FloatArray, quiet_transformers, resolve_model, without_surrogates
+from index.encoders import (
+    FloatArray,
+    PairReading,
+    load_reader,
+    quiet_transformers,
+    read_context,
+    resolve_model,
+    without_surrogates,
+)
 from index.structure import context
 from index.text import normalize
-from qa.retrieval import Candidate, Ranked
+from qa.retrieval import Candidate, Ranked, Reading, Search, fitted
 
 if TYPE_CHECKING:
     from sentence_transformers import CrossEncoder
 
 SETTING = "WENBAO_READER"
-PASSAGES_READ = 20
-"""Passages given to the reader; those after them keep their places."""
+PASSAGES_READ = 4
+"""Passages that are read; those after them keep their places."""
+PASSAGES_REORDERED = 20
+"""Passages given to another cross-encoder."""
+_NONE = -12.0  # the logit of a clause of which no token was read
 _lock = threading.Lock()  # for loading once, and because a fast tokenizer serves one thread at a time
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """What a reader says of one candidate.
-
-    ``score``: higher the more surely it answers, comparable within a question; ``clauses`` (n,) the same of
-    each of its clauses, None where the reader does not tell.
-    """
-
-    score: float
-    clauses: FloatArray | None = None
+def reread(search: Search, ranked: list[Ranked], snapshot: Snapshot) -> list[Ranked]:
+    """``ranked`` with the first ``PASSAGES_READ`` read and put in order; raises EncoderError."""
+    other = _other_reader() if ranked else None
+    if other is not None:
+        first = ranked[:PASSAGES_REORDERED]
+        scores = other.scores(search.sub_question.text, [one.candidate for one in first], snapshot)
+        ranked = [first[i] for i in np.argsort(-scores, kind="stable")] + ranked[PASSAGES_REORDERED:]
+    read = read_first(search, ranked, lambda report: snapshot.report(report).title, load_reader())
+    return read if other is not None else reordered(read, fitted("reading")["score"])
 
 
 class Reader(Protocol):
-    """Reads passages for a question; safe to share between threads."""
+    """``index.encoders.PairReader``, or what keeps its readings."""
 
-    def read(self, question: str, candidates: Sequence[Candidate], snapshot: Snapshot) -> list[Reading]:
-        """A reading of each of the ``candidates``, in their order; raises EncoderError."""
+    def read(self, question: str, passages: Sequence[tuple[str, str]]) -> list[PairReading]: ...
 
 
-def open_reader() -> Reader | None:
-    """The reader that ``$WENBAO_READER`` names, loaded once; None without it. Raises EncoderError."""
+def read_first(
+    search: Search, ranked: list[Ranked], title: Callable[[str], str], reader: Reader
+) -> list[Ranked]:
+    """``ranked`` in its order, the first ``PASSAGES_READ`` with what ``reader`` says of them.
+
+    ``title`` gives a report's title by its id.
+    """
+    first = ranked[:PASSAGES_READ]
+    if not first:
+        return ranked
+    candidates = [one.candidate for one in first]
+    texts = [(read_context(title(c.passage.report), c.passage), c.passage.text) for c in candidates]
+    readings = reader.read(without_surrogates(search.sub_question.text), texts)
+    told = [
+        replace(one, reading=_by_clause(one.candidate, reading))
+        for one, reading in zip(first, readings, strict=True)
+    ]
+    return told + ranked[PASSAGES_READ:]
+
+
+def reordered(ranked: list[Ranked], weight: float) -> list[Ranked]:
+    """Those read in the order of their scores with ``weight`` times what the reader says; the others after them."""
+    read = [one for one in ranked if one.reading is not None]
+    least = min((one.reading.score for one in read if one.reading), default=0.0)
+    scored = [
+        replace(one, score=one.score + weight * (one.reading.score if one.reading else least))
+        for one in ranked
+    ]
+    return sorted(scored[: len(read)], key=lambda one: -one.score) + scored[len(read) :]
+
+
+def _by_clause(candidate: Candidate, reading: PairReading) -> Reading:
+    """Of each clause the mean of its tokens' logits as part of what answers, and the most as the answer."""
+    clauses, answers = [], []
+    for clause in candidate.clauses:
+        own = slice(*np.searchsorted(reading.ends, [clause.start, clause.end], side="right"))
+        clauses.append(reading.clause[own].mean() if len(reading.clause[own]) else _NONE)
+        answers.append(reading.answer[own].max(initial=_NONE))
+    return Reading(reading.score, np.array(clauses, np.float32), np.array(answers, np.float32))
+
+
+def _other_reader() -> CrossEncoderReader | None:
+    """The cross-encoder that ``$WENBAO_READER`` names, loaded once; None without it. Raises EncoderError."""
     name = os.environ.get(SETTING)
     if not name:
         return None
     with _lock:
         return _cross_encoder(name)
-
-
-def reread(question: str, ranked: list[Ranked], snapshot: Snapshot) -> list[Ranked]:
-    """``ranked`` with its first ``PASSAGES_READ`` in the reader's order; as it is where there is none.
-
-    Scores stay those of the fusion; evidence, whose weights were fitted without a reader, is that of the
-    passage then first. Raises EncoderError when the reader cannot be used.
-    """
-    reader = open_reader() if ranked else None
-    if reader is None:
-        return ranked
-    first = ranked[:PASSAGES_READ]
-    readings = reader.read(question, [one.candidate for one in first], snapshot)
-    order = np.argsort([-reading.score for reading in readings], kind="stable")
-    return [first[i] for i in order] + ranked[PASSAGES_READ:]
 
 
 class CrossEncoderReader:
@@ -81,13 +117,14 @@ class CrossEncoderReader:
     def __init__(self, model: CrossEncoder) -> None:
         self._model = model
 
-    def read(self, question: str, candidates: Sequence[Candidate], snapshot: Snapshot) -> list[Reading]:
+    def scores(self, question: str, candidates: Sequence[Candidate], snapshot: Snapshot) -> FloatArray:
+        """How surely each passage answers, ``(len(candidates),)``."""
         asked = without_surrogates(normalize(question))
         passages = [candidate.passage for candidate in candidates]
         texts = [context(snapshot.report(p.report).title, p) + p.text for p in passages]
         with _lock:
             scores = self._model.predict([(asked, normalize(t)) for t in texts], show_progress_bar=False)
-        return [Reading(float(score)) for score in scores]
+        return np.asarray(scores, np.float32)
 
 
 @cache

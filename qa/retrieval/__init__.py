@@ -1,9 +1,8 @@
 """A question to ranked candidates: the searches, their fusion, and the features of each passage and clause."""
 
-from qa.retrieval.background import Scale
 from qa.retrieval.clauses import Clause
 from qa.retrieval.clauses import clauses as clauses_of
-from qa.retrieval.ranking import Ranked, RankedSearch, Weights, fitted, rank, weights
+from qa.retrieval.ranking import Ranked, RankedSearch, Reading, Weights, fitted, rank, weights
 from qa.retrieval.retriever import CLAUSE_FEATURES, PASSAGE_FEATURES, Candidate, Search, search
 
 __all__ = [
@@ -13,7 +12,7 @@ __all__ = [
     "Clause",
     "Ranked",
     "RankedSearch",
-    "Scale",
+    "Reading",
     "Search",
     "Weights",
     "clauses_of",

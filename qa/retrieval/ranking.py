@@ -22,12 +22,29 @@ class Weights:
 
 
 @dataclass(frozen=True, slots=True)
+class Reading:
+    """What a reader says of a passage (see ``qa.reading.reader``).
+
+    ``score``: the logit of "it answers", comparable between questions; for each of its clauses (n,) logits of
+    "it is of what answers" and "it holds the answer itself".
+    """
+
+    score: float
+    clauses: FloatArray
+    answers: FloatArray
+
+
+@dataclass(frozen=True, slots=True)
 class Ranked:
-    """A candidate with its score; ``clause_scores`` (n,) are those of its clauses."""
+    """A candidate with its score; ``clause_scores`` (n,) are those of its clauses.
+
+    ``reading`` is None where it was not read: only the first few are.
+    """
 
     candidate: Candidate
     score: float
     clause_scores: FloatArray
+    reading: Reading | None = None
 
 
 RankedSearch = tuple[Search, list[Ranked]]

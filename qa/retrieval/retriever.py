@@ -14,7 +14,7 @@ from index import Encoder, Passage, ReportInfo, Snapshot
 from index.encoders import FloatArray, TokenEncoder
 from index.structure import context
 from index.text import bare_place, find_times, normalize, report_year
-from qa.retrieval.background import Scale, dense_scale, late_scale
+from qa.retrieval.background import dense_scale, late_scale
 from qa.retrieval.clauses import Clause, clauses
 from qa.understanding import (
     Concept,
@@ -61,8 +61,7 @@ class Candidate:
 class Search:
     """A sub-question of ``question`` and its candidates.
 
-    ``concepts`` are what is looked for, ``idf`` (len(concepts),) how much each tells; ``vector``
-    (dimension,) is its wording in official terms as embedded, ``scale`` that of cosines with it.
+    ``concepts`` are what is looked for, ``idf`` (len(concepts),) how much each tells.
     """
 
     question: Question
@@ -70,8 +69,6 @@ class Search:
     concepts: list[Concept]
     idf: FloatArray
     candidates: list[Candidate]
-    vector: FloatArray
-    scale: Scale
 
 
 def search(
@@ -88,14 +85,13 @@ def search(
     rows = _rows(snapshot, vector, expanded_query(text), sub_question.when, reports, max(most, KEPT))
     wanted = concepts(text)
     idf = idf_weights(snapshot, wanted)
-    scale = dense_scale(snapshot, encoder, vector)
-    dense = scale.standardized(snapshot.vectors(rows) @ vector)
+    dense = dense_scale(snapshot, encoder, vector).standardized(snapshot.vectors(rows) @ vector)
     late = None if tokens is None else _late(snapshot, encoder, rows, tokens)
     similarity = np.stack([dense, dense if late is None else late], axis=1).tolist()
     infos = {report.id: report for report in snapshot.reports}
     found = [(row, p, infos[p.report]) for row, p in zip(rows, snapshot.passages(rows), strict=True)]
     candidates = _candidates(question, sub_question, wanted, idf, found, similarity)
-    return Search(question, sub_question, wanted, idf, candidates, vector, scale)
+    return Search(question, sub_question, wanted, idf, candidates)
 
 
 def _late(snapshot: Snapshot, encoder: Encoder, rows: Sequence[int], tokens: FloatArray) -> FloatArray | None:

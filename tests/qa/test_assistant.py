@@ -72,13 +72,7 @@ def test_a_comparison_has_both_sides_first(assistant: Assistant) -> None:
         ("2023年天桥区新增了多少个学位？", "not_in_library"),
         ("历下区2025年GDP增速目标是多少？", "not_in_library"),
         ("今年安置房计划新开工多少套？", "not_covered"),
-        pytest.param(
-            "感冒发烧吃什么药好得快",
-            "not_covered",
-            marks=pytest.mark.xfail(
-                reason="answered with 爱国卫生: near by meaning, and nothing reads it", strict=True
-            ),
-        ),
+        ("感冒发烧吃什么药好得快", "not_covered"),
         ("红烧肉做法", "not_covered"),
         ("去年财政收入", "not_covered"),
     ],

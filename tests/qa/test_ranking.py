@@ -11,8 +11,9 @@ import pytest
 from index import Library, Passage, Snapshot
 from index.encoders import Encoder, FloatArray
 from qa.answers.coverage import assumed_year
-from qa.reading import EVIDENCE, best_span, clause_similarities, confidence, evidence
-from qa.retrieval import CLAUSE_FEATURES, PASSAGE_FEATURES, Candidate, Scale, Search, Weights, rank, search
+from qa.reading import EVIDENCE, best_span, confidence, evidence
+from qa.retrieval import CLAUSE_FEATURES, PASSAGE_FEATURES, Candidate, Search, Weights, rank, search
+from qa.retrieval.background import Scale
 from qa.understanding import parse
 from tests.conftest import FakeEncoder
 
@@ -99,7 +100,7 @@ def test_a_passage_is_worth_its_features_and_its_best_clause() -> None:
         candidate(2, {"dense": 2.0}, []),  # 4
     ]
     empty = np.zeros(0, np.float32)
-    ranked = rank(Search(asked, asked.sub_questions[0], [], empty, candidates, empty, Scale(0.0, 1.0)), by)
+    ranked = rank(Search(asked, asked.sub_questions[0], [], empty, candidates), by)
     assert [(r.candidate.row, r.score) for r in ranked] == [(2, 4.0), (0, 3.5), (1, 3.5)]
     assert ranked[1].clause_scores.tolist() == pytest.approx([1.1, 1.5])
 
@@ -118,7 +119,7 @@ def test_an_encoder_of_other_cosines_ranks_and_decides_alike(library: Callable[[
     for question in ("2024年新建几所学校？", "去年粮食产量是多少？", "机场什么时候通航？"):
         plain, squeezed = searched(one, question), searched(other, question)
         assert [r.candidate.passage for r in rank(plain)] == [r.candidate.passage for r in rank(squeezed)]
-        told = [confidence(found, rank(found), s.encoder) for found, s in ((plain, one), (squeezed, other))]
+        told = [confidence(found, rank(found)) for found in (plain, squeezed)]
         assert told[0] == pytest.approx(told[1], abs=0.02)
 
 
@@ -140,8 +141,7 @@ def test_the_clause_that_says_it_is_quoted_and_no_more(library: Callable[[Encode
     snapshot = library(FakeEncoder())
     found = searched(snapshot, "2024年计划改造农村公路多少公里？")
     first = rank(found)[0]
-    alike = clause_similarities(found, first, snapshot.encoder)
-    start, end = best_span(found, first, range(1), similarities=alike)
+    start, end = best_span(found, first, range(1))
     text = first.candidate.passage.text
     quoted = text[first.candidate.clauses[start].start : first.candidate.clauses[end].end]
     assert quoted == "改造农村公路60公里"
@@ -152,15 +152,14 @@ def test_confidence_falls_with_what_speaks_against(library: Callable[[Encoder], 
     asked = {
         q: searched(snapshot, q) for q in ("2024年计划改造农村公路多少公里？", "2019年改造机场跑道多少公里？")
     }
-    sure = [confidence(found, rank(found), snapshot.encoder) for found in asked.values()]
+    sure = [confidence(found, rank(found)) for found in asked.values()]
     assert sure[0] > sure[1]
     values = [
-        dict(zip(EVIDENCE, evidence(found, rank(found), snapshot.encoder).tolist(), strict=True))
-        for found in asked.values()
+        dict(zip(EVIDENCE, evidence(found, rank(found)).tolist(), strict=True)) for found in asked.values()
     ]
     assert (values[0]["year_conflict"], values[1]["year_conflict"]) == (0.0, 1.0)
     assert values[0]["number_near_topic"] > values[1]["number_near_topic"]
-    assert confidence(asked["2024年计划改造农村公路多少公里？"], [], snapshot.encoder) == 0.0
+    assert confidence(asked["2024年计划改造农村公路多少公里？"], []) == 0.0
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Reordering by a cross-encoder: a real one of one layer, made here."""
+"""The reader, and reordering by another cross-encoder: a real one of one layer, made here."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ import pytest
 from index import EncoderError, Library, Snapshot
 from index.text.normalization import normalize
 from qa import Assistant
-from qa.reading.reader import PASSAGES_READ, SETTING, _cross_encoder, reread
-from qa.retrieval import Ranked, rank, search
+from qa.reading.reader import PASSAGES_READ, PASSAGES_REORDERED, SETTING, _cross_encoder, reordered, reread
+from qa.retrieval import Ranked, Search, rank, search
 from qa.understanding.question import parse
 from tests.conftest import save_tokenizer
 from tests.test_architecture import HEAVY, loaded_after
@@ -45,9 +45,14 @@ def snapshot(sample_library: Path) -> Snapshot:
 
 
 @pytest.fixture(scope="module")
-def ranked(snapshot: Snapshot) -> list[Ranked]:
+def found(snapshot: Snapshot) -> Search:
     asked = parse(QUESTION)
-    return rank(search(snapshot, snapshot.encoder, asked, asked.sub_questions[0]))
+    return search(snapshot, snapshot.encoder, asked, asked.sub_questions[0])
+
+
+@pytest.fixture(scope="module")
+def ranked(found: Search) -> list[Ranked]:
+    return rank(found)
 
 
 @pytest.fixture
@@ -66,51 +71,64 @@ def by_the_model(folder: Path, snapshot: Snapshot, ranked: list[Ranked]) -> list
     from sentence_transformers import CrossEncoder
 
     [title] = [report.title for report in snapshot.reports]
-    passages = [(one.candidate.row, one.candidate.passage) for one in ranked[:PASSAGES_READ]]
+    passages = [(one.candidate.row, one.candidate.passage) for one in ranked[:PASSAGES_REORDERED]]
     pairs = [
         (normalize(QUESTION), normalize(f"{' '.join((title, *p.section))}\n{p.text}")) for _, p in passages
     ]
     scores = CrossEncoder(str(folder)).predict(pairs)
-    assert len(set(scores.tolist())) == PASSAGES_READ
+    assert len(set(scores.tolist())) == PASSAGES_REORDERED
     return [row for _, (row, _) in sorted(zip(-scores, passages, strict=True), key=lambda pair: pair[0])]
 
 
-def test_the_first_passages_follow_the_model_the_others_stay(
-    model: Path, snapshot: Snapshot, ranked: list[Ranked]
+def test_the_first_passages_are_read_and_put_in_order(
+    found: Search, snapshot: Snapshot, ranked: list[Ranked]
+) -> None:
+    assert len(ranked) > PASSAGES_READ
+    read = reread(found, ranked, snapshot)
+    assert set(rows(read[:PASSAGES_READ])) == set(rows(ranked[:PASSAGES_READ]))
+    assert rows(read[PASSAGES_READ:]) == rows(ranked[PASSAGES_READ:])
+    assert [one.score for one in read] == sorted((one.score for one in read), reverse=True)
+    assert all((one.reading is not None) == (i < PASSAGES_READ) for i, one in enumerate(read))
+    for one in read[:PASSAGES_READ]:
+        assert one.reading is not None
+        assert len(one.reading.clauses) == len(one.reading.answers) == len(one.candidate.clauses)
+    assert reread(found, [], snapshot) == []
+
+
+def test_the_readers_score_counts_as_much_as_its_weight(
+    found: Search, snapshot: Snapshot, ranked: list[Ranked]
+) -> None:
+    read = [one for one in reread(found, ranked, snapshot) if one.reading is not None]
+    alone = [one.reading.score for one in reordered(read, 1e6) if one.reading is not None]
+    assert alone == sorted(alone, reverse=True)
+    assert rows(reordered(read, 0.0)) == rows(sorted(read, key=lambda one: -one.score))
+
+
+def test_the_first_passages_follow_another_model_the_others_stay(
+    model: Path, found: Search, snapshot: Snapshot, ranked: list[Ranked]
 ) -> None:
     expected = by_the_model(model, snapshot, ranked)
-    assert len(ranked) > PASSAGES_READ
-    assert expected != rows(ranked)[:PASSAGES_READ]
-    found = reread(QUESTION, ranked, snapshot)
-    assert rows(found) == expected + rows(ranked)[PASSAGES_READ:]
-    assert sorted(map(id, found)) == sorted(map(id, ranked))
-    assert reread(QUESTION, [], snapshot) == []
+    assert expected != rows(ranked)[:PASSAGES_REORDERED]
+    read = reread(found, ranked, snapshot)
+    assert rows(read) == expected + rows(ranked)[PASSAGES_REORDERED:]
+    assert all(one.reading is not None for one in read[:PASSAGES_READ])
 
 
 def test_the_assistant_shows_the_models_first(
     model: Path, snapshot: Snapshot, ranked: list[Ranked], sample_library: Path
 ) -> None:
     first = snapshot.passages(by_the_model(model, snapshot, ranked)[:1])[0]
-    assistant = Assistant.open(sample_library)
-    answer = assistant.ask(QUESTION)
-    assert (answer.citations + answer.related)[0].start == first.start
-    assert assistant.retrieve(QUESTION)[0].start == first.start
+    assert Assistant.open(sample_library).retrieve(QUESTION)[0].start == first.start
 
 
-def test_many_threads_load_it_once_and_agree(model: Path, snapshot: Snapshot, ranked: list[Ranked]) -> None:
+def test_many_threads_load_it_once_and_agree(
+    model: Path, found: Search, snapshot: Snapshot, ranked: list[Ranked]
+) -> None:
     before = _cross_encoder.cache_info().misses
     with ThreadPoolExecutor(8) as pool:
-        orders = list(pool.map(lambda _: rows(reread(QUESTION, ranked, snapshot)), range(16)))
+        orders = list(pool.map(lambda _: rows(reread(found, ranked, snapshot)), range(16)))
     assert orders == [orders[0]] * 16
     assert _cross_encoder.cache_info().misses == before + 1
-
-
-def test_unset_or_empty_changes_nothing(
-    snapshot: Snapshot, ranked: list[Ranked], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    assert reread(QUESTION, ranked, snapshot) is ranked
-    monkeypatch.setenv(SETTING, "")
-    assert reread(QUESTION, ranked, snapshot) is ranked
 
 
 @pytest.mark.parametrize("setting", [None, ""])
