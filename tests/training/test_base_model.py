@@ -120,7 +120,7 @@ def test_a_killed_build_is_done_again(cache: Path) -> None:
     process.join()
     assert not (cache / "model").exists()
     built = build_once("model", lambda folder: (folder / "whole").touch())
-    assert [path.name for path in built.iterdir()] == ["whole"]
+    assert (built / "whole").exists()
 
 
 def test_a_cache_that_cannot_be_written_is_said(cache: Path) -> None:
