@@ -37,6 +37,7 @@ PARTS = (
     Part("start", "Start-up, building, memory", "Fresh processes; median (lowest–highest) of the rounds."),
     Part("encoder", "Encoder", "The default encoder beside plain sentence-transformers in float32."),
     Part("serve", "Twenty people at once", "Through the page's own door, over the sample report."),
+    Part("page", "The web page", "Headless Chromium, warm; every picture drawn anew, 1300 pixels across."),
     Part(
         "quality",
         "Quality",

@@ -27,7 +27,7 @@ SOLE_IMPORTERS = {
     "openvino": {"index/encoders/quiet_openvino.py"},
     "opencc": {"index/text/normalization.py"},
     "pypdfium2": {"index/readers/pdfium.py"},
-    "docx": {"index/readers/formats/docx.py"},
+    "docx": {"index/readers/formats/docx.py", "ui/word_export.py"},
     "lxml": {"index/readers/formats/html.py"},
     "openpyxl": {"index/readers/formats/xlsx.py"},
     "pptx": {"index/readers/formats/pptx.py"},

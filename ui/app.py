@@ -16,8 +16,12 @@ from ui.api import Page, endpoints
 from ui.page_api import PageApi
 
 ASSETS = Path(__file__).parent / "assets"
-SCRIPTS = ("core.js", "source.js", "chat.js", "reports.js", "indicators.js", "start.js")
-STYLES = ("page.css", "indicators.css")
+SCRIPTS = (
+    "core.js", "layout.js", "places.js", "marks.js", "source.js", "printed.js", "finder.js", "preview.js",
+    "scope.js", "threads.js", "chat.js", "composer.js", "share.js", "uploads.js", "reports.js",
+    "indicators.js", "start.js",
+)  # fmt: skip
+STYLES = ("page.css", "chat.css", "source.css", "reports.css", "indicators.css", "print.css")
 FONTS = [
     "system-ui",
     "PingFang SC",
@@ -36,7 +40,7 @@ def build(page_api: PageApi) -> gr.Blocks:
         with gr.Tabs(elem_id="tabs"):
             with gr.Tab("问答", elem_id="tab-chat"):
                 gr.HTML(
-                    _asset("chat.html"),
+                    _asset("chat.html").replace("<!-- source -->", _asset("source.html")),
                     js_on_load="\n".join(_asset(name) for name in SCRIPTS),
                     server_functions=page_api.functions(),
                     apply_default_css=False,

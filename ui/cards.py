@@ -12,16 +12,24 @@ from dataclasses import dataclass, replace
 from index import Snapshot, WenbaoError
 from qa import Answer, Citation
 from qa.types import Cell, FigureLabel, Table
-from ui.messages import MODES, formal_citation, page_text, path_text, report_label, show
+from ui.messages import (
+    MODES,
+    formal_citation,
+    half_width_digits,
+    page_text,
+    path_text,
+    report_label,
+    show,
+)
 from ui.viewer import citation_link
 
 _MARKS = re.compile(r"((?:\[\d{1,2}\])+)")
 SIDES = {"target": "目标", "actual": "实绩"}
 _RELATIVE_YEAR = re.compile(r"去年|上一?年|今年|本年|明年|下一?年|当年")
 _REFUSALS = {
-    "not_covered": ("所选报告未涉及这个问题", "可以换个说法，或者到“报告”页放宽询问范围。"),
+    "not_covered": ("所选报告未涉及这个问题", "可以换个说法再问。"),
     "not_in_library": ("未收录该年或该地的报告", "可以到“报告”页查看已收录的报告，或者添加所需的报告。"),
-    "not_selected": ("所选报告之外已收录该年或该地的报告", "可以到“报告”页放宽询问范围，再问一次。"),
+    "not_selected": ("文库里有该年或该地的报告，但没有勾选", "勾选它，或者在全部报告中再问一次。"),
 }
 
 
@@ -72,7 +80,7 @@ def answer_html(answer: Answer, question: str, snapshot: Snapshot) -> str:
     body = _body_html(answer.shape, parts, citations, labels)
     return (
         f'{understood}<div class="answer {show(answer.shape)}">{body}{_labels_html(answer.figures, citations)}</div>'
-        f'<section class="cards" aria-label="出处">{cards}</section>{_more_html(others, "其他相关段落")}'
+        f'<div class="cards">{cards}</div>{_more_html(others, "其他相关段落")}'
     )
 
 
@@ -99,11 +107,11 @@ def _groups_html(
         folded = _more_html(more, "还有")
         if said or folded:
             body += (
-                f"<section><h4>{show(group.title)}</h4>{f'<ul>{said}</ul>' if said else ''}{folded}</section>"
+                f"<section><h3>{show(group.title)}</h3>{f'<ul>{said}</ul>' if said else ''}{folded}</section>"
             )
     missing = "".join(f"<li>{show(part)}</li>" for part in answer.unanswered)
     if missing:
-        body += f'<section class="unanswered"><h4>没有找到答案的部分</h4><ul>{missing}</ul></section>'
+        body += f'<section class="unanswered"><h3>没有找到答案的部分</h3><ul>{missing}</ul></section>'
     figures = _labels_html(answer.figures, answer.citations)
     if figures:
         summary = f"数字是哪一年的，目标还是实绩（{len(answer.figures)}）"
@@ -150,7 +158,7 @@ def _labels_html(labels: Sequence[FigureLabel], citations: Sequence[Citation]) -
     rows = "".join(
         f'<tr><td>{show(one.place)}</td><td class="when">{show(one.period)}</td><th scope="row">{show(one.title)}</th>'
         f'<td class="mode-cell"><span class="mode {one.mode}">{MODES[one.mode]}</span></td>'
-        f'<td class="value">{show(one.text)}{_marks_html((one.mark,), citations)}</td></tr>'
+        f'<td class="value">{show(half_width_digits(one.text))}{_marks_html((one.mark,), citations)}</td></tr>'
         for one in labels
     )
     return f'<table class="labels">{rows}</table>' if rows else ""
@@ -160,7 +168,7 @@ def _cell_html(cell: Cell | None, citations: Sequence[Citation]) -> str:
     if cell is None:
         return '<span class="gap" title="报告没有写明">—</span>'
     note = f'<span class="note">{show(cell.note)}</span>' if cell.note else ""
-    return f"{note}{show(cell.text)}{_marks_html((cell.mark,), citations)}"
+    return f"{note}{show(half_width_digits(cell.text))}{_marks_html((cell.mark,), citations)}"
 
 
 def _columns(
@@ -237,7 +245,7 @@ def _card_html(citation: Citation, number: int, snapshot: Snapshot, labels: dict
         f'{page}<span class="path">{show(path_text(citation.section))}</span></header>'
         f"<blockquote>{_marked_html(citation)}</blockquote>"
         f"<footer>{_check_html(citation, snapshot)}"
-        f"{_copy_html('复制引文', citation.quote)}"
+        f"{_copy_html('复制引文' if citation.quote else '复制段落', citation.quote or citation.text)}"
         f"{_copy_html('复制出处', formal_citation(citation, label))}"
         f'<button type="button" class="quiet" data-link="{link}">复制链接</button></footer></article>'
     )
@@ -257,8 +265,10 @@ def _marked_html(citation: Citation) -> str:
 
 def _check_html(citation: Citation, snapshot: Snapshot) -> str:
     if verified(citation, snapshot):
-        return '<span class="checked" title="刚刚与库中原文逐字核对，一字不差">原文核对 ✓</span>'
-    return '<span class="unchecked">原文已变动或移除，请重新提问</span>'
+        return '<span class="checked" title="显示时已与文库中的原文逐字核对">与原文逐字一致 ✓</span>'
+    if citation.report not in {report.id for report in snapshot.reports}:
+        return '<span class="unchecked">这份报告已从文库移除，无法核对</span>'
+    return '<span class="unchecked">原文已变动，请重新提问</span>'
 
 
 def verified(citation: Citation, snapshot: Snapshot) -> bool:

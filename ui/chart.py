@@ -35,7 +35,7 @@ def chart(title: str, measure: Measure, rows: Sequence[Row], link: Callable[[Fig
         for row in rows
         for side, f in zip(SIDES, (row.target, row.actual), strict=True)
     ]
-    bars = measure in BARS or len(rows) <= FEW
+    bars = starts_at_zero(measure, rows)
     return {
         "usermeta": {"embedOptions": {"actions": False, "renderer": "svg", "loader": {"target": "_self"}}},
         "description": f"{title}：目标与实绩，{rows[0].year}—{rows[-1].year}年；下面的表格内容相同",
@@ -47,6 +47,11 @@ def chart(title: str, measure: Measure, rows: Sequence[Row], link: Callable[[Fig
         "layer": [*(_bars() if bars else _lines()), *([_range(bars)] if any(f.high for f in told) else [])],
         "config": _config(),
     }
+
+
+def starts_at_zero(measure: Measure, rows: Sequence[Row]) -> bool:
+    """Whether the figures are drawn as bars, from zero; lines show differences, on an axis cut to them."""
+    return measure in BARS or len(rows) <= FEW
 
 
 def _unit(told: Sequence[Figure]) -> tuple[str, Callable[[Figure], float | None]]:

@@ -13,7 +13,6 @@ import sys
 import traceback
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
@@ -339,36 +338,17 @@ def load_questions(path: Path) -> list[dict[str, Any]]:
     return questions
 
 
-def _is_date(value: str) -> bool:
-    """Whether ``value`` is a year, a month or a day of the calendar: 2025, 2025-01, 2025-01-07."""
-    if not re.fullmatch(r"[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?", value):
-        return False
-    try:
-        date.fromisoformat(value + "-01-01"[len(value) - 4 :])
-    except ValueError:
-        return False
-    return True
-
-
 def correction(pair: str) -> dict[str, Any]:
     """``{key: value}`` of ``key=value``, as ``Library.set_metadata`` takes it; raises WenbaoError."""
     from index import WenbaoError
     from index.library import CORRECTABLE
+    from ui import corrections
 
     key, _, value = pair.partition("=")
     if key not in CORRECTABLE or "=" not in pair:
         names = "、".join(sorted(CORRECTABLE))
         raise WenbaoError(f"“{pair}”写得不对，应写成“项=值”，可以更正的项有 {names}。")
-    if not value:
-        return {key: None}
-    if key == "date" and not _is_date(value):
-        raise WenbaoError(f"日期“{value}”写得不对，应写成 2025、2025-01 或 2025-01-07。")
-    if not key.startswith("years_"):
-        return {key: value}
-    years = re.split(r"[,，、\s]+", value)
-    if not all(re.fullmatch(r"\d{4}", year) for year in years):
-        raise WenbaoError(f"年份“{value}”写得不对，应写成 2024 或 2023,2024。")
-    return {key: tuple(map(int, years))}
+    return {key: corrections.correction(key, value)}
 
 
 def usage_sentence(error: Exception) -> str:

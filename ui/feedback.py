@@ -19,7 +19,8 @@ import platformdirs
 from index import StorageError, WenbaoError
 from index.store import is_address
 
-VERDICTS = ("有用", "答非所问", "出处不对")
+VERDICTS = ("有用", "答非所问", "出处不对", "撤回")
+"""The last takes back what was said before of the same answer."""
 FILE = "feedback.jsonl"
 LARGEST = 20_000_000
 """Bytes after which no more is kept, so that nobody can fill the disk through the page."""
@@ -36,15 +37,15 @@ def directory_for(library: str | os.PathLike[str]) -> Path:
     return platformdirs.user_data_path("wenbao", appauthor=False) / "feedback" / name
 
 
-def keep(directory: Path, verdict: object, turn: object) -> None:
+def keep(directory: Path, verdict: object, turn: object, note: object = "") -> None:
     """Appends a line of bounded length.
 
-    ``turn`` is what a browser sent: any JSON. Raises ``WenbaoError`` for an unknown verdict or what is no
+    ``turn`` is what a browser sent, and ``note`` the right answer in the reader's words: any JSON. Raises ``WenbaoError`` for an unknown verdict or what is no
     turn, and ``StorageError`` on a full disk.
     """
     if verdict not in VERDICTS:
         raise WenbaoError(f"评价只能是{'、'.join(VERDICTS)}之一。")
-    line = json.dumps(_entry(str(verdict), turn), ensure_ascii=False) + "\n"
+    line = json.dumps(_entry(str(verdict), turn, note), ensure_ascii=False) + "\n"
     path = directory / FILE
     try:
         directory.mkdir(parents=True, exist_ok=True)
@@ -56,7 +57,7 @@ def keep(directory: Path, verdict: object, turn: object) -> None:
         raise StorageError(f"评价没有存下来，请检查存放评价的目录是否可写（{error.strerror}）。") from error
 
 
-def _entry(verdict: str, turn: object) -> dict[str, Any]:
+def _entry(verdict: str, turn: object, note: object) -> dict[str, Any]:
     if not isinstance(turn, dict):
         raise WenbaoError("评价要连同它所评的回答一起送来。")
     answer = turn.get("answer")
@@ -65,6 +66,7 @@ def _entry(verdict: str, turn: object) -> dict[str, Any]:
     return {
         "time": datetime.now(UTC).isoformat(timespec="seconds"),
         "verdict": verdict,
+        "note": _cut(note, 500),
         "question": _cut(turn.get("question"), 500),
         "understood": _cut(answer.get("question"), 500),
         "answered": bool(answer.get("answered")),

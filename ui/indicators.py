@@ -21,8 +21,8 @@ from index.figures import (
     title_of,
     years_told,
 )
-from ui.chart import chart
-from ui.messages import MODES, report_label, show
+from ui.chart import chart, starts_at_zero
+from ui.messages import MODES, half_width_digits, report_label, show
 from ui.viewer import place_link
 
 Json = dict[str, Any]
@@ -163,6 +163,7 @@ class Indicators:
                 "measure": course.measure,
                 "measures": {measure: MEASURES[measure] for measure in course.measures},
                 "table": _course_html(course),
+                "note": _course_note(course, str(data.get("year") or "")),
             }
         }
 
@@ -179,13 +180,19 @@ class Indicators:
     def _course(self, data: Json) -> Course | None:
         snapshot = self.library.snapshot()
         name = str(data.get("name") or "").strip()
-        names = snapshot.indicators_called(name) if name else snapshot.indicator_names()[:COMMONEST]
+        report, mode = str(data.get("report") or ""), str(data.get("mode") or "")
+        reports = [snapshot.report(report).id] if report else None
+        named = snapshot.indicators_of(reports) if reports else snapshot.indicator_names()
+        names = snapshot.indicators_called(name) if name else named[:COMMONEST]
         indicator, places = _most_told(snapshot, names)
+        if reports:
+            places = [place for place in places if place == snapshot.report(report).place]
         if not places:
             return None
         place = str(data.get("place", ""))
         place = place if place in places else places[0]
-        told = snapshot.figures_where([indicator], places=[place])
+        kind = mode_named(mode) if mode else None
+        told = snapshot.figures_where([indicator], places=[place], reports=reports, mode=kind)
         found = courses(told, indicator, snapshot.report_years())
         found = {measure: rows for measure, rows in found.items() if years_told(rows) >= 2}
         if not found:
@@ -241,11 +248,21 @@ def _value_html(f: Figure | None, shown: Measure | None = None) -> str:
         return '<span class="gap" title="报告没有写明">—</span>'
     note = note_of(f, shown) if shown else ""
     said = f'<span class="note">{note}</span>' if note else ""
-    return f'{said}<a href="{_link(f)}">{show(f.written)}</a>'
+    return f'{said}<a href="{_link(f)}">{show(half_width_digits(f.written))}</a>'
 
 
 def _link(f: Figure) -> str:
     return place_link(f.report, f.start, f.end, ((0, f.end - f.start),))
+
+
+def _course_note(course: Course, year: str) -> str:
+    """What has to be known to read the chart: where its axis begins, which filter it does not follow."""
+    notes = []
+    if not starts_at_zero(course.measure, course.rows):
+        notes.append("图的纵轴不从零开始。")
+    if year:
+        notes.append("走势列出所有年份，不按年份筛选。")
+    return "".join(notes)
 
 
 def _course_html(course: Course) -> str:

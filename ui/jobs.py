@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import secrets
 import threading
 from collections import deque
 from collections.abc import Callable
@@ -15,6 +16,7 @@ from index.types import Progress
 from ui.messages import INTERNAL, STOPPED
 
 Work = Callable[[Progress], object]
+"""A job; where it returns a sentence, that is told when it is done."""
 log = logging.getLogger(__name__)
 
 
@@ -38,7 +40,8 @@ class Jobs:
     def __init__(self) -> None:
         self._queue: SimpleQueue[tuple[str, Work]] = SimpleQueue()
         self._running: State | None = None
-        self._waiting = 0
+        self._waiting: list[str] = []
+        self._session = secrets.token_hex(4)
         self._outcomes: deque[dict[str, Any]] = deque(maxlen=50)
         self._finished = 0
         self._lock = threading.Lock()
@@ -49,15 +52,19 @@ class Jobs:
     def submit(self, name: str, work: Work) -> None:
         """Queues ``work``; ``name`` (Chinese) is what the page calls it."""
         with self._lock:
-            self._waiting += 1
+            self._waiting.append(name)
         self._queue.put((name, work))
 
     def status(self) -> dict[str, Any]:
-        """JSON-ready: the running job or None, how many wait, and the latest outcomes in order."""
+        """JSON-ready: the running job or None, the names of those that wait, and the latest outcomes in order.
+
+        ``session`` tells the outcomes of this run of the server from those of another.
+        """
         with self._lock:
             return {
                 "running": asdict(self._running) if self._running else None,
-                "waiting": self._waiting,
+                "waiting": list(self._waiting),
+                "session": self._session,
                 "finished": self._finished,
                 "outcomes": list(self._outcomes),
             }
@@ -75,26 +82,29 @@ class Jobs:
             if self._ending.is_set():
                 return
             with self._lock:
-                self._waiting -= 1
+                self._waiting.pop(0)
                 self._running = State(name)
-            reason = self._attempt(name, work)
+            reason, note = self._attempt(name, work)
             with self._lock:
                 self._running = None
                 self._finished += 1
-                self._outcomes.append({"number": self._finished, "name": name, "reason": reason})
+                self._outcomes.append(
+                    {"number": self._finished, "name": name, "reason": reason, "note": note}
+                )
 
-    def _attempt(self, name: str, work: Work) -> str:
-        """Does the work; returns why it failed, or ``""``."""
+    def _attempt(self, name: str, work: Work) -> tuple[str, str]:
+        """Does the work; returns why it failed, or ``""``, and what it has to say."""
+        note: object = None
         try:
-            work(lambda done, total, label: self._report(State(name, done, total, label)))
+            note = work(lambda done, total, label: self._report(State(name, done, total, label)))
         except _LetGo:
-            return STOPPED
+            return STOPPED, ""
         except WenbaoError as error:
-            return str(error)
+            return str(error), ""
         except Exception:
             log.exception("job failed: %s", name)
-            return INTERNAL
-        return ""
+            return INTERNAL, ""
+        return "", note if isinstance(note, str) else ""
 
     def _report(self, state: State) -> None:
         if self._ending.is_set():

@@ -16,7 +16,7 @@ INTERNAL = "系统内部出错了，请重试；若一再出现，请把运行�
 SAME_CONTENT = "与报告《{label}》内容相同，没有重复收录。"
 STOPPED = "服务停止了，这一项没有做完，请重新操作。"
 NOT_READY = "模型没有准备好，暂时不能回答：{reason}"
-NO_REPORTS_SELECTED = "没有勾选任何报告，请先到“报告”页勾选要问的报告。"
+NO_REPORTS_SELECTED = "没有勾选任何报告，请在提问框下选择要问的报告。"
 
 MODES: Mapping[Mode, str] = {"target": "目标", "actual": "实绩", "expected": "预计", "cumulative": "多年累计"}
 """What kinds of figure are called."""
@@ -29,12 +29,23 @@ _VISIBLE = {
 }
 
 
+_FULL_WIDTH = re.compile(
+    r"[０-９．％＋－]+|(?<=[０-９])，(?=[０-９])"
+)  # １，２００．５％, and no other comma
+_HALF = str.maketrans("０１２３４５６７８９．％，＋－", "0123456789.%,+-")
+
+
 def show(text: str) -> str:
     """``text`` escaped for HTML (attributes too), each control or bidi character made visible.
 
     One character stands for one character, so offsets into the shown text equal those of ``text``.
     """
     return html.escape(text.translate(_VISIBLE))
+
+
+def half_width_digits(text: str) -> str:
+    """``１２．５％`` → ``12.5%``, to be compared in a table; a quote stays as written."""
+    return _FULL_WIDTH.sub(lambda found: found[0].translate(_HALF), text)
 
 
 def report_year(report: ReportInfo) -> str:

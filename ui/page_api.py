@@ -6,6 +6,7 @@ import hashlib
 import logging
 import secrets
 import threading
+from base64 import b64encode
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from functools import partial, wraps
@@ -15,16 +16,22 @@ from typing import Any
 from index import Library, ReportInfo, Snapshot, WenbaoError
 from index.types import Progress
 from qa import Answer, Assistant
-from ui import cards, exports, feedback, messages, viewer
+from ui import cards, exports, feedback, messages, viewer, word_export
+from ui.corrections import correction
 from ui.examples import example_questions
 from ui.indicators import Indicators
 from ui.intake import Uploads
 from ui.jobs import Jobs
 from ui.login import MAY_NOT_CHANGE, visitor
+from ui.originals import Originals
+from ui.suggestions import next_questions
 
 Json = dict[str, Any]
 TURNS = 60
-"""Turns of a conversation that a reload brings back."""
+"""Turns of a conversation that are shown, the last ones."""
+
+MARKS = 100
+"""Quotes that are looked for on one printed page."""
 
 log = logging.getLogger(__name__)
 
@@ -40,6 +47,7 @@ class PageApi:
         self.jobs = Jobs()
         self.uploads = Uploads()
         self.indicators = Indicators(self.library)
+        self.originals = Originals(self.library)
         self.token = secrets.token_urlsafe(24)
         """What only this server's own page knows; a function that changes anything asks for it."""
         self._ready = threading.Event()
@@ -60,8 +68,13 @@ class PageApi:
 
     def functions(self) -> list[Callable[[Any], Json]]:
         """The server functions of the page, each turning an error into ``{"error": sentence}``."""
-        reading = [self.boot, self.status, self.ask, self.open, self.export, *self.indicators.functions()]
-        changing = [] if self.read_only else [self.add, self.remove, self.rebuild]
+        reading = [
+            *(self.boot, self.status, self.ask, self.render, self.suggest, self.open, self.areas),
+            *(self.export, *self.indicators.functions()),
+        ]
+        changing = [self.add, self.edit, self.reread, self.remove, self.rebuild]
+        if self.read_only:
+            changing = []
         return [
             *map(_guarded, reading),
             _guarded(self.rate, self.token),
@@ -70,15 +83,17 @@ class PageApi:
 
     def boot(self, data: Json) -> Json:
         """Everything a freshly opened page needs: the status and the conversation kept in the browser."""
-        snapshot = self.library.snapshot()
-        return {
-            **self.status({}),
-            "turns": [_rendered(turn, snapshot) for turn in data.get("turns", [])[-TURNS:]],
-        }
+        return {**self.status({}), **self.render(data)}
 
-    def status(self, _data: Json) -> Json:
-        """Readiness, the reports, the running job, example questions."""
+    def render(self, data: Json) -> Json:
+        """Turns of a conversation, each quote checked against the library as it is now."""
         snapshot = self.library.snapshot()
+        return {"turns": [_rendered(turn, snapshot) for turn in data.get("turns", [])[-TURNS:]]}
+
+    def status(self, data: Json) -> Json:
+        """Readiness, the reports (None where the page has those of ``version``), the jobs, example questions."""
+        snapshot = self.library.snapshot()
+        version = _version(snapshot.reports)
         ready = self._ready.is_set()
         if ready and not self._failure:
             self._refresh_examples(snapshot)
@@ -87,8 +102,8 @@ class PageApi:
             "failure": self._failure,
             "user": visitor().name,
             "readOnly": self.read_only or not visitor().may_change,
-            "version": _version(snapshot.reports),
-            "reports": sorted((_report(r) for r in snapshot.reports), key=_newest_first, reverse=True),
+            "version": version,
+            "reports": None if data.get("version") == version else _reports(snapshot),
             "examples": self._examples[1],
             "job": self.jobs.status(),
         }
@@ -106,31 +121,70 @@ class PageApi:
         turn = {"question": question, "answer": answer, "time": f"{datetime.now():%Y-%m-%d %H:%M}"}
         return {**_rendered(turn, snapshot), "version": _version(snapshot.reports)}
 
+    def suggest(self, data: Json) -> Json:
+        """Questions to go on with after ``turn``, answered by ``reports`` (None: all)."""
+        answer = Answer.from_dict(data["turn"]["answer"])
+        snapshot = self.library.snapshot()
+        return {"questions": next_questions(self.assistant, snapshot, answer, data.get("reports"))}
+
     def open(self, data: Json) -> Json:
-        """A report's text and outline as HTML."""
+        """A report's text and outline as HTML, its pages, and how many can be looked at as printed."""
         snapshot, report = self.library.snapshot(), str(data.get("report", ""))
-        text, sections = snapshot.text(report), snapshot.outline(report)
+        text, sections, pages = snapshot.text(report), snapshot.outline(report), snapshot.page_starts(report)
         return {
             "report": report,
-            "text": viewer.source_html(text, sections, snapshot.page_starts(report)),
+            "text": viewer.source_html(text, sections, pages, snapshot.report(report).title),
+            "pages": [(page.start, page.number) for page in pages],
             "outline": viewer.outline_html(report, sections),
+            "file": snapshot.report(report).source,
+            "content": snapshot.report(report).sha256[:12],
+            "printed": self.originals.count(snapshot, report),
             "version": _version(snapshot.reports),
         }
 
+    def areas(self, data: Json) -> Json:
+        """Where ``spans`` of a report's text stand on its printed page ``page``, as shares of the page."""
+        spans = [(int(start), int(end)) for start, end in data["spans"][:MARKS]]
+        found = self.originals.areas(str(data["report"]), int(data["page"]), spans)
+        return {"areas": [[list(area) for area in areas] for areas in found]}
+
     def export(self, data: Json) -> Json:
-        """The conversation as Markdown."""
-        return {"markdown": exports.to_markdown(data["turns"], self.library.snapshot())}
+        """The conversation as Markdown (``form`` md) or as a Word document; links begin with ``address``."""
+        snapshot, now = self.library.snapshot(), datetime.now()
+        talk = exports.conversation(data["turns"], snapshot, str(data.get("address", "")), now)
+        name = f"问报对话-{now:%Y-%m-%d}"
+        if data.get("form") == "docx":
+            document = b64encode(word_export.to_docx(talk)).decode()
+            return {"name": f"{name}.docx", "data": document}
+        return {"name": f"{name}.md", "text": exports.to_markdown(talk)}
 
     def rate(self, data: Json) -> Json:
-        """Keeps a verdict on an answer."""
-        feedback.keep(self.directory, data.get("verdict"), data.get("turn"))
+        """Keeps a verdict on an answer, and the right one if the reader knows it."""
+        feedback.keep(self.directory, data.get("verdict"), data.get("turn"), data.get("note"))
         return {"kept": True}
 
     def add(self, data: Json) -> Json:
-        """Queues an uploaded file, told by its key."""
+        """Queues an uploaded file, told by its key.
+
+        ``replace``: it takes the place of the report that was read from a file of its name.
+        """
         key = str(data.get("file", ""))
         path = self.uploads.take(key)
-        self.jobs.submit(f"添加《{path.stem}》", partial(self._add, key, path))
+        work = partial(self._add, key, path, bool(data.get("replace")))
+        self.jobs.submit(f"添加《{path.stem}》", work)
+        return self.status({})
+
+    def edit(self, data: Json) -> Json:
+        """Queues corrections of what was recognised of a report; an empty value takes one back."""
+        report = str(data["report"])
+        values = {str(key): correction(str(key), str(value)) for key, value in dict(data["values"]).items()}
+        self.jobs.submit(f"更正《{self._label(report)}》", lambda _: self._correct(report, values))
+        return self.status({})
+
+    def reread(self, data: Json) -> Json:
+        """Queues reading a report's kept file again."""
+        report = str(data["report"])
+        self.jobs.submit(f"重新读取《{self._label(report)}》", lambda _: self._correct(report, {}))
         return self.status({})
 
     def remove(self, data: Json) -> Json:
@@ -144,15 +198,20 @@ class PageApi:
         self.jobs.submit("重建索引", lambda progress: self.library.rebuild(progress=progress))
         return self.status({})
 
-    def _add(self, key: str, path: Path, progress: Progress) -> None:
+    def _add(self, key: str, path: Path, replace: bool, progress: Progress) -> str:
+        """Adds an uploaded file; what was done with it. Raises WenbaoError."""
         try:
-            result = self.library.sync([path], progress=progress)
+            result = self.library.sync([path], replace=replace, progress=progress)
         finally:
             self.uploads.drop(key)
         for _, reason in result.failed:
             raise WenbaoError(reason.replace(str(path), path.name))
         for _, report in result.duplicates:
             raise WenbaoError(messages.SAME_CONTENT.format(label=self._label(report)))
+        return "已替换旧的" if result.updated else "已收录"
+
+    def _correct(self, report: str, values: Json) -> None:
+        self.library.set_metadata(report, **values)
 
     def _label(self, report: str) -> str:
         found = [r for r in self.library.reports() if r.id == report]
@@ -198,15 +257,34 @@ def _guarded(function: Callable[[Json], Json], token: str = "") -> Callable[[Any
 def _rendered(turn: Mapping[str, Any], snapshot: Snapshot) -> Json:
     """The turn with its HTML; a turn the browser kept in a shape not ours is left out (html None)."""
     try:
-        html = cards.answer_html(Answer.from_dict(turn["answer"]), str(turn["question"]), snapshot)
+        answer = Answer.from_dict(turn["answer"])
+        html = cards.answer_html(answer, str(turn["question"]), snapshot)
+        copies = exports.copies(answer, snapshot)
     except (KeyError, TypeError, ValueError, IndexError, AttributeError):
         return {"html": None}
-    return {"html": html, "turn": dict(turn)}
+    return {"html": html, "turn": dict(turn), "copies": copies}
 
 
-def _report(report: ReportInfo) -> Json:
-    shown = {key: getattr(report, key) for key in ("id", "title", "place", "date", "pages", "passages")}
-    return {**shown, "label": messages.report_label(report), "year": messages.report_year(report)}
+def _reports(snapshot: Snapshot) -> list[Json]:
+    """What the page tells of each report, the newest first."""
+    return sorted((_report(r, snapshot) for r in snapshot.reports), key=_newest_first, reverse=True)
+
+
+def _report(report: ReportInfo, snapshot: Snapshot) -> Json:
+    shown = {
+        key: getattr(report, key) for key in ("id", "title", "place", "issuer", "date", "pages", "passages")
+    }
+    size, added = snapshot.original_facts(report.id)
+    return {
+        **shown,
+        "label": messages.report_label(report),
+        "year": messages.report_year(report),
+        "planned": [str(year) for year in report.years_planned],
+        "file": report.source,
+        "content": report.sha256[:12],
+        "size": size,
+        "added": added,
+    }
 
 
 def _newest_first(report: Json) -> tuple[str, str]:
@@ -214,4 +292,5 @@ def _newest_first(report: Json) -> tuple[str, str]:
 
 
 def _version(reports: Sequence[ReportInfo]) -> str:
-    return hashlib.sha256("".join(r.id + r.sha256 for r in reports).encode()).hexdigest()[:12]
+    """Changes with the reports and with what is told of them."""
+    return hashlib.sha256(repr(reports).encode("utf-8", "replace")).hexdigest()[:12]

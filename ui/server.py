@@ -25,6 +25,7 @@ from ui.feedback import directory_for
 from ui.guard import Guard, is_loopback, own_names
 from ui.intake import Intake
 from ui.login import Login
+from ui.originals import OriginalsDoor
 from ui.page_api import PageApi
 from ui.ports import check_port
 
@@ -98,6 +99,7 @@ def start(
         Middleware(Guard, names=own_names(host, names), any_address=not is_loopback(host)),
         Middleware(Login, accounts=Accounts(accounts), open_to_change=alone, read_only=read_only),
         Middleware(Intake, uploads=page_api.uploads),
+        Middleware(OriginalsDoor, originals=page_api.originals),
     ]
     page = app.build(page_api)
     _launch(page, host, port, mcp=mcp, doors=doors, head=app.head(page_api.token))

@@ -22,20 +22,28 @@ def place_link(report: str, start: int, end: int, spans: Spans) -> str:
     return f"#/{quote(report, safe='')}/{start}-{end}/{quotes}"
 
 
-def source_html(text: str, sections: Sequence[Section], pages: Sequence[PageStart]) -> str:
-    """The whole text, one element a paragraph.
+def source_html(text: str, sections: Sequence[Section], pages: Sequence[PageStart], title: str = "") -> str:
+    """The whole text, one element a paragraph; the first ones are shown as the title where they say ``title``.
 
     ``data-s`` of a paragraph is its offset in the clean text; page labels carry ``data-skip`` because
     they are no part of it.
     """
     opening = {s.start: s for s in sections if s.level and not s.continued}
-    parts, offset = [], 0
+    parts, offset, heading = [], 0, True
     for line in text.split("\n"):
         end = offset + len(line)
         inside = [page for page in pages if offset <= page.start <= end]
-        parts.append(_paragraph_html(line, offset, opening.get(offset), inside))
+        heading = heading and _is_title(line, title)
+        made = _paragraph_html(line, offset, opening.get(offset), inside)
+        parts.append(made.replace("<p ", '<p class="title" ', 1) if heading else made)
         offset = end + 1
     return "".join(parts)
+
+
+def _is_title(line: str, title: str) -> bool:
+    """Whether a line is the title or a part of it; a title may have been completed by place and year."""
+    line, title = "".join(line.split()), "".join(title.split())
+    return bool(line) and (line in title or (bool(title) and title in line and len(line) < len(title) + 12))
 
 
 def _paragraph_html(line: str, offset: int, section: Section | None, pages: Sequence[PageStart]) -> str:

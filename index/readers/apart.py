@@ -1,8 +1,9 @@
 """Reading in a process of its own, which can be ended: a hostile file takes nothing else with it.
 
-One worker serves all files of a process, one after the other. It is started when the first file comes of a
-format that has a parser to break; plain text never waits for it. It is ended, and the file refused, when it
-says nothing for ``SILENCE`` seconds or reads for ``LONGEST``, needs more memory than it may, or dies.
+One worker reads all files of a process, one after the other; another draws pages for people to look at, who
+do not wait for a file that is being read. Each is started when the first file comes of a format that has a
+parser to break; plain text never waits for it. It is ended, and the file refused, when it says nothing for
+``SILENCE`` seconds or takes ``LONGEST``, needs more memory than it may, or dies.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from index.errors import SourceError
 from index.readers import ocr
+from index.readers.drawing import Drawing, PlacedCharacter
 from index.readers.registry import needs_parser, read_bytes
 from index.types import Source
 
@@ -38,6 +40,9 @@ MEMORY_FOR_OCR = 4_000_000_000
 _LOCK = Lock()
 _workers: list[_Worker] = []
 """The one that waits for the next file, if there is one."""
+_DRAWING = Lock()
+_drawers: list[_Worker] = []
+"""The one that waits for the next page, if there is one."""
 
 
 def read_apart(data: bytes, name: str, tell: Callable[[str], None]) -> Source:
@@ -46,10 +51,10 @@ def read_apart(data: bytes, name: str, tell: Callable[[str], None]) -> Source:
     if sys.platform == "win32" or not needs_parser(data, name):
         return read_bytes(data, name, tell)
     with _LOCK:
-        worker = _idle_worker() or _Worker()
+        worker = _idle_worker(_workers) or _Worker()
         try:
             worker.wait_ready()
-            source = worker.read(data, name, tell)
+            source: Source = worker.request(("read", data, name), tell)
         except SourceError:
             _workers.append(worker)
             raise
@@ -71,9 +76,61 @@ def read_apart(data: bytes, name: str, tell: Callable[[str], None]) -> Source:
         return source
 
 
-def _idle_worker() -> _Worker | None:
-    while _workers:
-        worker = _workers.pop()
+def draw_apart(key: str, load: Callable[[], bytes], number: int, width: int) -> bytes:
+    """``Drawing.jpeg`` of page ``number`` of the file ``key``, which ``load`` fetches where it is not held.
+
+    Raises SourceError for a file that cannot be drawn, and what ``load`` raises.
+    """
+    drawn: bytes = _of_drawing(key, load, ("draw", number, width))
+    return drawn
+
+
+def characters_apart(key: str, load: Callable[[], bytes], number: int) -> list[PlacedCharacter]:
+    """``Drawing.characters`` of a page, as ``draw_apart`` takes it."""
+    found: list[PlacedCharacter] = _of_drawing(key, load, ("characters", number))
+    return found
+
+
+def count_apart(key: str, load: Callable[[], bytes]) -> int:
+    """How many pages the file has, as ``draw_apart`` takes it."""
+    count: int = _of_drawing(key, load, ("count",))
+    return count
+
+
+_drawn_here = Drawing()
+
+
+def _of_drawing(key: str, load: Callable[[], bytes], request: tuple[Any, ...]) -> Any:
+    with _DRAWING:
+        if sys.platform == "win32":
+            if _drawn_here.key != key:
+                _drawn_here.open(key, load())
+            return _drawn_here.answer(request)
+        worker = _idle_worker(_drawers)
+        data = None if worker and worker.holds == key else load()
+        worker = worker or _Worker()
+        try:
+            worker.wait_ready()
+            if data is not None:
+                worker.request(("open", key, data), lambda label: None)
+                worker.holds = key
+            answer = worker.request(request, lambda label: None)
+        except SourceError:
+            _drawers.append(worker)
+            raise
+        except (_TooLong, EOFError, OSError):
+            worker.end()
+            raise SourceError("原页画不出来，请看文本，或下载原件查看。") from None
+        except BaseException:
+            worker.end()
+            raise
+        _drawers.append(worker)
+        return answer
+
+
+def _idle_worker(waiting: list[_Worker]) -> _Worker | None:
+    while waiting:
+        worker = waiting.pop()
         # One that has waited for long may be about to end just now.
         if worker.process.poll() is None and time.monotonic() - worker.since < IDLE / 2:
             return worker
@@ -90,7 +147,10 @@ class _TooLong(Exception):
 
 
 class _Worker:
-    """The other process: takes (data, name), tells labels, gives a Source or a sentence."""
+    """The other process: takes requests, tells labels, gives an answer or a sentence.
+
+    ``holds`` is the key of the file it has open for drawing.
+    """
 
     def __init__(self) -> None:
         from multiprocessing.connection import Pipe
@@ -110,6 +170,7 @@ class _Worker:
         )
         other.close()
         self.ready = False
+        self.holds = ""
         self.since = time.monotonic()
         atexit.register(self.end)
 
@@ -118,15 +179,15 @@ class _Worker:
         if not self.ready:
             self.ready = self.connection.poll(START) and self.connection.recv()[0] == "ready"
 
-    def read(self, data: bytes, name: str, tell: Callable[[str], None]) -> Source:
+    def request(self, request: tuple[Any, ...], tell: Callable[[str], None]) -> Any:
         """Raises SourceError for the file, _TooLong; after any error but the first the worker is of no use."""
-        self.connection.send((data, name))
+        self.connection.send(request)
         end = time.monotonic() + LONGEST
         while self.connection.poll(min(SILENCE, max(0.0, end - time.monotonic()))):
             kind, value = self.connection.recv()
             self.since = time.monotonic()
-            if kind == "source":
-                return value  # type: ignore[no-any-return]
+            if kind == "done":
+                return value
             if kind == "refused":
                 raise SourceError(value)
             tell(value)
@@ -149,20 +210,33 @@ def serve(descriptor: int, memory: int) -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     connection: Connection[Any, Any] = Connection(descriptor)
     connection.send(("ready", ""))
+    drawing = Drawing()
     while connection.poll(IDLE):
         try:
-            data, name = connection.recv()
+            request = connection.recv()
         except EOFError:
             return
-        connection.send(_answer(data, name, lambda label: connection.send(("label", label))))
+        connection.send(_answer(request, drawing, lambda label: connection.send(("label", label))))
 
 
-def _answer(data: bytes, name: str, tell: Callable[[str], None]) -> tuple[str, Source | str]:
+def _answer(request: tuple[Any, ...], drawing: Drawing, tell: Callable[[str], None]) -> tuple[str, Any]:
+    what, *given = request
     try:
-        return "source", read_bytes(data, name, tell)
+        if what == "read":
+            data, name = given
+            return "done", read_bytes(data, name, tell)
+        if what == "open":
+            key, data = given
+            drawing.open(key, data)
+            return "done", None
+        return "done", drawing.answer(request)
     except SourceError as error:
         return "refused", str(error)
     except MemoryError:
-        return "refused", f"读取“{name}”需要的内存太多，请拆分后再添加。"
+        return "refused", f"{_called(request)}需要的内存太多，请拆分后再添加。"
     except Exception as error:  # a fault of ours must not end the others' reading
-        return "refused", f"读取“{name}”时程序出错（{type(error).__name__}），请把这个文件反馈给我们。"
+        return "refused", f"{_called(request)}时程序出错（{type(error).__name__}），请把这个文件反馈给我们。"
+
+
+def _called(request: tuple[Any, ...]) -> str:
+    return f"读取“{request[2]}”" if request[0] == "read" else "画原页"

@@ -120,6 +120,56 @@ def read_pdf(sample: Sample) -> Source:
     return Source("pdf", to_pages(pages), wrapped=True)
 
 
+class PdfDrawing:
+    """A PDF opened to be looked at. Raises SourceError as ``read_pdf`` does."""
+
+    def __init__(self, data: bytes) -> None:
+        with _PDFIUM:
+            self._document = _opened(Sample(data, "原件"))
+        self.count = len(self._document)
+
+    def close(self) -> None:
+        with _PDFIUM:
+            self._document.close()
+
+    def picture(self, number: int, width: int, most_height: int) -> Any:
+        """Page ``number`` (from 0) as rows of RGB pixels (height, width, 3), as a viewer shows it."""
+        with _PDFIUM:
+            page = self._document[number]
+            try:
+                across, up = page.get_size()
+                scale = min(width / max(across, 1.0), most_height / max(up, 1.0))
+                bitmap = page.render(scale=scale, rev_byteorder=True)
+                try:
+                    return bitmap.to_numpy()[..., :3].copy()
+                finally:
+                    bitmap.close()
+            finally:
+                page.close()
+
+    def characters(self, number: int) -> list[tuple[str, Box]]:
+        """The page's characters with their boxes, in points from the lower left corner as shown."""
+        with _PDFIUM:
+            page = self._document[number]
+            try:
+                left, bottom, right, top = page.get_bbox()
+                frame = _Frame(left, bottom, right - left, top - bottom, page.get_rotation() // 90 % 4)
+                text_page = page.get_textpage()
+                try:
+                    glyphs = list(_glyphs(text_page.raw, text_page.count_chars()))
+                finally:
+                    text_page.close()
+            finally:
+                page.close()
+        return [(g.text, frame.box(g.left, g.right, g.bottom, g.top)) for g in glyphs]
+
+    def size(self, number: int) -> Point:
+        """Width and height of a page as shown, in points."""
+        with _PDFIUM:
+            width, height = self._document.get_page_size(number)
+        return float(width), float(height)
+
+
 def _text(page: PrintedPage) -> str:
     return "".join((*(char.text for char in page.characters), *page.aside))
 

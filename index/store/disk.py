@@ -19,7 +19,7 @@ from index.encoders import Encoder
 from index.errors import LibraryDamaged, LibraryMismatch, StorageError
 from index.files import SharedHold, discard, in_use, sha256, storage_errors, sweep, write_file
 from index.store.builder import SourceFile, report_info
-from index.store.disk_snapshot import DiskSnapshot, write_snapshot
+from index.store.disk_snapshot import SOURCES, DiskSnapshot, write_snapshot
 from index.store.lock import file_lock
 from index.store.manifest import EMPTY, MANIFEST, Catalog, Entry, Manifest, to_json
 from index.store.parsed_report import Parsed
@@ -27,7 +27,7 @@ from index.store.segment import embed, segment_id, segment_sums, write_segment
 from index.store.snapshot import Encoders, Snapshot
 from index.types import Progress
 
-CURRENT, CATALOG, SNAPSHOTS, SEGMENTS, SOURCES = "CURRENT", "catalog.json", "snapshots", "segments", "sources"
+CURRENT, CATALOG, SNAPSHOTS, SEGMENTS = "CURRENT", "catalog.json", "snapshots", "segments"
 NEVER_WRITTEN = f"{0:06d} {0:064d}"
 """What CURRENT says of a library that no writer has committed to."""
 

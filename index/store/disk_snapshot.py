@@ -21,7 +21,7 @@ from index.store.snapshot import Encoders, Snapshot, first_rows
 from index.store.tables import TABLES, Tables, write_tables
 from index.types import Passage
 
-VECTORS, TERMS = "vectors.faiss", "terms"
+VECTORS, TERMS, SOURCES = "vectors.faiss", "terms", "sources"
 
 
 class DiskSnapshot(Snapshot):
@@ -30,6 +30,7 @@ class DiskSnapshot(Snapshot):
     def __init__(self, manifest: Manifest, segments: Path, encoders: Encoders) -> None:
         super().__init__(manifest, encoders)
         self._segments = segments
+        self._sources = segments.parent / SOURCES
         self._opened: dict[int, Segment] = {}
         self._vectors: VectorIndex | None = None
         self._terms: LexicalIndex | None = None
@@ -73,6 +74,23 @@ class DiskSnapshot(Snapshot):
         if self._opened_tables is None:
             raise ValueError("the snapshot's parts were not opened")
         return self._opened_tables
+
+    def original(self, report: str) -> bytes:
+        info = self.report(report)
+        try:
+            data = (self._sources / info.sha256).read_bytes()
+        except OSError:
+            data = b""
+        if hashlib.sha256(data).hexdigest() != info.sha256:
+            raise LibraryDamaged(f"报告“{report}”保存的原文件已丢失或损坏，请重新加入这个文件。")
+        return data
+
+    def original_facts(self, report: str) -> tuple[int, float]:
+        try:
+            status = (self._sources / self.report(report).sha256).stat()
+        except OSError:
+            return 0, 0.0
+        return status.st_size, status.st_mtime
 
     def passages(self, rows: Sequence[int]) -> list[Passage]:
         return [self._segment(ordinal).passage(n) for ordinal, n in map(self._locate, rows)]

@@ -74,6 +74,17 @@ class MilvusSnapshot(Snapshot):
                 file.write(data)
         return Tables(path, self.reports)
 
+    def original(self, report: str) -> bytes:
+        key = f"source:{self.manifest.entries[self._ordinal(report)].segment}"
+        data: bytes | None = self._client.get([key]).get(key)
+        if data is None:
+            raise LibraryDamaged(f"报告“{report}”保存的原文件已丢失，请重新加入这个文件。")
+        return data
+
+    def original_facts(self, report: str) -> tuple[int, float]:
+        self.report(report)
+        return 0, 0.0
+
     def search_dense(
         self, vector: FloatArray, k: int, reports: Collection[str] | None = None
     ) -> list[tuple[int, float]]:

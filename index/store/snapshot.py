@@ -73,6 +73,17 @@ class Snapshot(ABC):
         return self._parsed(report).scanned
 
     @abstractmethod
+    def original(self, report: str) -> bytes:
+        """The file a report was read from, as it was given; raises UnknownReport, LibraryDamaged."""
+
+    @abstractmethod
+    def original_facts(self, report: str) -> tuple[int, float]:
+        """Its size in bytes and when it was first kept, in seconds since 1970; 0 for what is not known.
+
+        Raises UnknownReport.
+        """
+
+    @abstractmethod
     def _parsed(self, report: str) -> Parsed:
         """A report as parsed; raises UnknownReport, LibraryDamaged."""
 

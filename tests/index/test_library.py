@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -73,6 +74,19 @@ def test_every_passage_is_a_slice_of_the_clean_text(library: Library) -> None:
     assert {page for p in found for page in (p.page, p.last_page)} == set(range(1, 27))
     assert info.pages == 26
     assert sum(map(len, (p.text for p in found))) / len(found) <= 250
+
+
+def test_the_original_is_kept_and_given_back(library: Library, report: Path) -> None:
+    (info,) = library.add([report])
+    snapshot, data = library.snapshot(), report.read_bytes()
+    report.unlink()
+    assert snapshot.original(info.id) == data
+    size, added = snapshot.original_facts(info.id)
+    assert size == len(data)
+    assert abs(added - time.time()) < 600
+    (library.path / "sources" / info.sha256).write_bytes(b"else")
+    with pytest.raises(LibraryDamaged, match="原文件"):
+        snapshot.original(info.id)
 
 
 def test_the_same_answers_come_back_after_reopening(library: Library, report: Path) -> None:

@@ -68,6 +68,7 @@ def test_it_finds_and_reads_what_the_library_on_disk_does(library: Library, tmp_
     assert here.reports == there.reports
     assert here.text("tianqiao-2025") == there.text("tianqiao-2025")
     assert here.outline("tianqiao-2025") == there.outline("tianqiao-2025")
+    assert here.original("tianqiao-2025") == there.original("tianqiao-2025") == SAMPLE.read_bytes()
     assert here.passages(range(here.size)) == there.passages(range(there.size))
     assert here.frequencies(["经济", "就业", "无此"]) == there.frequencies(["经济", "就业", "无此"])
     assert here.vectors([4, 0]) == pytest.approx(there.vectors([4, 0]), abs=1e-6)

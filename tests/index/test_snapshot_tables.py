@@ -84,7 +84,9 @@ class Reports(Snapshot):
     def _tables(self) -> Tables:
         return self._own
 
-    _parsed = passages = search_dense = search_lexical = vectors = frequencies = _tokens = None  # type: ignore[assignment]
+    original = original_facts = _parsed = passages = search_dense = search_lexical = vectors = frequencies = (
+        _tokens
+    ) = None  # type: ignore[assignment]
 
 
 @given(states())

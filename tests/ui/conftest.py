@@ -44,6 +44,14 @@ HOSTILE = """恶山县2021年政府工作报告
 """
 
 
+ADDED = "柳河县2024年政府工作报告"
+PARAGRAPHS = "".join(
+    f"<p>{year}年，全县第{n}产业完成增加值{100 + n}亿元，新建乡村公路{n * 7}公里，完成改造老旧小区{n}个。</p>"
+    for year in (2023, 2024)
+    for n in range(1, 25)
+)
+
+
 @pytest.fixture(scope="session")
 def library_dir(sample_library: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The sample report and two small ones: another place and year, and one that is hostile."""
@@ -92,6 +100,20 @@ def browser() -> Iterator[Browser]:
         launched = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield launched
         launched.close()
+
+
+@pytest.fixture(scope="session")
+def pdf(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A report as a PDF of several pages, printed by the browser."""
+    path = tmp_path_factory.mktemp("pdf") / "柳河2024.pdf"
+    printer = browser.new_page()
+    printer.set_content(
+        f"<h1>{ADDED}</h1><p>——2024年1月5日在柳河县第三届人民代表大会第四次会议上</p>"
+        f"<h2>一、2023年工作回顾</h2>{PARAGRAPHS}<h2>二、2024年工作安排</h2><p>建成雪山水库3座。</p>"
+    )
+    printer.pdf(path=path, format="A5")
+    printer.close()
+    return path
 
 
 @pytest.fixture

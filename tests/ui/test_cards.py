@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import re
+from datetime import datetime
 from html import unescape
 from types import SimpleNamespace
 from typing import Any
@@ -11,12 +13,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index import UnknownReport
+from index import UnknownReport, WenbaoError
 from index.types import PageStart, Section
 from qa import Answer
-from ui import cards, exports, messages, viewer
+from ui import cards, exports, messages, viewer, word_export
 from ui.cards import Segment, segments
+from ui.corrections import correction
 
+REPORT = {
+    "id": "r",
+    "title": "甲县2025年政府工作报告",
+    "place": "甲县",
+    "date": "",
+    "years_planned": (2025,),
+    "years_reviewed": (),
+}
 HOSTILE = st.text(st.sampled_from("<>&\"'`=/[](){}$\\\n\u202e\x00\x07一二script:javascript1]"), max_size=40)
 
 
@@ -26,7 +37,7 @@ def snapshot(text: str) -> Any:
             raise UnknownReport("没有这份报告。")
         return text
 
-    return SimpleNamespace(reports=(), text=find)
+    return SimpleNamespace(reports=(SimpleNamespace(**REPORT),), text=find)
 
 
 def citation(text: str, /, **changed: Any) -> dict[str, Any]:
@@ -110,7 +121,7 @@ def test_the_source_shows_every_character_in_its_place(text: str, page: int) -> 
 def test_a_quote_is_marked_checked_and_linked_to_its_place() -> None:
     made = cards.answer_html(answer("完成总[1]", [citation(TEXT)]), "", snapshot(TEXT))
     assert "全年<mark>完成总</mark>额464亿元。" in made
-    assert "原文核对 ✓" in made
+    assert "与原文逐字一致 ✓" in made
     assert 'href="#/r/0-12/2-5"' in made
     assert "第 2–3 页<" in made
 
@@ -129,8 +140,8 @@ def test_what_was_recognised_in_a_picture_is_said() -> None:
 )
 def test_what_the_source_does_not_say_is_not_called_checked(changed: dict[str, Any]) -> None:
     made = cards.answer_html(answer("完成总[1]", [citation(TEXT, **changed)]), "", snapshot(TEXT))
-    assert "原文核对 ✓" not in made
-    assert "原文已变动" in made
+    assert "与原文逐字一致 ✓" not in made
+    assert "原文已变动" in made or "已从文库移除" in made
 
 
 def test_an_assumed_year_is_said_and_the_other_is_one_click_away() -> None:
@@ -186,12 +197,102 @@ def test_the_outline_nests_whatever_the_levels() -> None:
     assert re.findall(r'href="#/r/(\d+)"', made) == ["0", "5", "9"]
 
 
-def test_markdown_export_escapes_and_cites() -> None:
-    turn = {"question": "a*b*<i>", "answer": answer("完成总[1]", [citation(TEXT)]).to_dict()}
-    exported = exports.to_markdown([turn], snapshot(TEXT))
+def test_markdown_export_escapes_cites_and_says_how_it_was_understood() -> None:
+    said = answer("完成总[1]", [citation(TEXT)], question="总额<多少>", assumed_year=2024)
+    turn = {"question": "a*b*<i>", "answer": said.to_dict(), "time": "2025-03-01 09:00"}
+    exported = exports.to_markdown(
+        exports.conversation([turn, {"question": "x"}], snapshot(TEXT), "http://here/", datetime(2025, 3, 2))
+    )
+    assert "导出于 2025-03-02 00:00，共 1 问" in exported
     assert "## a\\*b\\*\\<i\\>" in exported
-    assert "《甲县2025年政府工作报告》“一、2024年工作回顾（一）经济·稳中向好”第2页" in exported
-    assert f"> {TEXT}" in exported
+    assert "2025-03-01 09:00 提问；理解为“总额\\<多少\\>”；按 2024 年理解" in exported
+    assert "**[1]** 《甲县2025年政府工作报告》“一、2024年工作回顾（一）经济·稳中向好”第2页" in exported
+    assert "（[打开原文](<http://here/#/r/0-12/2-5>)）\n\n> 完成总" in exported
+
+
+TABLE = {
+    "title": "总额",
+    "rows": [
+        {"year": 2024, "target": {"text": "5%", "mark": 1, "note": ""}, "actual": None, "place": ""},
+        {"year": 2025, "target": {"text": "6%", "mark": 2, "note": "预计"}, "actual": None, "place": ""},
+    ],
+}
+
+
+def test_a_table_is_copied_as_a_table_with_its_sources() -> None:
+    shown = answer("", [citation(TEXT), citation(TEXT, page=None)], shape="table", table=TABLE)
+    given = exports.copies(shown, snapshot(TEXT))
+    assert given["table"].splitlines()[:2] == [
+        "年份\t目标\t出处",
+        "2024\t5%\t《甲县2025年政府工作报告》“一、2024年工作回顾（一）经济·稳中向好”第2页",
+    ]
+    assert "| 年份 | 目标 |\n| --- | --- |\n| 2024 | 5%[1] |\n| 2025 | 预计6%[2] |" in given["text"]
+    assert given["text"].splitlines()[-2].startswith("[1] 《甲县")
+
+
+@given(HOSTILE, st.integers(0, 12))
+def test_no_copy_has_a_mark_without_its_source(text: str, number: int) -> None:
+    given = exports.copies(answer(f"{text}[{number}]乙[1]", [citation(TEXT)]), snapshot(TEXT))
+    body, _, listed = given["text"].rpartition("\n\n")
+    linked = {int(n) for n in re.findall(r"^\[(\d+)\]", listed, re.MULTILINE)}
+    assert linked == {1}
+    assert body.endswith("乙[1]")
+
+
+def test_word_export_has_the_table_the_quote_and_the_link() -> None:
+    from docx import Document
+
+    turns = [
+        {
+            "question": "历年？\x00",
+            "answer": answer("", [citation(TEXT)] * 2, shape="table", table=TABLE).to_dict(),
+        },
+        {
+            "question": "多少？",
+            "answer": answer("完成总[1]", [citation(TEXT)]).to_dict(),
+        },
+    ]
+    made = word_export.to_docx(
+        exports.conversation(turns, snapshot(TEXT), "http://here/", datetime(2025, 3, 2))
+    )
+    document = Document(io.BytesIO(made))
+    assert [[c.text for c in row.cells] for row in document.tables[0].rows][1] == ["2024", "5%[1]"]
+    assert "完成总" in [p.text for p in document.paragraphs if p.style.name == "Quote"]
+    links = [r.target_ref for r in document.part.rels.values() if "hyperlink" in r.reltype]
+    assert "http://here/#/r/0-12/2-5" in links
+
+
+def test_a_refusals_passages_are_copied_whole() -> None:
+    refused = answer("没有。", [], answered=False, refusal_reason="not_covered", related=[citation(TEXT)])
+    made = cards.answer_html(refused, "", snapshot(TEXT))
+    assert f'data-copy="{TEXT}">复制段落<' in made
+    assert 'data-copy=""' not in made
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "taken"),
+    [
+        ("date", "2025-01-07", "2025-01-07"),
+        ("date", " 2025 ", "2025"),
+        ("date", "", None),
+        ("date", "2025-02-30", ""),
+        ("date", "去年", ""),
+        ("years_planned", "2024，2025", (2024, 2025)),
+        ("years_planned", "24", ""),
+        ("place", "甲县", "甲县"),
+        ("pages", "3", ""),
+    ],
+)
+def test_a_correction_is_checked(key: str, value: str, taken: Any) -> None:
+    if taken == "":
+        with pytest.raises(WenbaoError):
+            correction(key, value)
+    else:
+        assert correction(key, value) == taken
+
+
+def test_full_width_digits_are_half_width_in_tables_only() -> None:
+    assert messages.half_width_digits("１２．５％，增长，３") == "12.5%，增长，3"
 
 
 def test_a_label_gets_the_year_and_place_its_title_lacks() -> None:

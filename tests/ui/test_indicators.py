@@ -291,7 +291,7 @@ def test_the_chart_is_drawn_and_its_marks_open_the_source(page: Page) -> None:
     written = (goal.get_attribute("aria-label") or "").split()[-1]
     goal.click()
     page.wait_for_selector("#paper mark")
-    expect(page.locator("#tab-chat")).to_be_visible()
+    expect(page.locator("#tab-figures")).to_be_visible()
     assert written in "".join(page.locator("#paper mark").all_text_contents())
 
 

@@ -47,7 +47,16 @@ def upload(visitor: httpx.Client) -> httpx.Response:
 
 
 @pytest.mark.parametrize(
-    "path", ["", "config", "gradio_api/info", "gradio_api/mcp/", "gradio_api/file=/etc/passwd", "theme.css"]
+    "path",
+    [
+        "",
+        "config",
+        "gradio_api/info",
+        "gradio_api/mcp/",
+        "gradio_api/file=/etc/passwd",
+        "theme.css",
+        "original/tianqiao-2025",
+    ],
 )
 def test_nothing_is_read_without_a_login(shared_server: str, path: str) -> None:
     said = httpx.get(shared_server + path)

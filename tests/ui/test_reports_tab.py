@@ -7,17 +7,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Page, expect
 
-from tests.ui.conftest import ask, visit
+from tests.ui.conftest import SECOND, ask, visit
 
 pytestmark = pytest.mark.browser
-ADDED = "柳河县2024年政府工作报告"
-PARAGRAPHS = "".join(
-    f"<p>{year}年，全县第{n}产业完成增加值{100 + n}亿元，新建乡村公路{n * 7}公里，完成改造老旧小区{n}个。</p>"
-    for year in (2023, 2024)
-    for n in range(1, 25)
-)
 
 
 @pytest.fixture(scope="module")
@@ -35,35 +29,21 @@ def page(context: BrowserContext, address: str) -> Page:
     return visit(context.new_page(), address)
 
 
-@pytest.fixture(scope="module")
-def pdf(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A report as a PDF of several pages, printed by the browser."""
-    path = tmp_path_factory.mktemp("pdf") / "柳河2024.pdf"
-    printer = browser.new_page()
-    printer.set_content(
-        f"<h1>{ADDED}</h1><p>——2024年1月5日在柳河县第三届人民代表大会第四次会议上</p>"
-        f"<h2>一、2023年工作回顾</h2>{PARAGRAPHS}<h2>二、2024年工作安排</h2><p>建成雪山水库3座。</p>"
-    )
-    printer.pdf(path=path, format="A5")
-    printer.close()
-    return path
-
-
 def open_reports(page: Page) -> None:
     page.get_by_role("tab", name="报告").click()
-    page.wait_for_selector("#rows tr")
+    page.wait_for_selector("#rows li")
 
 
 def test_add_a_pdf_while_asking_ask_it_and_remove_it(page: Page, pdf: Path) -> None:
     open_reports(page)
-    before = page.locator("#rows tr").count()
+    before = page.locator("#rows li").count()
     page.set_input_files("#files", pdf)
     page.get_by_role("tab", name="问答").click()
     ask(page, "2024年社会消费品零售总额是多少？")
     expect(page.locator(".answer").first).to_contain_text("464亿元")
     open_reports(page)
-    expect(page.locator("#outcomes .good")).to_contain_text("柳河2024", timeout=60_000)
-    expect(page.locator("#rows tr")).to_have_count(before + 1)
+    expect(page.locator("#queue .good")).to_contain_text("柳河2024", timeout=60_000)
+    expect(page.locator("#rows li")).to_have_count(before + 1)
     page.get_by_role("tab", name="问答").click()
     ask(page, "柳河县2024年建成雪山水库多少座？")
     page.locator(".turn:last-child .ref").first.click()
@@ -71,32 +51,38 @@ def test_add_a_pdf_while_asking_ask_it_and_remove_it(page: Page, pdf: Path) -> N
     expect(page.locator("#where")).to_contain_text("第 ")
 
     open_reports(page)
-    page.locator("#rows tr", has_text="柳河").get_by_role("button").click()
-    page.get_by_role("button", name="确定").click()
-    expect(page.locator("#rows tr")).to_have_count(before, timeout=60_000)
-    page.reload()
-    page.wait_for_selector(".turn")
-    expect(page.locator(".turn:last-child .unchecked").first).to_be_visible()
+    page.get_by_role("button", name="移除柳河县2024年政府工作报告").click()
+    page.locator("#confirm").get_by_role("button", name="移除《柳河县2024年政府工作报告》").click()
+    expect(page.locator("#rows li")).to_have_count(before, timeout=60_000)
+    # Without a reload, what was cited from it says so.
+    page.get_by_role("tab", name="问答").click()
+    expect(page.locator(".turn:last-child .unchecked").first).to_contain_text("已从文库移除")
+    expect(page.locator(".turn:first-child .checked").first).to_have_text("与原文逐字一致 ✓")
 
 
 def test_a_file_that_is_no_report_is_listed_with_its_reason(page: Page, tmp_path: Path) -> None:
     (tmp_path / "照片.txt").write_bytes(b"\xff\xd8\xff\xe0" + bytes(range(256)) * 40)
     (tmp_path / "空白.txt").write_bytes(b"")
     open_reports(page)
-    count = page.locator("#rows tr").count()
+    count = page.locator("#rows li").count()
     page.set_input_files("#files", [tmp_path / "照片.txt", tmp_path / "空白.txt"])
-    expect(page.locator("#outcomes .bad")).to_have_count(2, timeout=60_000)
-    expect(page.locator("#outcomes .bad", has_text="照片")).to_contain_text("没有成功：")
-    assert page.locator("#rows tr").count() == count
-
-
-def test_a_file_can_be_dropped(page: Page) -> None:
+    expect(page.locator("#queue .bad")).to_have_count(2, timeout=60_000)
+    expect(page.locator("#queue .bad", has_text="照片")).to_contain_text("“照片.txt”")
+    assert page.locator("#rows li").count() == count
+    page.reload()
     open_reports(page)
+    expect(page.locator("#queue .bad")).to_have_count(2)
+    page.locator("#queue .bad", has_text="照片").get_by_role("button").click()
+    page.locator("#queue .bad").get_by_role("button").click()
+    expect(page.locator("#queue .bad")).to_have_count(0)
+
+
+def test_a_file_can_be_dropped_anywhere(page: Page) -> None:
     dropped = page.evaluate_handle(
         "() => { const all = new DataTransfer(); all.items.add(new File([''], '拖来.txt')); return all; }"
     )
-    page.dispatch_event("#drop", "drop", {"dataTransfer": dropped})
-    expect(page.locator("#outcomes .bad")).to_contain_text("拖来", timeout=60_000)
+    page.dispatch_event("#log", "drop", {"dataTransfer": dropped})
+    expect(page.locator("#queue .bad")).to_contain_text("拖来", timeout=60_000)
 
 
 def test_a_file_over_the_limit_is_told(page: Page, tmp_path: Path) -> None:
@@ -104,13 +90,13 @@ def test_a_file_over_the_limit_is_told(page: Page, tmp_path: Path) -> None:
         large.truncate(53_000_000)
     open_reports(page)
     page.set_input_files("#files", tmp_path / "大.txt")
-    expect(page.locator("#outcomes .bad")).to_contain_text("50 MB", timeout=60_000)
+    expect(page.locator("#queue .bad")).to_contain_text("50 MB", timeout=60_000)
 
 
 def test_only_the_chosen_reports_are_asked(page: Page) -> None:
     open_reports(page)
     page.select_option("#by-place", "槐山市")
-    expect(page.locator("#rows tr")).to_have_count(1)
+    expect(page.locator("#rows li")).to_have_count(1)
     page.get_by_role("button", name="只问列出的").click()
     page.get_by_role("tab", name="问答").click()
     expect(page.locator("#scope")).to_contain_text("槐山市2023年政府工作报告")
@@ -122,20 +108,79 @@ def test_only_the_chosen_reports_are_asked(page: Page) -> None:
     page.wait_for_selector(".turn .answer")
     expect(page.locator("#scope")).to_contain_text("槐山市2023年政府工作报告")
     open_reports(page)
-    page.locator("#rows tr", has_text="槐山").get_by_role("checkbox").uncheck()
+    page.locator("#rows li", has_text="槐山").get_by_role("checkbox").uncheck()
     page.get_by_role("tab", name="问答").click()
     ask(page, "地区生产总值增长多少？")
     expect(page.locator(".answer.failed")).to_contain_text("没有勾选任何报告")
+
+
+def test_the_scope_is_picked_beside_the_question_box(page: Page) -> None:
+    page.locator("#scope").click()
+    page.fill("#scope-find", "槐山 2023")
+    expect(page.locator("#scope-list label")).to_have_count(1)
+    page.get_by_role("button", name="只选列出的").click()
+    page.keyboard.press("Escape")
+    expect(page.locator("#scope")).to_contain_text("槐山市2023年")
+    ask(page, "2024年社会消费品零售总额是多少？")
+    expect(page.locator(".refused")).to_be_visible()
+    page.get_by_role("button", name="在全部报告中再问一次").click()
+    page.wait_for_selector(".turn:nth-child(2) .answer")
+    expect(page.locator(".turn:nth-child(2) .answer")).to_contain_text("464亿元")
+    expect(page.locator("#scope")).to_contain_text("全部")
+
+
+def test_what_was_recognised_is_corrected_and_the_other_tab_follows(
+    page: Page, context: BrowserContext, address: str
+) -> None:
+    other = visit(context.new_page(), address)
+    open_reports(other)
+    open_reports(page)
+    expect(page.locator('[data-id="槐山2023"] .file')).to_contain_text("槐山2023.txt")
+    page.locator('[data-edit="槐山2023"]').click()
+    page.get_by_label("日期").fill("2023-02-30")
+    page.get_by_role("button", name="保存更正").click()
+    expect(page.locator("#confirm-wrong")).to_contain_text("日期“2023-02-30”写得不对")
+    page.get_by_label("日期").fill("2023-01-11")
+    page.get_by_label("发布单位").fill("槐山市政府")
+    page.keyboard.press("Enter")
+    for tab in (page, other):
+        expect(tab.locator('[data-id="槐山2023"] .facts')).to_contain_text(
+            "2023-01-11 · 槐山市政府", timeout=60_000
+        )
+    page.locator('[data-reread="槐山2023"]').click()
+    expect(page.locator("#queue .good", has_text="重新读取")).to_be_visible(timeout=60_000)
+    page.select_option("#by-order", "label")
+    names = page.locator("#rows .name").all_text_contents()
+    assert len(names) == 3
+    other.close()
+
+
+def test_a_file_of_a_known_name_replaces_or_stays_beside(page: Page, tmp_path: Path) -> None:
+    changed = tmp_path / "槐山2023.txt"
+    changed.write_text(SECOND.replace("812亿元", "813亿元"), encoding="utf-8")
+    open_reports(page)
+    page.set_input_files("#files", changed)
+    page.locator("#confirm").get_by_role("button", name="两份都留").click()
+    expect(page.locator("#queue .good").first).to_contain_text("已收录", timeout=60_000)
+    expect(page.locator("#rows li")).to_have_count(4)
+    page.set_input_files("#files", changed)
+    page.locator("#confirm").get_by_role("button", name="两份都留").click()
+    expect(page.locator("#queue .bad").first).to_contain_text("内容相同，没有重复收录", timeout=60_000)
+    changed.write_text(SECOND.replace("812亿元", "815亿元"), encoding="utf-8")
+    page.set_input_files("#files", changed)
+    page.locator("#confirm").get_by_role("button", name="替换旧的").click()
+    expect(page.locator("#queue .good").first).to_contain_text("已替换旧的", timeout=60_000)
+    expect(page.locator("#rows li")).to_have_count(4)
 
 
 def test_rebuild_asks_first_and_tells_when_done(page: Page) -> None:
     open_reports(page)
     page.get_by_role("button", name="重建索引").click()
     page.get_by_role("button", name="取消").click()
-    assert page.locator("#outcomes li").count() == 0
+    assert page.locator("#queue li").count() == 0
     page.get_by_role("button", name="重建索引").click()
-    page.get_by_role("button", name="确定").click()
-    expect(page.locator("#outcomes .good")).to_contain_text("重建索引", timeout=60_000)
+    page.locator("#confirm").get_by_role("button", name="重建索引").click()
+    expect(page.locator("#queue .good")).to_contain_text("重建索引", timeout=60_000)
 
 
 def test_read_only_hides_every_change(

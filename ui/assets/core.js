@@ -1,11 +1,10 @@
-// Shared helpers. The scripts of this folder are joined, in order, into one function that runs when
-// the page's component loads; `server` calls the functions of ui/page_api.py.
+// Shared helpers. The scripts of this folder are joined, in the order of ui/app.py, into one function that runs
+// when the page's component loads; `server` calls the functions of ui/page_api.py.
 const $ = (id) => document.getElementById(id);
-const STORE = "wenbao.conversation";
-const SCOPE = "wenbao.scope";
+const SHOWN = 60; // turns of a conversation that are shown; ui/page_api.py renders as many
 const TOKEN = document.querySelector("meta[name=wenbao-token]")?.content;
 const phone = window.matchMedia("(max-width: 860px)");
-const state = { status: null, turns: [], scope: null, asking: false, opened: null, wanted: null };
+const state = { status: null, thread: null, scope: null, asking: false, opened: null, wanted: null };
 
 async function call(name, data = {}) {
   let result;
@@ -37,11 +36,13 @@ function stored(key, fallback) {
   }
 }
 
+// Whether there was room for it.
 function store(key, value) {
   try {
     localStorage.setItem(key, JSON.stringify(value));
+    return true;
   } catch {
-    toast("浏览器的存储空间已满，刷新后这次对话可能不全。");
+    return false;
   }
 }
 
@@ -50,67 +51,52 @@ function toast(text) {
   $("toast").textContent = text;
   $("toast").classList.add("shown");
   clearTimeout(toastTimer);
-  toastTimer = setTimeout(() => $("toast").classList.remove("shown"), 2600);
+  toastTimer = setTimeout(() => $("toast").classList.remove("shown"), Math.max(2600, 120 * text.length));
 }
 
-function confirmed(text) {
+// A question in a dialog: null for 取消, else the values of its fields. `check` says what is wrong with them.
+// `answers` are buttons in place of the one `yes`; which was chosen is told as `answer`.
+function asked({ text, yes = "确定", answers = [["yes", yes]], fields = [], check = () => "" }) {
   const dialog = $("confirm");
+  const form = dialog.querySelector("form");
   $("confirm-text").textContent = text;
+  $("confirm-wrong").textContent = "";
+  $("confirm-fields").replaceChildren(...fields.map(({ name, label, value = "", hint = "" }) => {
+    const line = element("label", {}, label);
+    line.append(element("input", { name, value, placeholder: hint, autocomplete: "off" }));
+    return line;
+  }));
+  const buttons = answers.map(([value, label]) => element("button", { type: "submit", value, class: "primary" }, label));
+  $("confirm-buttons").replaceChildren(element("button", { type: "submit", value: "", class: "quiet", formnovalidate: true }, "取消"), ...buttons);
+  dialog.returnValue = "";
   dialog.showModal();
+  (form.querySelector("input") ?? buttons[0]).focus();
   return new Promise((resolve) => {
-    dialog.onclick = (event) => {
-      if (event.target.value) dialog.close(event.target.value);
+    form.onkeydown = (event) => { // Enter means the main button, not the first one
+      if (event.key !== "Enter" || event.target.tagName !== "INPUT" || event.isComposing) return;
+      event.preventDefault();
+      buttons[0].click();
     };
-    dialog.onclose = () => {
-      resolve(dialog.returnValue === "yes");
-      dialog.returnValue = "";
+    form.onsubmit = (event) => {
+      const wrong = event.submitter?.value ? check(Object.fromEntries(new FormData(form))) : "";
+      if (wrong) event.preventDefault();
+      $("confirm-wrong").textContent = wrong;
     };
+    dialog.onclose = () => resolve(dialog.returnValue ? { ...Object.fromEntries(new FormData(form)), answer: dialog.returnValue } : null);
   });
-}
-
-// navigator.clipboard exists only on https and localhost; a library is often served on a plain LAN address.
-async function copy(text) {
-  try {
-    await navigator.clipboard.writeText(text);
-  } catch {
-    const area = element("textarea", { class: "sr-only" });
-    area.value = text;
-    document.querySelector(".workspace").append(area);
-    area.select();
-    document.execCommand("copy");
-    area.remove();
-  }
-  toast("已复制");
-}
-
-function download(name, text, type = "text/markdown") {
-  const url = URL.createObjectURL(new Blob([text], { type: `${type};charset=utf-8` }));
-  element("a", { href: url, download: name }).click();
-  setTimeout(() => URL.revokeObjectURL(url), 1000);
 }
 
 function showTab(id) {
   $(`${id}-button`)?.click();
 }
 
-// The scope is null (every report, later ones too) or a list of ids.
-function scoped() {
-  return state.scope ? state.scope.filter((id) => state.status.reports.some((r) => r.id === id)) : null;
-}
-
-function scopeText() {
-  const all = state.status.reports;
-  const ids = scoped();
-  if (!ids) return `全部 ${all.length} 份报告`;
-  if (ids.length === 1) return all.find((r) => r.id === ids[0]).label;
-  return `已选 ${ids.length} / ${all.length} 份报告`;
-}
-
+// The status is asked for twice a second while something is going on, else every few seconds, so that every
+// open tab follows what another has changed.
 let poll;
 async function refresh() {
   clearTimeout(poll);
   try {
-    apply(await call("status"));
+    apply(await call("status", { version: state.status?.version }));
   } catch {
     poll = setTimeout(refresh, 3000);
   }
@@ -118,15 +104,22 @@ async function refresh() {
 
 function apply(status) {
   const before = state.status;
-  state.status = status;
-  const busy = status.job.running || status.job.waiting || !status.ready;
+  state.status = { ...status, reports: status.reports ?? before.reports };
+  const busy = status.job.running || status.job.waiting.length || !status.ready;
   clearTimeout(poll);
-  if (busy) poll = setTimeout(refresh, 500);
+  poll = setTimeout(refresh, busy ? 500 : 4000);
+  const changed = !before || before.version !== status.version;
   drawUser();
-  drawStatus();
-  drawReports();
   drawJob();
-  if (!before || before.version !== status.version) drawPicker();
+  if (!changed && before.ready === status.ready && before.failure === status.failure) return;
+  drawStatus();
+  if (!changed) return;
+  drawReports();
+  drawScope();
+  drawPicker();
+  if (!before) return;
+  checkAgain().catch(() => {});
+  if ($("figures-head")?.offsetParent) drawChanged();
 }
 
 function drawUser() {

@@ -1,7 +1,7 @@
 // The indicators tab (ui/indicators.py): the list of figures and one indicator's course.
 // `drawChart` triggers an event of Gradio, which draws the chart; it comes when the tab is first opened.
 let drawChart = null;
-let asked = 0;
+let latest = 0;
 let figuresOf = null;
 
 function wanted() {
@@ -10,11 +10,11 @@ function wanted() {
 }
 
 async function drawFigures() {
-  const turn = ++asked;
+  const turn = ++latest;
   try {
     if (figuresOf !== state.status.version) await offerChoices();
     const [list] = await Promise.all([call("figures", wanted()), drawCourse()]);
-    if (turn === asked) drawList(list);
+    if (turn === latest) drawList(list);
   } catch (error) {
     toast(error.message);
   }
@@ -52,10 +52,10 @@ function drawList({ rows, total, shown, skipped }) {
 }
 
 async function drawCourse() {
-  const data = { name: wanted().name, place: $("course-place").value, measure: $("course-measure").value };
-  const turn = asked;
+  const data = { ...wanted(), place: $("course-place").value, measure: $("course-measure").value };
+  const turn = latest;
   const { course } = await call("course", data);
-  if (turn !== asked) return;
+  if (turn !== latest) return;
   for (const id of ["course-head", "course-cells"]) $(id).hidden = !course;
   $("course-plot").classList.toggle("none", !course);
   if (!course) return;
@@ -65,15 +65,18 @@ async function drawCourse() {
   offer($("course-measure"), "", Object.entries(course.measures), course.measure);
   $("course-place-box").hidden = course.places.length < 2;
   $("course-measure-box").hidden = Object.keys(course.measures).length < 2;
-  drawChart("submit", { name: course.name, place: course.place, measure: course.measure });
+  $("course-note").textContent = course.note;
+  $("course-note").hidden = !course.note;
+  drawChart("submit", { ...data, name: course.name, place: course.place, measure: course.measure });
 }
 
 async function downloadFigures() {
   const { csv } = await call("figures_csv", wanted());
-  download("指标.csv", `\ufeff${csv}`, "text/csv");
+  download("指标.csv", `\ufeff${csv}`, "text/csv;charset=utf-8");
 }
 
 function startFigures(event) {
+  if (!state.status) return void setTimeout(() => startFigures(event), 100);
   drawChart = event.detail;
   let timer;
   const soon = () => { clearTimeout(timer); timer = setTimeout(drawFigures, 250); };
@@ -89,8 +92,6 @@ function startFigures(event) {
     drawFigures();
     document.querySelector("#tab-figures").scrollTo({ top: 0, behavior: "smooth" });
   });
-  // A mark of the chart opens its clause by the address alone; this runs before the source pane does.
-  window.addEventListener("hashchange", () => { if ($("figures-head").offsetParent) showTab("tab-chat"); }, true);
   $("tab-figures-button").addEventListener("click", drawChanged);
   drawChanged();
 }

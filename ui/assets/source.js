@@ -1,54 +1,82 @@
-// The source pane: opens `#/report/start-end/quote,quote` (ui/viewer.py place_link) and marks it.
+// The source pane: a report's outline, its text, and (printed.js) its pages as printed.
 const texts = new Map();
+const shown = { view: "text", spans: [], target: null, place: null };
 
-function parsePlace(hash) {
-  const parts = hash.replace(/^#\//, "").split("/");
-  if (!hash.startsWith("#/") || !parts[0]) return null;
-  const pair = (text) => text.split("-").map(Number);
-  let report;
-  try {
-    report = decodeURIComponent(parts[0]);
-  } catch {
-    return null;
-  }
-  const [start, end] = parts[1] ? pair(parts[1]) : [null, null];
-  const quotes = parts[2] ? parts[2].split(",").map(pair) : [];
-  if (![start ?? 0, end ?? 0, ...quotes.flat()].every(Number.isInteger)) return null;
-  return { report, start, end: end ?? null, quotes };
-}
+// A text is kept under what its file holds, so that an updated report is fetched again.
+const textKey = (report) => `${report}@${state.status.reports.find((r) => r.id === report)?.content}`;
 
-async function openHash(hash) {
-  const place = parsePlace(hash);
-  if (!place) return;
-  for (const card of document.querySelectorAll(".card")) card.classList.toggle("current", card.dataset.open === hash);
-  slide(true);
-  try {
-    await openPlace(place);
-  } catch (error) {
-    toast(error.message);
-  }
-}
+// What the pane holds of the report that is open.
+const opened = () => texts.get($("paper").dataset.key);
 
-async function openPlace({ report, start, end, quotes }) {
+async function showPlace(place) {
+  const { report, start, end } = place;
+  $("source-notice").hidden = true;
+  if (!state.status.reports.some((r) => r.id === report)) return showGone(report);
   if (!(await showReport(report))) return;
-  showOutline(false);
-  unmark();
-  if (start === null) return void ($("paper").scrollTop = 0);
+  shown.place = place;
+  unmark(".cite, mark");
+  shown.target = null;
+  if (shown.view === "outline") showView("text");
+  if (start === null) {
+    shown.spans = [];
+    $("paper").scrollTop = 0;
+    return shown.view === "printed" ? showPage(1) : drawWhere();
+  }
   if (end === null) {
+    shown.spans = [];
+    if (shown.view === "printed" && pageOf(start)) return showPage(pageOf(start));
+    showView("text");
     blockAt(start)?.scrollIntoView({ block: "start" });
     return drawWhere();
   }
-  const cited = mark(start, end, "span", "cite");
-  const marked = quotes.flatMap(([from, to]) => mark(from, to, "mark", ""));
-  const target = marked[0] || cited[0];
-  if (!target) return toast("这段原文已不在报告中，报告可能更新过。");
-  target.scrollIntoView({ block: "center" });
+  shown.spans = markTrail(place);
+  if (!shown.target) {
+    return showNotice("这段原文已不在报告中，报告可能更新过，请重新提问。");
+  }
+  if (shown.view === "printed") return showMarked();
+  shown.target.scrollIntoView({ block: "center" });
   drawWhere();
+}
+
+// Marks every quote of the answer in this report, those of `place` as the current ones; their spans.
+function markTrail(place) {
+  const here = trail.places.filter((one) => one.report === place.report && one.end !== null);
+  const cited = mark(place.start, place.end, "span", "cite");
+  const spansOf = (one) => (one.quotes.length ? one.quotes : []);
+  const spans = [];
+  let first = null;
+  for (const [start, end] of spansOf(place)) {
+    const made = mark(start, end, "mark", "now");
+    first ??= made[0];
+    spans.push({ start, end, now: true });
+  }
+  const same = (start, end) => spans.some((span) => span.start < end && start < span.end);
+  for (const one of here) {
+    for (const [start, end] of spansOf(one)) {
+      if (same(start, end)) continue;
+      mark(start, end, "mark", "");
+      spans.push({ start, end, now: false });
+    }
+  }
+  shown.target = first ?? cited[0] ?? null;
+  if (!first) spans.push({ start: place.start, end: place.end, now: true });
+  return spans;
+}
+
+function showGone(report) {
+  state.wanted = null;
+  const list = element("button", { type: "button", class: "chip", "data-tab": "tab-reports" }, "看已收录的报告");
+  showNotice(`链接里的报告“${report}”不在文库中，可能已移除或改了编号。`, list);
+}
+
+function showNotice(text, ...more) {
+  $("source-notice").replaceChildren(element("p", {}, text), ...more);
+  $("source-notice").hidden = false;
 }
 
 // False when another report was asked for while this one was on its way.
 async function showReport(report) {
-  const key = `${report}@${state.status.version}`;
+  const key = textKey(report);
   state.wanted = key;
   if (!texts.has(key)) {
     $("source").setAttribute("aria-busy", "true");
@@ -59,55 +87,25 @@ async function showReport(report) {
     }
   }
   if (state.wanted !== key) return false;
-  if (state.opened === key) return true;
-  const { text, outline } = texts.get(key);
+  if (state.opened === report && $("paper").dataset.key === key) return true;
+  const { text, outline, printed, pages } = texts.get(key);
   $("paper").innerHTML = text;
+  $("paper").dataset.key = key;
   $("outline").innerHTML = outline || "<p>这份报告没有识别出章节标题。</p>";
   $("pick").value = report;
-  state.opened = key;
+  state.opened = report;
+  $("show-printed").hidden = !printed;
+  if (!printed && shown.view === "printed") showView("text");
+  $("original").href = `original/${encodeURIComponent(report)}`;
+  $("pager").hidden = !printed && !pages.length;
+  $("page-at").value = printed ? 1 : pages[0]?.[1] ?? "";
+  $("page-count").textContent = printed || pages.at(-1)?.[1] || "";
+  clearFind();
   return true;
 }
 
-const blocks = () => [...$("paper").children];
-const blockAt = (offset) => blocks().findLast((block) => Number(block.dataset.s) <= offset);
-
-function unmark() {
-  for (const node of $("paper").querySelectorAll(".cite, mark")) node.replaceWith(...node.childNodes);
-  $("paper").normalize();
-}
-
-// Offsets count code points, DOM offsets UTF-16 units; the two differ only for rare characters.
-function units(text, points) {
-  return /[\ud800-\udbff]/.test(text) ? [...text].slice(0, points).join("").length : points;
-}
-
-function mark(start, end, tag, name) {
-  const made = [];
-  for (const block of blocks()) {
-    let offset = Number(block.dataset.s);
-    if (offset >= end) break;
-    const walker = document.createTreeWalker(block, NodeFilter.SHOW_TEXT);
-    const nodes = [];
-    while (walker.nextNode()) if (!walker.currentNode.parentElement.closest("[data-skip]")) nodes.push(walker.currentNode);
-    for (const node of nodes) {
-      const length = [...node.data].length;
-      const from = Math.max(start - offset, 0);
-      const to = Math.min(end - offset, length);
-      if (from < to) made.push(wrap(node, units(node.data, from), units(node.data, to), tag, name));
-      offset += length;
-    }
-  }
-  return made;
-}
-
-function wrap(node, from, to, tag, name) {
-  const range = document.createRange();
-  range.setStart(node, from);
-  range.setEnd(node, to);
-  const wrapper = element(tag, name ? { class: name } : {});
-  range.surroundContents(wrapper);
-  return wrapper;
-}
+// The page, as a reader counts, that holds an offset; null where there are no pages.
+const pageOf = (offset) => opened()?.pages.findLast(([start]) => start <= offset)?.[1] ?? (opened()?.printed === 1 ? 1 : null);
 
 function drawPicker() {
   const reports = state.status.reports;
@@ -118,49 +116,82 @@ function drawPicker() {
     for (const report of group) parent.append(element("option", { value: report.id }, report.label));
     if (parent !== $("pick")) $("pick").append(parent);
   }
-  $("source").classList.toggle("nothing", reports.length === 0);
-  const shown = state.opened?.split("@")[0];
-  if (shown && reports.some((r) => r.id === shown)) $("pick").value = shown;
-  else if (shown || !parsePlace(location.hash)) browse(reports);
+  for (const node of document.querySelectorAll(".source, .divider")) node.classList.toggle("nothing", reports.length === 0);
+  if (state.opened && reports.some((r) => r.id === state.opened)) {
+    $("pick").value = state.opened;
+    if ($("paper").dataset.key !== textKey(state.opened)) showReport(state.opened).catch((error) => toast(error.message));
+  }
+  else if (state.opened || !parsePlace(location.hash)) browse(reports);
 }
 
 async function browse(reports) {
+  const gone = state.opened;
   state.opened = null;
   $("paper").replaceChildren();
   $("outline").replaceChildren();
   $("where").hidden = true;
   if (!reports.length) return;
-  if (await showReport(reports.reduce((a, b) => (b.date > a.date ? b : a)).id)) showOutline(true);
+  const newest = reports.reduce((a, b) => (b.date > a.date ? b : a));
+  if (await showReport(newest.id)) showView("outline");
+  if (gone) showNotice("刚才打开的报告已从文库移除。");
 }
 
-function showOutline(shown) {
-  $("outline").hidden = !shown;
-  $("paper").hidden = shown;
-  $("show-outline").setAttribute("aria-pressed", String(shown));
-  $("show-text").setAttribute("aria-pressed", String(!shown));
-  if (shown) $("where").hidden = true;
+function showView(view) {
+  shown.view = view;
+  for (const [name, button, pane] of [["outline", "show-outline", "outline"], ["text", "show-text", "paper"], ["printed", "show-printed", "printed"]]) {
+    $(pane).hidden = name !== view;
+    $(button).setAttribute("aria-pressed", String(name === view));
+  }
+  $("zoom").hidden = view !== "printed";
+  if (view === "outline") $("where").hidden = true;
 }
 
-// The headings and the page above what is now at the top of the pane.
+const topLine = () => $("paper").getBoundingClientRect().top + 60;
+
+// What a reader looks at: the marked clause while it is in view, else what is at the top of the pane.
+function reading() {
+  const pane = $("paper").getBoundingClientRect();
+  const box = shown.target?.isConnected ? shown.target.getBoundingClientRect() : null;
+  return box && box.bottom > pane.top && box.top < pane.bottom ? box.top + 1 : topLine();
+}
+
+// The headings and the page above what is read, and the section in the outline.
 function drawWhere() {
   const paper = $("paper");
-  const top = paper.getBoundingClientRect().top + 60;
-  const above = (selector) => [...paper.querySelectorAll(selector)].findLast((n) => n.getBoundingClientRect().top <= top);
+  if (paper.hidden) return;
+  const line = reading();
+  const above = (selector) => [...paper.querySelectorAll(selector)].findLast((n) => n.getBoundingClientRect().top <= line);
   const second = above(".h2");
   const first = above(".h1");
   const page = above("[data-page]");
   const inFirst = second && first && first.compareDocumentPosition(second) & Node.DOCUMENT_POSITION_FOLLOWING;
   const parts = [first, inFirst ? second : null].filter(Boolean).map((n) => n.textContent.replace(/第 \d+ 页/g, ""));
   $("where").textContent = [page ? `第 ${page.dataset.page} 页` : "", parts.join(" › ")].filter(Boolean).join("　");
-  $("where").hidden = paper.hidden || !$("where").textContent;
+  $("where").hidden = !$("where").textContent;
+  if (page && document.activeElement !== $("page-at")) $("page-at").value = page.dataset.page;
+  drawSection(Number(above("[data-s]")?.dataset.s ?? 0));
 }
 
-function slide(open) {
-  $("source").classList.toggle("open", open);
-  const covered = phone.matches && open;
-  $("source").inert = phone.matches && !open;
-  document.querySelector(".chat").inert = covered;
-  if (covered) $("close-source").focus();
+function drawSection(offset) {
+  const links = [...$("outline").querySelectorAll("a")];
+  const now = links.findLast((link) => parsePlace(link.getAttribute("href")).start <= offset);
+  for (const link of links) {
+    if (link === now) link.setAttribute("aria-current", "true");
+    else link.removeAttribute("aria-current");
+  }
+}
+
+function goToPage(number) {
+  const count = Number($("page-count").textContent);
+  const page = Math.min(Math.max(1, number), count);
+  if (shown.view === "printed") return showPage(page);
+  showView("text");
+  shown.target = null;
+  const label = $("paper").querySelector(`[data-page="${page}"]`);
+  if (label) label.scrollIntoView({ block: "start" });
+  else toast(`第 ${page} 页没有文字。`);
+  drawWhere();
+  $("page-at").value = page;
 }
 
 function startSource() {
@@ -169,23 +200,24 @@ function startSource() {
     cancelAnimationFrame(frame);
     frame = requestAnimationFrame(drawWhere);
   }, { passive: true });
-  $("pick").onchange = async () => {
-    const opened = $("outline").hidden;
-    try {
-      await openPlace({ report: $("pick").value, start: null, end: null, quotes: [] });
-      showOutline(!opened);
-    } catch (error) {
-      toast(error.message);
-    }
+  $("pick").onchange = () => visit(reportLink($("pick").value));
+  $("show-outline").onclick = () => {
+    showView("outline");
+    $("outline").querySelector("[aria-current]")?.scrollIntoView({ block: "center" });
   };
-  $("show-outline").onclick = () => showOutline(true);
-  $("show-text").onclick = () => { showOutline(false); drawWhere(); };
-  $("show-source").onclick = () => slide(true);
-  $("close-source").onclick = () => { slide(false); $("show-source").focus(); };
-  document.addEventListener("keydown", (event) => {
-    if (event.key === "Escape" && phone.matches && !$("confirm").open) slide(false);
-  });
-  phone.addEventListener("change", () => slide($("source").classList.contains("open")));
-  window.addEventListener("hashchange", () => openHash(location.hash));
-  slide(false);
+  $("show-text").onclick = () => {
+    const page = shown.view === "printed" ? printed.page : null;
+    showView("text");
+    if (page && shown.target && pageOf(shown.place.start) !== page) goToPage(page);
+    else if (shown.target) shown.target.scrollIntoView({ block: "center" });
+    else if (page) goToPage(page);
+    drawWhere();
+  };
+  $("page-back").onclick = () => goToPage(Number($("page-at").value || 1) - 1);
+  $("page-on").onclick = () => goToPage(Number($("page-at").value || 1) + 1);
+  $("page-at").addEventListener("change", () => goToPage(Number.parseInt($("page-at").value, 10) || 1));
+  $("only-this").onclick = () => {
+    setScope([state.opened]);
+    toast("以后只问这份报告，在提问框下可以改回来");
+  };
 }

@@ -1,18 +1,17 @@
-// The page starts with the chat; Gradio puts the reports tab on the page when it is first opened.
+// The page starts with the chat; Gradio puts the other tabs on the page when they are first opened.
 function listen() {
   document.addEventListener("click", (event) => {
     const link = event.target.closest('a[href^="#/"]');
-    if (link) {
+    if (link && !event.ctrlKey && !event.metaKey) {
       event.preventDefault();
-      history.replaceState(null, "", link.getAttribute("href"));
-      if (link.closest(".shelf")) showTab("tab-chat");
-      return void openHash(link.getAttribute("href"));
+      hidePreview();
+      return void follow(link);
     }
-    const button = event.target.closest("[data-ask],[data-again],[data-copy],[data-link],[data-rate],[data-tab]");
+    const button = event.target.closest(
+      "[data-ask],[data-again],[data-copy],[data-link],[data-rate],[data-tab],[data-take],[data-everywhere],[data-export]",
+    );
     if (button) return void act(button).catch((error) => toast(error.message));
-    const removing = event.target.closest("[data-remove]");
-    if (removing) return void remove(removing.dataset.remove).catch((error) => toast(error.message));
-    const card = event.target.closest("[data-open]");
+    const card = event.target.closest(".card[data-open]");
     if (card && getSelection().isCollapsed && !event.target.closest("button,summary")) card.querySelector("a").click();
   });
 }
@@ -20,17 +19,27 @@ function listen() {
 async function start() {
   document.documentElement.lang = "zh-CN";
   state.scope = stored(SCOPE, null);
+  startTheme();
+  startDivider();
+  startPlaces();
   startSource();
-  startChat();
+  startPrinted();
+  startFinder();
+  startPreview();
+  startScope();
+  startThreads();
+  startComposer();
+  startDrop();
   window.addEventListener("wenbao-shelf", startReports);
   window.addEventListener("wenbao-figures", startFigures);
   listen();
   try {
-    const booted = await call("boot", { turns: stored(STORE, []) });
-    restore(booted.turns);
+    const turns = keptTurns().slice(-SHOWN).map(({ turn }) => turn);
+    const booted = await call("boot", { turns });
     apply(booted);
+    await showTurns(booted.turns);
     document.querySelector(".workspace").dataset.ready = "";
-    await openHash(location.hash);
+    if (parsePlace(location.hash)) await arrive();
   } catch (error) {
     $("banner").textContent = error.message;
     $("banner").hidden = false;

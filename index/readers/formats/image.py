@@ -17,9 +17,13 @@ _MOST_PIXELS = 120_000_000
 _MOST_PAGES = 300
 
 
-def _matches(sample: Sample) -> bool:
-    data = sample.data
+def is_picture(data: bytes) -> bool:
+    """Whether a file that begins with ``data`` is a picture."""
     return data.startswith(_MAGIC[:-1]) or (data.startswith(b"BM") and data[6:10] == bytes(4))
+
+
+def _matches(sample: Sample) -> bool:
+    return is_picture(sample.data)
 
 
 def _read(sample: Sample) -> Source:

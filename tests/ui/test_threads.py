@@ -1,0 +1,135 @@
+"""Conversations in a real browser: two tabs, names, drafts, keys, copies, exports, paper."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import pytest
+from docx import Document
+from playwright.sync_api import BrowserContext, Page, expect
+
+from tests.ui.conftest import ask, visit
+
+pytestmark = pytest.mark.browser
+RETAIL = "2024年社会消费品零售总额是多少？"
+CLIPBOARD = "navigator.clipboard.readText()"
+
+
+def test_two_tabs_lose_nothing_of_each_others_and_a_reload_brings_all_back(
+    page: Page, context: BrowserContext, server: str
+) -> None:
+    ask(page, RETAIL)
+    other = visit(context.new_page(), server)
+    expect(other.locator(".question")).to_have_text([RETAIL])
+    ask(other, "2024年完成技术合同成交额多少？")
+    expect(page.locator(".question")).to_have_count(2)
+    ask(page, "槐山市2022年地区生产总值完成多少？")
+    for tab in (page, other):
+        tab.reload()
+        expect(tab.locator(".question")).to_have_count(3)
+    expect(page.locator(".card .checked").first).to_be_visible()
+    other.close()
+
+
+def test_conversations_are_listed_renamed_opened_and_deleted(page: Page) -> None:
+    ask(page, RETAIL)
+    page.locator("#clear").click()
+    expect(page.locator(".turn")).to_have_count(0)
+    ask(page, "槐山市2022年地区生产总值完成多少？")
+    page.locator("#show-threads").click()
+    expect(page.locator("#thread-list .open")).to_have_text(["槐山市2022年地区生产总值完成多少？", RETAIL])
+    page.locator("#thread-list li").nth(1).hover()
+    page.get_by_role("button", name=f"给“{RETAIL}”改名").click()
+    page.get_by_role("textbox", name="名字").fill("消费")
+    page.keyboard.press("Enter")
+    page.locator("#thread-list .open", has_text="消费").click()
+    expect(page.locator(".question")).to_have_text([RETAIL])
+    page.locator("#thread-list li", has_text="消费").hover()
+    page.get_by_role("button", name="删除“消费”").click()
+    page.get_by_role("button", name="删除这个对话").click()
+    expect(page.locator(".turn")).to_have_count(0)
+    page.reload()
+    page.wait_for_selector(".workspace[data-ready]")
+    expect(page.locator("#thread-list .open")).to_have_text(["槐山市2022年地区生产总值完成多少？"])
+
+
+def test_a_full_storage_is_said_and_kept_saying(page: Page) -> None:
+    page.evaluate(
+        """() => { let size = 1 << 20; for (let n = 0; size > 64; n += 1) {
+            try { localStorage.setItem(`fill${n}`, 'x'.repeat(size)); } catch { size >>= 1; } } }"""
+    )
+    ask(page, RETAIL)
+    expect(page.locator("#full")).to_contain_text("存储空间满了")
+    page.evaluate(
+        "Object.keys(localStorage).filter((k) => k.startsWith('fill')).forEach((k) => localStorage.removeItem(k))"
+    )
+    page.get_by_role("button", name="重新保存").click()
+    expect(page.locator("#full")).to_be_hidden()
+    page.reload()
+    expect(page.locator(".question")).to_have_text([RETAIL])
+
+
+def test_drafts_recall_and_the_keys_of_the_page(page: Page) -> None:
+    expect(page.locator("#question")).to_be_focused()
+    page.keyboard.insert_text("写到一半")
+    page.reload()
+    page.wait_for_selector(".workspace[data-ready]")
+    expect(page.locator("#question")).to_have_value("写到一半")
+    page.fill("#question", "")
+    ask(page, RETAIL)
+    page.focus("#question")
+    page.keyboard.press("ArrowUp")
+    expect(page.locator("#question")).to_have_value(RETAIL)
+    page.keyboard.press("ArrowDown")
+    expect(page.locator("#question")).to_have_value("")
+    page.get_by_role("tab", name="报告").click()
+    page.locator("#rows .name").first.focus()
+    page.keyboard.press("/")
+    expect(page.locator("#question")).to_be_focused()
+    page.locator("#scope").click()
+    page.keyboard.press("Escape")
+    expect(page.locator("#scope-panel")).to_be_hidden()
+
+
+def test_what_is_suggested_next_is_answered(page: Page) -> None:
+    ask(page, RETAIL)
+    chips = page.locator(".next .chip")
+    expect(chips.first).to_be_visible()
+    assert 1 <= chips.count() <= 3
+    question = chips.first.inner_text()
+    chips.first.click()
+    expect(page.locator(".turn:last-child .question")).to_have_text(question)
+    page.wait_for_selector(".turn:last-child .answer:not(.refused, .failed)")
+
+
+def test_answers_and_conversations_are_copied_exported_and_printed(page: Page, server: str) -> None:
+    ask(page, RETAIL)
+    page.get_by_role("button", name="复制回答").click()
+    copied = page.evaluate(CLIPBOARD)
+    assert "464亿元" in copied
+    assert copied.splitlines()[-1].startswith("[1] 《天桥区2025年政府工作报告》")
+    ask(page, "历年地区生产总值")
+    page.get_by_role("button", name="复制表格").click()
+    table = page.evaluate(CLIPBOARD)
+    assert "年份" in table.splitlines()[0].split("\t")
+    assert table.splitlines()[0].endswith("\t出处")
+    assert "[1]" not in table
+    for form, name in (("md", "Markdown"), ("docx", "Word 文档")):
+        page.locator("#export summary").click()
+        with page.expect_download() as download:
+            page.get_by_role("button", name=name).click()
+        assert download.value.suggested_filename.endswith(form)
+        data = Path(download.value.path()).read_bytes()
+        if form == "md":
+            assert f"## {RETAIL}" in data.decode()
+            assert f"（[打开原文](<{server}#/tianqiao-2025/" in data.decode()
+        else:
+            assert len(Document(io.BytesIO(data)).tables) == 1
+    page.emulate_media(media="print")
+    expect(page.locator("#composer")).to_be_hidden()
+    expect(page.locator("#source")).to_be_hidden()
+    whole = page.evaluate(
+        "document.documentElement.scrollHeight >= document.querySelector('#turns').scrollHeight"
+    )
+    assert whole

@@ -1,0 +1,125 @@
+// Files on their way into the library: sent, queued, read, done or failed. What failed stays until dismissed,
+// also across a reload.
+const FAILED = "wenbao.failed";
+const SEEN = "wenbao.outcome";
+const sending = new Map(); // file name → what is said of it
+const done = []; // outcomes since this page was opened, newest first
+
+function drawJob() {
+  const { running, waiting, outcomes, finished, session } = state.status.job;
+  const seen = stored(SEEN, null);
+  const fresh = seen?.session === session ? outcomes.filter((o) => o.number > seen.number) : seen ? outcomes : [];
+  if (fresh.length || seen?.session !== session) store(SEEN, { session, number: finished });
+  for (const { name, reason } of fresh) toast(reason ? `${name}没有成功` : `${name}完成`);
+  done.unshift(...fresh.filter((o) => !o.reason).reverse());
+  const failures = fresh.filter((o) => o.reason);
+  if (failures.length) store(FAILED, [...failures.reverse(), ...stored(FAILED, [])].slice(0, 50));
+  if (!shelfShown()) return;
+  const lines = [
+    ...[...sending].map(([name, said]) => queueLine("sending", `上传 ${name}`, said)),
+    ...(running ? [runningLine(running)] : []),
+    ...waiting.map((name) => queueLine("waiting", name, "等待")),
+    ...stored(FAILED, []).map(failedLine),
+    ...done.map(({ name, note }) => queueLine("good", name, note || "完成")),
+  ];
+  $("queue").replaceChildren(...lines);
+}
+
+function queueLine(kind, name, said) {
+  const line = element("li", { class: kind });
+  line.append(element("span", { class: "what" }, name), element("span", { class: "said" }, said));
+  return line;
+}
+
+function runningLine({ name, done: count, total, label }) {
+  const line = queueLine("running", name, [label || "处理中", total ? `${count} / ${total}` : ""].filter(Boolean).join("　"));
+  const bar = element("progress", { max: 1, "aria-label": `${name}的进度` });
+  if (total) bar.value = count / total;
+  line.append(bar);
+  return line;
+}
+
+function failedLine({ name, reason }, at) {
+  const line = queueLine("bad", name, reason);
+  line.append(element("button", { type: "button", class: "quiet", "data-dismiss": at, "aria-label": `不再显示：${name}` }, "知道了"));
+  return line;
+}
+
+function failed(name, reason) {
+  store(FAILED, [{ name, reason }, ...stored(FAILED, [])].slice(0, 50));
+  drawJob();
+}
+
+// The key of an uploaded file; see ui/intake.py.
+async function upload(file) {
+  let sent;
+  try {
+    sent = await fetch(`upload?name=${encodeURIComponent(file.name)}`, { method: "POST", body: file }).then((r) => r.json());
+  } catch {
+    throw new Error("文件超过 50 MB 或连接中断，请换一份较小的文件再试。");
+  }
+  if (sent.error) throw new Error(sent.error);
+  return sent.key;
+}
+
+async function send(files) {
+  if (state.status.readOnly) return toast("这里不能添加报告。");
+  const same = files.filter((file) => state.status.reports.some((r) => r.file === file.name));
+  let replace = false;
+  if (same.length) {
+    const names = same.map((file) => `“${file.name}”`).join("、");
+    const told = await asked({
+      text: `文库里已有同名的文件${names}。内容相同的不会重复收录；内容不同时怎么办？`,
+      answers: [["replace", "替换旧的"], ["both", "两份都留"]],
+    });
+    if (!told) files = files.filter((file) => !same.includes(file));
+    replace = told?.answer === "replace";
+  }
+  for (const file of files) sending.set(file.name, "等待上传");
+  drawJob();
+  for (const file of files) {
+    sending.set(file.name, "上传中");
+    drawJob();
+    try {
+      const key = await upload(file);
+      sending.delete(file.name);
+      apply(await call("add", { file: key, replace }));
+    } catch (error) {
+      sending.delete(file.name);
+      failed(`添加 ${file.name}`, error.message);
+    }
+  }
+}
+
+const sendAll = (files) => send([...files]).catch((error) => toast(error.message));
+
+// Files may be dropped anywhere on the page.
+function startDrop() {
+  let inside = 0;
+  const carries = (event) => [...(event.dataTransfer?.types ?? [])].includes("Files") && !state.status?.readOnly;
+  const show = (on) => { $("dropping").hidden = !on; };
+  document.addEventListener("dragenter", (event) => { if (carries(event)) show(++inside > 0); });
+  document.addEventListener("dragleave", (event) => { if (carries(event)) show((inside = Math.max(0, inside - 1)) > 0); });
+  document.addEventListener("dragover", (event) => { if (carries(event)) event.preventDefault(); });
+  document.addEventListener("drop", (event) => {
+    inside = 0;
+    show(false);
+    if (!event.dataTransfer?.files.length) return;
+    event.preventDefault();
+    showTab("tab-reports");
+    sendAll(event.dataTransfer.files);
+  });
+}
+
+function startUploads() {
+  $("files").addEventListener("change", ({ target }) => {
+    sendAll([...target.files]);
+    target.value = "";
+  });
+  $("queue").addEventListener("click", ({ target }) => {
+    if (target.dataset.dismiss === undefined) return;
+    store(FAILED, stored(FAILED, []).filter((_, at) => at !== Number(target.dataset.dismiss)));
+    drawJob();
+  });
+  window.addEventListener("storage", ({ key }) => { if (key === FAILED) drawJob(); });
+}

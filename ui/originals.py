@@ -1,0 +1,158 @@
+"""The files the reports were read from: to download, and page by page as they were printed.
+
+Pictures of pages and downloads are addresses of their own, so that browsers can show, keep and save them:
+``original/REPORT`` is the file, ``original/REPORT/3?w=960&v=…`` its third page, 960 pixels across.
+"""
+
+from __future__ import annotations
+
+import logging
+from bisect import bisect_right
+from collections import OrderedDict
+from threading import Lock
+from typing import Any
+from urllib.parse import parse_qs, quote
+
+from anyio import to_thread
+
+from index import Library, Snapshot, WenbaoError
+from index.readers import (
+    Area,
+    PlacedCharacter,
+    characters_apart,
+    count_apart,
+    draw_apart,
+    find_areas,
+    is_drawable,
+)
+from ui.asgi import App, Receive, Scope, Send, refuse, send_bytes
+from ui.messages import INTERNAL
+
+Json = dict[str, Any]
+STEP = 160
+"""Widths of pictures are rounded up to a multiple of this, so that a dragged divider asks for few."""
+KEPT_BYTES = 64_000_000
+KEPT_PAGES = 64
+"""Pages whose characters are kept."""
+_AROUND = 60
+"""Characters before and after a quote that are looked at to find it on the page."""
+_PATH = "/original/"
+
+log = logging.getLogger(__name__)
+
+
+class Originals:
+    """The pages of one library's files, drawn when asked for and then kept for a while."""
+
+    def __init__(self, library: Library) -> None:
+        self._library = library
+        self._lock = Lock()
+        self._counts: dict[str, int] = {}
+        self._pictures: OrderedDict[tuple[str, int, int], bytes] = OrderedDict()
+        self._characters: OrderedDict[tuple[str, int], list[PlacedCharacter]] = OrderedDict()
+
+    def count(self, snapshot: Snapshot, report: str) -> int:
+        """How many printed pages can be looked at; 0 where the file has none or they cannot be drawn."""
+        key = snapshot.report(report).sha256
+        if key not in self._counts:
+            try:
+                data = snapshot.original(report)
+                self._counts[key] = count_apart(key, lambda: data) if is_drawable(data) else 0
+            except WenbaoError:
+                return 0
+        return self._counts[key]
+
+    def picture(self, report: str, number: int, width: int) -> bytes:
+        """Page ``number`` as JPEG, ``width`` pixels across, rounded up; raises UnknownReport, SourceError."""
+        snapshot = self._library.snapshot()
+        key = (snapshot.report(report).sha256, number, -(-max(1, width) // STEP) * STEP)
+        with self._lock:
+            if key in self._pictures:
+                self._pictures.move_to_end(key)
+                return self._pictures[key]
+        drawn = draw_apart(key[0], lambda: snapshot.original(report), number, key[2])
+        with self._lock:
+            self._pictures[key] = drawn
+            while sum(map(len, self._pictures.values())) > KEPT_BYTES:
+                self._pictures.popitem(last=False)
+        return drawn
+
+    def areas(self, report: str, number: int, spans: list[tuple[int, int]]) -> list[list[Area]]:
+        """Where each of ``spans`` of the clean text stands on page ``number``; empty where it does not."""
+        snapshot = self._library.snapshot()
+        text, pages = snapshot.text(report), snapshot.page_starts(report)
+        at = bisect_right([page.number for page in pages], number) - 1
+        known = at >= 0 and pages[at].number == number
+        if pages and not known:
+            return [[] for _ in spans]
+        first = pages[at].start if known else 0
+        last = pages[at + 1].start if known and at + 1 < len(pages) else len(text)
+        inside = [(max(start, first), min(end, last)) for start, end in spans]
+        if not any(start < end for start, end in inside):
+            return [[] for _ in spans]
+        letters = self._letters(snapshot, report, number)
+        return [
+            find_areas(
+                letters, text[s:e], text[max(first, s - _AROUND) : s], text[e : min(last, e + _AROUND)]
+            )
+            if s < e
+            else []
+            for s, e in inside
+        ]
+
+    def _letters(self, snapshot: Snapshot, report: str, number: int) -> list[PlacedCharacter]:
+        key = (snapshot.report(report).sha256, number)
+        with self._lock:
+            if key in self._characters:
+                return self._characters[key]
+        found = characters_apart(key[0], lambda: snapshot.original(report), number)
+        with self._lock:
+            self._characters[key] = found
+            while len(self._characters) > KEPT_PAGES:
+                self._characters.popitem(last=False)
+        return found
+
+    def file(self, report: str) -> tuple[str, bytes]:
+        """The name and the content of a report's file; raises UnknownReport, LibraryDamaged."""
+        snapshot = self._library.snapshot()
+        return snapshot.report(report).source, snapshot.original(report)
+
+
+class OriginalsDoor:
+    """ASGI middleware that answers at ``original/…``; who may ask is for the doors before it."""
+
+    def __init__(self, app: App, originals: Originals) -> None:
+        self._app = app
+        self._originals = originals
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        path = scope.get("path", "")
+        if scope["type"] != "http" or not path.startswith(_PATH) or scope["method"] not in ("GET", "HEAD"):
+            return await self._app(scope, receive, send)
+        report, _, page = path.removeprefix(_PATH).partition("/")  # decoded; no id holds a slash
+        try:
+            if page:
+                return await self._send_page(send, scope, report, page)
+            name, data = await to_thread.run_sync(self._originals.file, report)
+        except WenbaoError as error:
+            return await refuse(send, 404, str(error))
+        except Exception:
+            log.exception("original %s failed", report)
+            return await refuse(send, 500, INTERNAL)
+        told = f"attachment; filename*=UTF-8''{quote(name, safe='')}".encode()
+        headers = [(b"content-disposition", told), (b"x-content-type-options", b"nosniff"), *_OWN]
+        return await send_bytes(send, 200, "application/octet-stream", data, headers)
+
+    async def _send_page(self, send: Send, scope: Scope, report: str, page: str) -> None:
+        asked = parse_qs(scope.get("query_string", b"").decode("latin-1"))
+        width = asked.get("w", [""])[0]
+        if not page.isdecimal() or not width.isdecimal():
+            return await refuse(send, 404, "地址写得不对，页码和宽度应是数字。")
+        drawn = await to_thread.run_sync(self._originals.picture, report, int(page), int(width[:5]))
+        # `v` names the file's content, so a picture never changes under its address.
+        kept = b"private, max-age=86400, immutable" if "v" in asked else b"no-store"
+        return await send_bytes(send, 200, "image/jpeg", drawn, [(b"cache-control", kept), *_OWN])
+
+
+_OWN = [(b"cross-origin-resource-policy", b"same-origin")]
+"""No other site's page may show these."""
