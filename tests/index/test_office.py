@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import io
+import zipfile
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -113,6 +114,14 @@ def test_slides_are_pages() -> None:
     assert [found.text[head.start : head.end] for head in found.headings] == ["工作回顾", "工作安排"]
 
 
+def ofd() -> bytes:
+    """What a file of the national standard for fixed layouts, GB/T 33190, is told by."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        archive.writestr("OFD.xml", "<ofd:OFD/>")
+    return buffer.getvalue()
+
+
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600)
 
 
@@ -125,6 +134,7 @@ OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600)
         (OLE + "EncryptedPackage".encode("utf-16-le"), "密.docx", "密码"),
         (b"PK\x03\x04" + bytes(50), "坏.xlsx", "已损坏"),
         (b"GIF89a" + bytes(50), "图.gif", "另存为 .png"),
+        (ofd(), "公文.ofd", "另存为 PDF"),
     ],
 )
 def test_what_is_not_read_says_how_to_convert(data: bytes, name: str, advice: str) -> None:
