@@ -248,6 +248,10 @@ def test_a_value_opens_its_clause_in_the_source(page: Page) -> None:
     row.locator(".value a").click()
     page.wait_for_selector("#paper mark")
     assert "社会消费品零售总额464亿元" in "".join(page.locator("#paper mark").all_text_contents())
+    for _ in range(30):  # the drawer slides in
+        if in_view(page, "#paper mark"):
+            break
+        page.wait_for_timeout(100)
     assert in_view(page, "#paper mark")
 
 

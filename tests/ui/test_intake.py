@@ -6,6 +6,7 @@ import asyncio
 import os
 import time
 from collections.abc import AsyncIterator, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import httpx
@@ -37,7 +38,9 @@ def receive(uploads: Uploads, name: str, *chunks: bytes) -> str:
         for chunk in chunks:
             yield chunk
 
-    return asyncio.run(uploads.receive(name, body(chunks)))
+    # In a thread of its own: where the browser of other tests is open, this one has a running loop.
+    with ThreadPoolExecutor(1) as apart:
+        return apart.submit(asyncio.run, uploads.receive(name, body(chunks))).result()
 
 
 def send(server: str, name: str, content: bytes) -> httpx.Response:

@@ -230,9 +230,9 @@ def test_people_log_in_in_chinese_and_out_again(shared_server: str, browser: Bro
     page.get_by_role("button", name="登录").click()
     visit(page, shared_server)
     page.click("#tab-reports-button")
-    page.wait_for_selector("#rows tr")
+    page.wait_for_selector("#rows > *")
     assert page.locator("#upload").is_hidden()
-    assert page.locator("[data-remove]").count() == 0
+    assert page.locator("#rows").get_by_text("移除").count() == 0
     page.get_by_text("李四 · 退出").click()
     assert page.title() == "登录 · 问报"
     page.goto(shared_server)

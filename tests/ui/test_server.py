@@ -126,7 +126,12 @@ def test_a_server_told_to_end_lets_go_of_its_job_and_ends_with_status_0(
     library, port = shutil.copytree(library_dir, tmp_path / "library"), free_port()
     before = [report.id for report in Library.open(library).reports()]
     with subprocess.Popen(
-        [*SERVE, str(library), "--port", str(port)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        [*SERVE, str(library), "--port", str(port)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        # A shell that runs the tests in its background makes them, and what they start, ignore SIGINT.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
     ) as process:
         assert process.stdout is not None
         assert process.stderr is not None
@@ -134,7 +139,10 @@ def test_a_server_told_to_end_lets_go_of_its_job_and_ends_with_status_0(
         with httpx.Client(base_url=f"http://127.0.0.1:{port}/", timeout=60) as visitor:
             assert "error" not in call(visitor, "rebuild")
             process.send_signal(sent)
-        assert process.wait(60) == 0
+        try:
+            assert process.wait(60) == 0
+        finally:
+            process.kill()
         assert process.stderr.read() == ""
     assert [report.id for report in Library.open(library).reports()] == before
     assert not list(library.rglob(".tmp-*"))
