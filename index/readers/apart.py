@@ -12,7 +12,8 @@ import atexit
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
@@ -50,30 +51,17 @@ def read_apart(data: bytes, name: str, tell: Callable[[str], None]) -> Source:
     file that takes too long or too much."""
     if sys.platform == "win32" or not needs_parser(data, name):
         return read_bytes(data, name, tell)
-    with _LOCK:
-        worker = _idle_worker(_workers) or _Worker()
-        try:
-            worker.wait_ready()
+    try:
+        with _LOCK, _borrowed(_workers) as worker:
             source: Source = worker.request(("read", data, name), tell)
-        except SourceError:
-            _workers.append(worker)
-            raise
-        except _TooLong as error:
-            worker.end()
-            minutes = round(error.seconds / 60) or 1
-            raise SourceError(
-                f"“{name}”{minutes} 分钟还没有读完，已停止，请拆分或重新另存后再添加。"
-            ) from None
-        except (EOFError, OSError):
-            worker.end()
-            raise SourceError(
-                f"“{name}”读不下去：文件已损坏，或需要的内存太多，请用原软件打开后重新另存再添加。"
-            ) from None
-        except BaseException:
-            worker.end()
-            raise
-        _workers.append(worker)
-        return source
+            return source
+    except _TooLong as error:
+        minutes = round(error.seconds / 60) or 1
+        raise SourceError(f"“{name}”{minutes} 分钟还没有读完，已停止，请拆分或重新另存后再添加。") from None
+    except (EOFError, OSError):
+        raise SourceError(
+            f"“{name}”读不下去：文件已损坏，或需要的内存太多，请用原软件打开后重新另存再添加。"
+        ) from None
 
 
 def draw_apart(key: str, load: Callable[[], bytes], number: int, width: int) -> bytes:
@@ -106,26 +94,31 @@ def _of_drawing(key: str, load: Callable[[], bytes], request: tuple[Any, ...]) -
             if _drawn_here.key != key:
                 _drawn_here.open(key, load())
             return _drawn_here.answer(request)
-        worker = _idle_worker(_drawers)
-        data = None if worker and worker.holds == key else load()
-        worker = worker or _Worker()
         try:
-            worker.wait_ready()
-            if data is not None:
-                worker.request(("open", key, data), lambda label: None)
-                worker.holds = key
-            answer = worker.request(request, lambda label: None)
-        except SourceError:
-            _drawers.append(worker)
-            raise
+            with _borrowed(_drawers) as worker:
+                if worker.holds != key:
+                    worker.holds = ""  # a file that cannot be opened takes the place of the last one
+                    worker.request(("open", key, load()), lambda label: None)
+                    worker.holds = key
+                return worker.request(request, lambda label: None)
         except (_TooLong, EOFError, OSError):
-            worker.end()
             raise SourceError("原页画不出来，请看文本，或下载原件查看。") from None
-        except BaseException:
-            worker.end()
-            raise
-        _drawers.append(worker)
-        return answer
+
+
+@contextmanager
+def _borrowed(waiting: list[_Worker]) -> Iterator[_Worker]:
+    """A worker that is ready, one that waits or a new one; it waits again unless more than a file failed."""
+    worker = _idle_worker(waiting) or _Worker()
+    try:
+        worker.wait_ready()
+        yield worker
+    except SourceError:
+        waiting.append(worker)
+        raise
+    except BaseException:
+        worker.end()
+        raise
+    waiting.append(worker)
 
 
 def _idle_worker(waiting: list[_Worker]) -> _Worker | None:

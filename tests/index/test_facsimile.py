@@ -106,3 +106,10 @@ def test_what_cannot_be_drawn_is_said(data: bytes | None, number: int) -> None:
     with pytest.raises(SourceError, match=r"。$"):
         draw_apart(f"bad{number}", lambda: given, number, 400)
     assert count_apart("good", a_pdf) == 2
+
+
+def test_after_one_that_cannot_be_opened_the_last_one_is_opened_again() -> None:
+    assert count_apart("first", a_pdf) == 2
+    with pytest.raises(SourceError):
+        count_apart("broken", lambda: b"%PDF-1.7\n" + bytes(2000))
+    assert count_apart("first", a_pdf) == 2
