@@ -40,13 +40,14 @@ from index.encoders.fast_export import (
 from index.encoders.fast_tokenizer import foreign_characters, is_chinese, kept_pieces, prune
 from index.encoders.loading import BUNDLED
 from index.encoders.packed_words import PackedWords
-from index.encoders.pair_reader import READER
+from index.encoders.pair_reader import READER, pair_batch, passage_tokens, question_tokens
 from index.encoders.quiet_openvino import op, ov
 from index.encoders.sample_texts import CALIBRATION
 from training.base_model import NAME, word_blocks
 from training.bert import LONGEST
 from training.reader import LONGEST_CONTEXT, LONGEST_QUESTION
 
+LONGEST_OF = {"question": LONGEST_QUESTION, "context": LONGEST_CONTEXT, "all": LONGEST}
 LARGEST_ERROR = 0.3
 """Of a score in int8, on average; scores of right and wrong pairs lie several units apart."""
 LATIN = 12_000
@@ -107,7 +108,7 @@ def export_reader(encoder: Path, folder: Path, out: Path) -> None:
     weights: Any = ReaderWeights(encoder, folder)
     head = partial(_reader_head, architecture, weights)
     inputs = bundled_inputs(BUNDLED)
-    batches = [pair_batch(inputs, *pair) for pair in PAIRS]
+    batches = [pair(inputs, *texts)[0] for texts in PAIRS]
     model = quantize(architecture, weights, batches, head)
     out.mkdir(parents=True, exist_ok=True)
     ov.save_model(model, out / "model.xml", compress_to_fp16=False)
@@ -120,7 +121,7 @@ def export_reader(encoder: Path, folder: Path, out: Path) -> None:
     digest = hashlib.sha256((out / "model.bin").read_bytes()).hexdigest()[:12]
     settings = {
         "id": f"wenbao-reader@{digest}",
-        "longest": {"question": LONGEST_QUESTION, "context": LONGEST_CONTEXT, "all": LONGEST},
+        "longest": LONGEST_OF,
     }
     (out / "reader.json").write_text(json.dumps(settings, ensure_ascii=False, indent=1) + "\n", "utf-8")
 
@@ -138,26 +139,13 @@ def reader_architecture(encoder: Path, reader: Path) -> Architecture:
     return replace(read_architecture(encoder), layers=layers)
 
 
-def pair_tokens(
+def pair(
     inputs: Inputs, question: str, context: str, text: str
-) -> tuple[npt.NDArray[np.int64], int, npt.NDArray[np.int64]]:
-    """Token numbers of a pair, where those of ``text`` begin, and where each of these ends in it."""
-    asked = inputs.tokens("", question)[:-1][: LONGEST_QUESTION + 1]
-    before = inputs.tokens("", context)[1:-1][:LONGEST_CONTEXT]
-    room = LONGEST - LONGEST_QUESTION - 3 - len(before)
-    own = inputs.tokens("\n", text)[1:-1][:room]
-    ends = np.array(inputs.token_ends("\n", text)[1:-1][:room], np.int64) - 1
-    end = np.array([2], np.int64)  # </s>
-    return np.concatenate([asked, end, before, own, end]), len(asked) + 1 + len(before), ends
-
-
-def pair_batch(inputs: Inputs, question: str, context: str, text: str) -> list[FloatArray]:
-    """What the reader's graph takes of one pair."""
-    ids, start, ends = pair_tokens(inputs, question, context, text)
-    words, mask = inputs.batch([ids])
-    own = np.zeros_like(mask)
-    own[0, start : start + len(ends)] = 1
-    return [words, mask, own]
+) -> tuple[list[FloatArray], slice, npt.NDArray[np.int64]]:
+    """What the reader's graph takes of one pair, where the tokens of ``text`` stand, where each ends in it."""
+    told = passage_tokens(inputs, LONGEST_OF, context, text)
+    batch, [place] = pair_batch(inputs, question_tokens(inputs, LONGEST_OF, question), [told])
+    return batch, place, told.ends
 
 
 def _reader_head(

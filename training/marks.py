@@ -85,24 +85,24 @@ def states(encoder: Path, reader: Path, pairs: Sequence[tuple[Pair, str]]) -> li
     from index.encoders.fast_export import compile_for_cpu, quantize
     from index.encoders.loading import BUNDLED
     from index.encoders.quiet_openvino import op
-    from training.export import PAIRS, ReaderWeights, pair_batch, pair_tokens, reader_architecture
+    from training import export
 
     inputs = bundled_inputs(BUNDLED)
-    architecture = reader_architecture(encoder, reader)
+    architecture = export.reader_architecture(encoder, reader)
     graph = quantize(
         architecture,
-        ReaderWeights(encoder, reader),  # type: ignore[arg-type]
-        [pair_batch(inputs, *pair)[:2] for pair in PAIRS],
+        export.ReaderWeights(encoder, reader),  # type: ignore[arg-type]
+        [export.pair(inputs, *texts)[0][:2] for texts in export.PAIRS],
         lambda each, mask, dense: ([], [op.multiply(each[-2], op.constant(np.float32(1)))]),
     )
     requests = Requests(compile_for_cpu(graph))
     found = []
     for n, (pair, answer) in enumerate(pairs):
-        ids, start, ends = pair_tokens(inputs, pair.question, pair.context, pair.text)
-        [hidden] = requests.infer(inputs.batch([ids]))
-        starts = np.concatenate([[0], ends[:-1]])
-        places = torch.tensor(np.stack([starts, ends], 1))
-        found.append(State(torch.tensor(hidden[0, : len(ids)]).half(), start, places, pair, answer))
+        (words, mask, _), place, ends = export.pair(inputs, pair.question, pair.context, pair.text)
+        [hidden] = requests.infer([words, mask])
+        places = torch.tensor(np.stack([np.concatenate([[0], ends[:-1]]), ends], 1))
+        own = torch.tensor(hidden[0, mask[0] > 0]).half()
+        found.append(State(own, place.start, places, pair, answer))
         if n % 200 == 199:
             print(f"read {n + 1}/{len(pairs)}", flush=True)
     return found

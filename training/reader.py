@@ -166,12 +166,18 @@ def spread(layers: int, of: int = 12) -> list[int]:
     return [round(i * (of - 1) / max(1, layers - 1)) for i in range(layers)]
 
 
-def cut_out(text: str, start: int, end: int, answer: str) -> str:
-    """``text`` without the clauses of ``[start, end)``; nothing where little or the answer is left."""
+def whole_clauses(text: str, start: int, end: int) -> tuple[int, int]:
+    """The clauses that ``[start, end)`` touches, with the mark that closes them."""
     while start and text[start - 1] not in _CLAUSE_END:
         start -= 1
     while end < len(text) and text[end - 1] not in _CLAUSE_END:
         end += 1
+    return start, end
+
+
+def cut_out(text: str, start: int, end: int, answer: str) -> str:
+    """``text`` without the clauses of ``[start, end)``; nothing where little or the answer is left."""
+    start, end = whole_clauses(text, start, end)
     left = (text[:start] + text[end:]).strip()
     return left if len(left) >= 30 and answer not in left else ""
 
@@ -276,13 +282,9 @@ class Readings:
         start = max(0, min(at - rng.randint(0, size - 50), len(own.context) - size))
         text = own.context[start : start + size]
         at -= start
-        first, last = at, at + len(answer)
-        while first and text[first - 1] not in _CLAUSE_END:
-            first -= 1
-        while last < len(text) and text[last - 1] not in _CLAUSE_END:
-            last += 1
-        found = [Pair(question, "", text, True, (first, last), (at, at + len(answer)))]
-        if left := cut_out(text, at, at + len(answer), answer):
+        answered = (at, at + len(answer))
+        found = [Pair(question, "", text, True, whole_clauses(text, *answered), answered)]
+        if left := cut_out(text, *answered, answer):
             found.append(Pair(question, "", left, False))
         for _ in range(2):
             other = rng.choice(self._all).context

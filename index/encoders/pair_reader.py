@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -54,6 +54,42 @@ def read_context(title: str, passage: Passage) -> str:
     return " ".join(part for part in (title, years, _MODES[passage.mode], *passage.section) if part)
 
 
+@dataclass(frozen=True, slots=True)
+class PassageTokens:
+    """Numbers of a passage's tokens behind those of its context, without marks (m,), where its own begin among
+    them, and where each of these ends in it (n,)."""
+
+    ids: npt.NDArray[np.int64]
+    start: int
+    ends: npt.NDArray[np.int64]
+
+
+def question_tokens(inputs: Inputs, longest: Mapping[str, int], question: str) -> npt.NDArray[np.int64]:
+    """Numbers of a question's tokens without marks; ``longest`` is of ``reader.json``."""
+    return inputs.tokens("", question)[1:-1][: longest["question"]]
+
+
+def passage_tokens(inputs: Inputs, longest: Mapping[str, int], context: str, text: str) -> PassageTokens:
+    before = inputs.tokens("", context)[1:-1][: longest["context"]]
+    room = longest["all"] - longest["question"] - 3 - len(before)
+    own = inputs.tokens("\n", text)[1:-1][:room]
+    ends = np.array(inputs.token_ends("\n", text)[1:-1][:room], np.int64) - 1
+    return PassageTokens(np.concatenate([before, own]), len(before), ends)
+
+
+def pair_batch(
+    inputs: Inputs, asked: npt.NDArray[np.int64], told: Sequence[PassageTokens]
+) -> tuple[list[FloatArray], list[slice]]:
+    """What the reader's graph takes of a question with passages, and where each passage's own tokens stand."""
+    words, mask = inputs.batch([np.concatenate([_MARK, asked, _END, each.ids, _END]) for each in told])
+    starts = [len(asked) + 2 + each.start for each in told]
+    places = [slice(start, start + len(each.ends)) for start, each in zip(starts, told, strict=True)]
+    own = np.zeros_like(mask)
+    for row, place in enumerate(places):
+        own[row, place] = 1
+    return [words, mask, own], places
+
+
 class PairReader:
     """Reads questions with passages; it may be shared between threads."""
 
@@ -62,34 +98,20 @@ class PairReader:
         self._longest: dict[str, int] = settings["longest"]
         self._inputs = inputs
         self._requests = requests
-        self._told = lru_cache(4096)(self._tokens)
+        self._told = lru_cache(4096)(partial(passage_tokens, inputs, self._longest))
 
     def read(self, question: str, passages: Sequence[tuple[str, str]]) -> list[PairReading]:
         """A reading of each ``(what stands before the passage, the passage)``, in their order."""
-        asked = self._inputs.tokens("", question)[1:-1][: self._longest["question"]]
+        asked = question_tokens(self._inputs, self._longest, question)
         told = [self._told(context, text) for context, text in passages]
         found: dict[int, PairReading] = {}
-        lengths = [len(asked) + len(ids) + 3 for ids, _, _ in told]
-        for _, rows in batches_by_length(lengths, _AT_ONCE):
-            ids = [np.concatenate([_MARK, asked, _END, told[row][0], _END]) for row in rows]
-            words, mask = self._inputs.batch(ids)
-            own = np.zeros_like(mask)
-            starts = [len(asked) + 2 + told[row][1] for row in rows]
-            for i, row in enumerate(rows):
-                own[i, starts[i] : lengths[row] - 1] = 1
-            scores, marks = self._requests.infer([words, mask, own])
-            for i, row in enumerate(rows):
-                of_passage = marks[i, starts[i] : lengths[row] - 1]
-                found[row] = PairReading(float(scores[i]), told[row][2], of_passage[:, 0], of_passage[:, 1])
+        for _, rows in batches_by_length([len(each.ids) for each in told], _AT_ONCE):
+            batch, places = pair_batch(self._inputs, asked, [told[row] for row in rows])
+            scores, marks = self._requests.infer(batch)
+            for i, (row, place) in enumerate(zip(rows, places, strict=True)):
+                clause, answer = marks[i, place].T
+                found[row] = PairReading(float(scores[i]), told[row].ends, clause, answer)
         return [found[row] for row in range(len(passages))]
-
-    def _tokens(self, context: str, text: str) -> tuple[npt.NDArray[np.int64], int, npt.NDArray[np.int64]]:
-        """Tokens of both without marks, where the passage's begin, and where each of these ends in it."""
-        before = self._inputs.tokens("", context)[1:-1][: self._longest["context"]]
-        room = self._longest["all"] - self._longest["question"] - 3 - len(before)
-        own = self._inputs.tokens("\n", text)[1:-1][:room]
-        ends = np.array(self._inputs.token_ends("\n", text)[1:-1][:room], np.int64) - 1
-        return np.concatenate([before, own]), len(before), ends
 
 
 _MARK, _END = np.array([0], np.int64), np.array([2], np.int64)  # <s>, </s>

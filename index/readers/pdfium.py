@@ -154,11 +154,7 @@ class PdfDrawing:
             try:
                 left, bottom, right, top = page.get_bbox()
                 frame = _Frame(left, bottom, right - left, top - bottom, page.get_rotation() // 90 % 4)
-                text_page = page.get_textpage()
-                try:
-                    glyphs = list(_glyphs(text_page.raw, text_page.count_chars()))
-                finally:
-                    text_page.close()
+                glyphs = _glyphs_of(page)
             finally:
                 page.close()
         return [(g.text, frame.box(g.left, g.right, g.bottom, g.top)) for g in glyphs]
@@ -225,6 +221,15 @@ def _pixels(document: pdfium.PdfDocument, number: int) -> tuple[Any, float]:
         page.close()
 
 
+def _glyphs_of(page: Any) -> list[_Glyph]:
+    """All glyphs of an open page; raises PdfiumError."""
+    text_page = page.get_textpage()
+    try:
+        return list(_glyphs(text_page.raw, text_page.count_chars()))
+    finally:
+        text_page.close()
+
+
 def _page(document: pdfium.PdfDocument, number: int) -> PrintedPage:
     """What stands on a page; one that cannot be parsed is empty."""
     try:
@@ -234,11 +239,7 @@ def _page(document: pdfium.PdfDocument, number: int) -> PrintedPage:
     try:
         left, bottom, right, top = page.get_mediabox()
         frame = _Frame(left, bottom, right - left, top - bottom, page.get_rotation() // 90 % 4)
-        text_page = page.get_textpage()
-        try:
-            glyphs = list(_glyphs(text_page.raw, text_page.count_chars()))
-        finally:
-            text_page.close()
+        glyphs = _glyphs_of(page)
         return _upright(glyphs, list(_rules(page)), frame)
     except pdfium.PdfiumError:
         return PrintedPage(())

@@ -83,20 +83,16 @@ def citations_of(asking: Asking, sub_questions: Sequence[RankedSearch], top_k: i
                 found[candidate.row].append(pair)
     kept = list(found.values())[: max(0, top_k)]
     listing = asking.question.shape == "list"
-    return [_citation(asking.snapshot, pairs, leading, listing) for pairs in kept]
+    return [_citation(asking.snapshot, pairs, listing) for pairs in kept]
 
 
 def _leads(one: Ranked, leading: Sequence[Ranked]) -> bool:
     return any(one is first for first in leading)
 
 
-def _citation(
-    snapshot: Snapshot, pairs: Sequence[tuple[Search, Ranked]], leading: Sequence[Ranked], listing: bool
-) -> Citation:
-    """The passage of ``pairs``, quoted for each of their sides; with more care where it leads one."""
-    spans: list[tuple[int, int]] = []
-    for one, ranked in pairs:
-        spans += quote(one, ranked, listing)
+def _citation(snapshot: Snapshot, pairs: Sequence[tuple[Search, Ranked]], listing: bool) -> Citation:
+    """The passage of ``pairs``, quoted for each of their sides."""
+    spans = [span for one, ranked in pairs for span in quote(one, ranked, listing)]
     passage = pairs[0][1].candidate.passage
     return cite(snapshot, passage, completed(passage, joined(spans)), pairs[0][1].score)
 
