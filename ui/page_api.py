@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from index import Library, ReportInfo, Snapshot, WenbaoError
+from index.encoders import load_reader
 from index.types import Progress
 from qa import Answer, Assistant
 from ui import cards, exports, feedback, messages, viewer, word_export
@@ -55,9 +56,10 @@ class PageApi:
         self._examples: tuple[str, list[str]] = ("", [])
 
     def warm(self) -> None:
-        """Loads the model by using it; until then the page says 正在准备."""
+        """Loads the models, the encoder by using it; until then the page says 正在准备."""
         try:
             self.library.encoder.encode_queries(["政府工作报告"])
+            load_reader()
             self._refresh_examples(self.library.snapshot())
         except WenbaoError as error:
             self._failure = messages.NOT_READY.format(reason=error)
