@@ -49,7 +49,10 @@ from qa.understanding import parse
 
 NAMES = [*(f"passage.{n}" for n in PASSAGE_FEATURES), *(f"clause.{n}" for n in CLAUSE_FEATURES)]
 PENALTY = 0.01
-TARGET = 0.07
+EVIDENCE_C = 0.1
+"""Inverse strength of the regularization of the logistic model: without it the weights of related values pull
+against each other."""
+TARGET = 0.09
 """Of the questions that are answered in their report, so many may be refused at the threshold."""
 LENGTH_PRICE = 0.25
 """What a quote of the longest length costs, against 1 for holding the answer."""
@@ -286,7 +289,7 @@ def doubts(found: Sequence[Read]) -> tuple[FloatArray, npt.NDArray[np.int64]]:
 def fit_evidence(values: npt.NDArray[np.generic], answerable: npt.NDArray[np.generic]) -> dict[str, float]:
     """The logistic model of ``qa.reading.confidence``."""
     spread = values.std(axis=0) + 1e-9
-    model = LogisticRegression(max_iter=5000).fit(values / spread, answerable)
+    model = LogisticRegression(C=EVIDENCE_C, max_iter=5000).fit(values / spread, answerable)
     weights = model.coef_[0] / spread
     return {"bias": float(model.intercept_[0]), **dict(zip(EVIDENCE, weights.tolist(), strict=True))}
 

@@ -6,6 +6,7 @@ import ast
 import importlib
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -38,6 +39,7 @@ SOLE_IMPORTERS = {
 }
 
 
+@cache
 def imported(path: Path) -> set[str]:
     """Top-level packages that a source file imports, also inside functions."""
     nodes = list(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))

@@ -9,10 +9,10 @@ from statistics import fmean
 from index import Snapshot
 from qa.answers.asking import Asking
 from qa.answers.composer import cite, compose
-from qa.answers.coverage import assumed_year, newest_first, refusal_reason
+from qa.answers.coverage import assumed_year, newest_first, refusal_reason, years_of
 from qa.answers.indicator import of_other_indicator
 from qa.answers.quotes import completed
-from qa.reading import also_fitting, confidence, joined, quote, reread, threshold
+from qa.reading import also_fitting, confidence, conflicts_in_year, joined, quote, reread, threshold
 from qa.retrieval import Ranked, RankedSearch, Search, rank, search
 from qa.types import REFUSAL, Answer, Citation
 from qa.understanding import names_of
@@ -22,7 +22,7 @@ def answer_fact(asking: Asking) -> Answer:
     """The best passages' quotes, or the refusal with the nearest passages; raises UnknownReport."""
     question, snapshot = asking.question, asking.snapshot
     sub_questions = searches(asking, asking.top_k)
-    sure = [confidence(*sub_question) for sub_question in sub_questions]
+    sure = [_confidence(asking, sub_question) for sub_question in sub_questions]
     sub_questions = [newest_first(one, snapshot) for one in sub_questions]
     citations = citations_of(asking, sub_questions, max(asking.top_k, len(sub_questions)))
     if not citations or max(sure) < threshold() or fmean(sure) < threshold():
@@ -40,6 +40,16 @@ def answer_fact(asking: Asking) -> Answer:
         other_years=others,
         shape=question.shape,
     )
+
+
+def _confidence(asking: Asking, found: RankedSearch) -> float:
+    """``confidence``; 0 where no report is of the year asked, and the passage does not name it either."""
+    one, ranked = found
+    asked = {*one.sub_question.when.years, *asking.question.report_years}
+    covered = set().union(*map(years_of, asking.infos))
+    if ranked and asked and not asked & covered and conflicts_in_year(ranked[0]):
+        return 0.0
+    return confidence(one, ranked)
 
 
 def refused(asking: Asking, related: Sequence[Citation] | None = None) -> Answer:

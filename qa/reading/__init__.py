@@ -1,6 +1,13 @@
 """Candidates to what they say: which clauses answer, and whether that is enough to answer at all."""
 
-from qa.reading.answerability import EVIDENCE, also_fitting, confidence, evidence, threshold
+from qa.reading.answerability import (
+    EVIDENCE,
+    also_fitting,
+    confidence,
+    conflicts_in_year,
+    evidence,
+    threshold,
+)
 from qa.reading.quotes import (
     SPAN_WEIGHTS,
     best_span,
@@ -17,6 +24,7 @@ __all__ = [
     "also_fitting",
     "best_span",
     "confidence",
+    "conflicts_in_year",
     "evidence",
     "joined",
     "quote",

@@ -9,26 +9,31 @@ import numpy as np
 
 from index.encoders import FloatArray
 from index.text import normalize
-from qa.reading.quotes import best_span
+from qa.reading.quotes import best_span, quote
 from qa.retrieval import PASSAGE_FEATURES, Candidate, Ranked, Search, fitted
 from qa.understanding import contradicts
 
 EVIDENCE = (
     "topic",
+    "topic_in_sentence",
+    "topic_in_passage",
     "number_near_topic",
     "expected_number_missing",
     "unsaid",
-    "read",
+    "read_best",
+    "read_second",
+    "read_clause",
     "read_marked",
     "lead",
     "mode",
     "year_conflict",
-    "place_conflict",
 )
 """What speaks for the first passage as an answer, or against it."""
 
 _EXACT = ("number", "date", "rank")
 _UNMARKED = -8.0
+_UNREAD = -5.0
+"""What a second passage is taken to be told where only one was read."""
 _ABOUT = (36.0, 0.0, 9.0, 0.5, 0.5, 1.0)
 """``SPAN_WEIGHTS`` of the clauses that speak most of what is asked: whether an answer stands there is the question."""
 
@@ -41,27 +46,40 @@ def evidence(search: Search, ranked: Sequence[Ranked]) -> FloatArray:
     answer_types = exact or range(len(search.sub_question.answer_types))
     run = best_span(search, first, answer_types, weights=_ABOUT)
     here = slice(run[0], run[1] + 1)
-    feature = dict(zip(PASSAGE_FEATURES, candidate.features.tolist(), strict=True))
+    sentence = _sentence_quoted(search, first)
+    read = sorted((one.reading.score for one in ranked if one.reading), reverse=True)
     values = {
         "topic": 0.0 if exact else topic_coverage(search, candidate, here),
+        "topic_in_sentence": topic_coverage(search, candidate, sentence),
+        "topic_in_passage": topic_coverage(search, candidate, slice(None)),
         "number_near_topic": _number_near_topic(search, candidate, exact) if exact else 0.0,
         "expected_number_missing": float(bool(exact) and answer_fit(candidate, answer_types, here) < 0.3),
         "unsaid": _unsaid(search, candidate),
-        "read": first.reading.score if first.reading else 0.0,
+        "read_best": read[0] if read else 0.0,
+        "read_second": read[1] if len(read) > 1 else _UNREAD,
+        "read_clause": float(first.reading.clauses.max(initial=_UNREAD)) if first.reading else _UNREAD,
         "read_marked": float(first.reading.answers.max(initial=_UNMARKED)) if first.reading else 0.0,
         "lead": min(first.score - ranked[1].score, 3.0) if len(ranked) > 1 else 0.0,
-        "mode": feature["mode"],
-        "year_conflict": float(feature["year"] < 0),
-        "place_conflict": float(feature["place"] < 0),
+        "mode": _feature(first, "mode"),
+        "year_conflict": float(conflicts_in_year(first)),
     }
     return np.array([values[name] for name in EVIDENCE], dtype=np.float32)
 
 
-def topic_coverage(search: Search, candidate: Candidate, here: slice) -> float:
+def _sentence_quoted(search: Search, ranked: Ranked) -> list[int]:
+    """The clauses of the sentence that the quote begins in."""
+    [start, _] = quote(search, ranked)[0]
+    parts = ranked.candidate.clauses
+    sentence = next((part.sentence for part in parts if part.end > start), parts[0].sentence)
+    return [i for i, part in enumerate(parts) if part.sentence == sentence]
+
+
+def topic_coverage(search: Search, candidate: Candidate, here: slice | list[int]) -> float:
     """The share of what is looked for, by weight, that the clauses ``here`` hold."""
     total = float(search.idf.sum())
-    held = candidate.concept_coverage[:, here].max(axis=1)
-    return float(search.idf @ held) / total if total else 0.0
+    if not total or not candidate.concept_coverage.size:
+        return 0.0
+    return float(search.idf @ candidate.concept_coverage[:, here].max(axis=1)) / total
 
 
 def answer_fit(candidate: Candidate, answer_types: Sequence[int], here: slice) -> float:
@@ -113,9 +131,17 @@ def also_fitting(search: Search, ranked: Sequence[Ranked], most: int = 3) -> lis
     return [first, *(one for one in ranked[1:most] if fits(one))]
 
 
+def conflicts_in_year(one: Ranked) -> bool:
+    """Whether the passage is of other years than those asked for."""
+    return _feature(one, "year") < 0
+
+
 def _conflicts_in_time(one: Ranked) -> bool:
-    year, mode = (one.candidate.features[PASSAGE_FEATURES.index(name)] for name in ("year", "mode"))
-    return bool(year < 0 or mode <= -1)
+    return conflicts_in_year(one) or _feature(one, "mode") <= -1
+
+
+def _feature(one: Ranked, name: str) -> float:
+    return float(one.candidate.features[PASSAGE_FEATURES.index(name)])
 
 
 def threshold() -> float:
@@ -124,8 +150,13 @@ def threshold() -> float:
 
 
 def confidence(search: Search, ranked: Sequence[Ranked]) -> float:
-    """The estimated probability, 0 to 1, that the first passage answers; one of mere punctuation does not."""
+    """The estimated probability, 0 to 1, that the first passage answers.
+
+    One of mere punctuation does not, nor one of another place than the one asked about.
+    """
     if not ranked or not ranked[0].candidate.clauses or _of_counterpart(search, ranked[0]):
+        return 0.0
+    if _feature(ranked[0], "place") < 0:
         return 0.0
     model = fitted("evidence")
     values = dict(zip(EVIDENCE, evidence(search, ranked).tolist(), strict=True))

@@ -71,6 +71,8 @@ def test_a_comparison_has_both_sides_first(assistant: Assistant) -> None:
     [
         ("2023年天桥区新增了多少个学位？", "not_in_library"),
         ("历下区2025年GDP增速目标是多少？", "not_in_library"),
+        ("槐荫区今年准备新增多少个停车泊位？", "not_in_library"),
+        ("天桥区2026年的社会消费品零售总额增长目标是多少？", "not_in_library"),
         ("今年安置房计划新开工多少套？", "not_covered"),
         ("感冒发烧吃什么药好得快", "not_covered"),
         ("红烧肉做法", "not_covered"),
