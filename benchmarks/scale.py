@@ -5,6 +5,7 @@ real ones and their tokens' taken from them, so that nothing need be embedded; e
 
     python -m benchmarks.scale                        # 10³, 10⁴, 10⁵; writes benchmarks/SCALE.md
     python -m benchmarks.scale --sizes 1000000        # adds a row; needs about 30 GB of disk
+    python -m benchmarks.scale --first --sizes 100000 # only what the first broad questions cost, printed
 """
 
 from __future__ import annotations
@@ -21,14 +22,14 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from statistics import quantiles
+from statistics import median, quantiles
 from typing import Any
 
 import numpy as np
 
 from benchmarks.common import ROOT, SAMPLE, WORK, machine, national_reports, questions, save, table
 from index import Library, files
-from index.encoders import FloatArray, TokenEncoder, load_encoder
+from index.encoders import FloatArray, TokenEncoder, load_encoder, load_reader
 from index.store import Entry, Manifest, Parsed, SourceFile, open_storage, parse
 from index.store.builder import report_info
 from index.store.disk import SEGMENTS
@@ -90,17 +91,23 @@ class Base:
         self.letters = sorted({c for report in self.reports for c in report.text if "一" <= c <= "龥"})
 
 
-def varied(report: Parsed, n: int, letters: Sequence[str]) -> Parsed:
-    """``report`` with other digits, and thirty characters exchanged; every offset stays."""
+def varied(report: Parsed, n: int, letters: Sequence[str], place: str) -> Parsed:
+    """``report`` as one of ``place``, with other digits and thirty characters exchanged; every offset stays."""
     draw = random.Random(n)
     exchanged = dict(zip(map(ord, draw.sample(letters, 30)), draw.sample(letters, 30), strict=True))
     text = re.sub(r"\d", lambda _: draw.choice("0123456789"), report.text).translate(exchanged)
     return replace(
         report,
         text=text,
-        metadata=replace(report.metadata, title=f"{report.metadata.title}{n}"),
+        metadata=replace(report.metadata, title=f"{place}{report.metadata.title}{n}", place=place),
         passages=tuple(replace(p, text=text[p.start : p.end]) for p in report.passages),
     )
+
+
+def place_name(n: int) -> str:
+    """A county of its own for each ``n``: 甲一县, 甲二县, …; its reports are of several years."""
+    first, second = divmod(n, 100)
+    return f"{chr(0x5D00 + first)}{chr(0x6C00 + second)}县"
 
 
 def mixed(base: Base, count: int, draw: np.random.Generator) -> FloatArray:
@@ -128,7 +135,8 @@ def write_segments(root: Path, base: Base, size: int) -> list[Entry]:
     entries: list[Entry] = []
     done = n = 0
     while done < size:
-        report = varied(base.reports[n % len(base.reports)], n, base.letters)
+        place = place_name(n // len(base.reports))
+        report = varied(base.reports[n % len(base.reports)], n, base.letters, place)
         left = size - done
         report = replace(report, passages=report.passages[:left])
         name = f"{n:032x}"
@@ -153,32 +161,94 @@ def timed(work: Callable[[], Any]) -> float:
     return time.perf_counter() - began
 
 
-def measure(size: int, base: Base) -> dict[str, Any]:
-    """All figures of one size."""
+def built(size: int, base: Base) -> tuple[Path, dict[str, Any]]:
+    """A library of ``size`` passages, and what building its indexes took."""
     root = WORK / f"scale-{size}"
     shutil.rmtree(root, ignore_errors=True)
     root.mkdir(parents=True)
-    dimension = base.vectors.shape[1]
     with open_storage(root).write(lambda done, total, label: None) as writer:
         with unsynced():
             entries = write_segments(root, base, size)
-        manifest = Manifest(base.encoder, "", dimension, tuple(entries), {})
+        manifest = Manifest(base.encoder, "", base.vectors.shape[1], tuple(entries), {})
         found: dict[str, Any] = {"size": size, "reports": len(entries)}
         found["build"] = timed(lambda: writer.commit(manifest, None))
-    found["build_rss"] = peak_memory()
+    return root, found | {"build_rss": peak_memory()}
+
+
+def measure(size: int, base: Base) -> dict[str, Any]:
+    """All figures of one size."""
+    root, found = built(size, base)
+    dimension = base.vectors.shape[1]
     snapshot = next((root / "snapshots").iterdir())
     found["index_disk"], found["disk"] = size_of(snapshot), size_of(root)
     one = root.with_suffix(".txt")
-    one.write_text(varied(base.reports[0], size + 1, base.letters).text, "utf-8")
+    one.write_text(varied(base.reports[0], size + 1, base.letters, place_name(size)).text, "utf-8")
     library = Library.open(root, encoder=Instant(base.encoder, dimension))
     found["add"] = timed(lambda: library.add([one]))
     found["remove"] = timed(lambda: library.remove(one.stem))
     library = None  # type: ignore[assignment]
-    script = [sys.executable, "-m", "benchmarks.scale", "--reader", str(root)]
-    run = subprocess.run(script, capture_output=True, text=True, check=True, cwd=ROOT)
+    found |= in_a_process("--reader", str(root)) | first_answers(root)
     shutil.rmtree(root)
     one.unlink()
-    return found | json.loads(run.stdout.splitlines()[-1])
+    return found
+
+
+def in_a_process(*arguments: str) -> dict[str, Any]:
+    """What this script prints last when it is started with ``arguments``."""
+    script = [sys.executable, "-m", "benchmarks.scale", *arguments]
+    run = subprocess.run(script, capture_output=True, text=True, check=True, cwd=ROOT)
+    told: dict[str, Any] = json.loads(run.stdout.splitlines()[-1])
+    return told
+
+
+FIRST = {
+    "course": "{place}历年粮食产量",
+    "courses": "历年粮食产量",
+    "overview": "{place}教育方面做了哪些工作？",
+    "overviews": "教育方面做了哪些工作？",
+    "summary": "{place}的报告主要讲了什么？",
+    "indicators": "",
+}
+"""What is asked first of a process; no question is the tab 指标 opened."""
+TRIES = 3
+
+
+def first_answers(root: Path) -> dict[str, Any]:
+    """Milliseconds until the first answer of each kind of ``FIRST``, each in fresh processes: the median of them."""
+    return {
+        f"first_{kind}": median(in_a_process("--first-of", kind, str(root))["ms"] for _ in range(TRIES))
+        for kind in FIRST
+    }
+
+
+def first_answer(root: Path, kind: str) -> dict[str, Any]:
+    """The time of one answer in a process that has loaded its models, as a page that is ready has, and no more."""
+    from qa import Assistant
+    from ui.indicators import Indicators
+
+    library = Library(root)
+    library.encoder.encode_queries(["政府工作报告"])
+    load_reader()
+    snapshot = library.snapshot()
+    assistant, tab = Assistant(library), Indicators(library)
+    question = FIRST[kind].format(place=snapshot.reports[0].place)
+    work = (
+        (lambda: assistant.ask(question))
+        if question
+        else (lambda: (tab.choices({}), tab.figures({}), tab.course({})))
+    )
+    told: list[Any] = []
+    cpu = time.process_time()
+    ms = timed(lambda: told.append(work())) * 1000
+    said = told[0].shape if question else "tab"
+    return {
+        "kind": kind,
+        "question": question,
+        "ms": ms,
+        "cpu_ms": (time.process_time() - cpu) * 1000,
+        "said": said,
+        "again_ms": timed(work) * 1000,
+    }
 
 
 def size_of(root: Path) -> float:
@@ -271,9 +341,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--sizes", type=int, nargs="+", default=SIZES)
     parser.add_argument("--reader", type=Path, help=argparse.SUPPRESS)
+    parser.add_argument("--first", action="store_true", help="only the first answers")
+    parser.add_argument("--first-of", nargs=2, help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     if arguments.reader:
         print(json.dumps(read(arguments.reader)))
+        return
+    if arguments.first_of:
+        kind, root = arguments.first_of
+        print(json.dumps(first_answer(Path(root), kind)))
         return
     kept = WORK / "scale.json"
     results = {row["size"]: row for row in (json.loads(kept.read_text("utf-8")) if kept.exists() else [])}

@@ -28,6 +28,7 @@ from torch.nn import functional
 
 from training.bert import Bert, half_precision
 from training.data import TRAINED_READINGS, Corpus, Passage, Question, arguments, halves, load
+from training.steps import Checkpoint, descend, learning_rate
 from training.terms import Terms
 
 TEMPERATURE = 0.03
@@ -40,7 +41,6 @@ NEAREST = 8
 READINGS = 8
 """Paragraphs of CMRC and DRCD in a step of two reports."""
 LATE_WEIGHT, KEEP_WEIGHT, READING_WEIGHT = 0.5, 1.0, 0.5
-SAVE_SECONDS = 180
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -268,31 +268,17 @@ def train(options: argparse.Namespace, corpus: Corpus, near: dict[Question, list
     weights = bert.trained()
     optimizer = torch.optim.AdamW(weights.values(), lr=options.rate, weight_decay=0.01)
     options.out.mkdir(parents=True, exist_ok=True)
-    checkpoint = options.out / "checkpoint.pt"
-    first = 0
-    if checkpoint.exists():
-        saved = torch.load(checkpoint, map_location=options.device)
-        first = saved["step"]
-        trainer.set(saved["weights"])
-        optimizer.load_state_dict(saved["optimizer"])
-    saved_at = time.monotonic()
+    checkpoint = Checkpoint(options.out / "checkpoint.pt")
+    first = checkpoint.resume(optimizer, trainer.set)
     for n, step in enumerate(steps[first:], start=first + 1):
         begun = time.monotonic()
-        for group in optimizer.param_groups:
-            group["lr"] = options.rate * min(1.0, n / 15, (len(steps) + 1 - n) / (0.6 * len(steps)))
         with half_precision():
             losses = trainer.losses(step)
-        torch.stack([*losses.values()]).sum().backward()  # type: ignore[no-untyped-call]
-        nn.utils.clip_grad_norm_(weights.values(), 1.0)
-        optimizer.step()
-        optimizer.zero_grad()
+        rate = learning_rate(options.rate, n, len(steps), rise=15, fall=0.6)
+        descend(optimizer, torch.stack([*losses.values()]).sum(), rate)
         told = " ".join(f"{name} {value.item():.3f}" for name, value in losses.items())
         print(f"{n}/{len(steps)} {told} {time.monotonic() - begun:.1f} s", flush=True)
-        if time.monotonic() - saved_at > SAVE_SECONDS or n == len(steps):
-            state = {"step": n, "weights": bert.trained(), "optimizer": optimizer.state_dict()}
-            torch.save(state, checkpoint.with_suffix(".new"))
-            checkpoint.with_suffix(".new").replace(checkpoint)
-            saved_at = time.monotonic()
+        checkpoint.keep(n, weights, optimizer, last=n == len(steps))
     blend = {
         name: options.blend * value.detach() + (1 - options.blend) * trainer.before[name]
         for name, value in weights.items()

@@ -27,6 +27,7 @@ from training.bert import Bert, through
 from training.data import Corpus, Question, arguments, batches, load, plain
 from training.measure_reader import clauses
 from training.reader import Pair, answer_span
+from training.steps import descend, learning_rate
 
 RATE = 1e-4
 EPOCHS = 2
@@ -180,13 +181,8 @@ def main() -> None:
         told = []
         for begin in range(0, len(order) - AT_ONCE + 1, AT_ONCE):
             n += 1
-            for each in optimizer.param_groups:
-                each["lr"] = RATE * min(1.0, n / 30, (steps + 1 - n) / (0.8 * steps))
             value = loss(marks, order[begin : begin + AT_ONCE])
-            value.backward()  # type: ignore[no-untyped-call]
-            nn.utils.clip_grad_norm_(marks.parameters(), 1.0)
-            optimizer.step()
-            optimizer.zero_grad()
+            descend(optimizer, value, learning_rate(RATE, n, steps, rise=30, fall=0.8))
             told.append(value.item())
         print(f"epoch {epoch + 1} loss {np.mean(told):.3f} held out {measured(marks, test)}", flush=True)
     own = {f"marks.{name}": value.detach().contiguous() for name, value in marks.named_parameters()}

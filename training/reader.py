@@ -31,6 +31,7 @@ from torch.nn import functional
 
 from training.bert import LONGEST, PAD, Bert, budget, half_precision, through
 from training.data import TRAINED_READINGS, Corpus, Question, arguments, batches, halves, load, plain
+from training.steps import Checkpoint, descend, learning_rate
 from training.texts import Texts, standard
 
 WRONG = 5
@@ -44,7 +45,6 @@ OFF_TOPIC = 0.25
 LIST_WEIGHT, JUDGE_WEIGHT, CLAUSE_WEIGHT, ANSWER_WEIGHT, TEACHER_WEIGHT = 1.0, 1.0, 1.0, 0.5, 1.0
 LONGEST_QUESTION, LONGEST_CONTEXT = 64, 72
 DROPOUT = 0.1
-SAVE_SECONDS = 180
 _CLAUSE_END = "，。；！？,;!?\n"
 
 
@@ -369,13 +369,9 @@ def train(
         order += rng.sample(questions, len(questions))
     weights = reader.trained()
     optimizer = torch.optim.AdamW(weights.values(), lr=run.rate, weight_decay=0.01)
-    first = 0
-    if checkpoint and checkpoint.exists():
-        saved = torch.load(checkpoint, map_location=torch.get_default_device())
-        first = saved["step"]
-        reader.set(saved["weights"])
-        optimizer.load_state_dict(saved["optimizer"])
-    saved_at = begun = time.monotonic()
+    kept = Checkpoint(checkpoint)
+    first = kept.resume(optimizer, reader.set)
+    begun = time.monotonic()
     reader.train()
     for n in range(first + 1, steps + 1):
         own = random.Random(f"{run.seed} {n}")
@@ -388,22 +384,14 @@ def train(
                 readings.question(own), corpus.passages[row].read_context, corpus.passages[row].text, False
             )
             groups.append([told])
-        for each in optimizer.param_groups:
-            each["lr"] = run.rate * min(1.0, n / (0.06 * steps), (steps + 1 - n) / (0.8 * steps))
         with half_precision():
             parts = losses(reader, groups, teacher)
-        torch.stack([*parts.values()]).sum().backward()  # type: ignore[no-untyped-call]
-        torch.nn.utils.clip_grad_norm_(weights.values(), 1.0)
-        optimizer.step()
-        optimizer.zero_grad()
+        rate = learning_rate(run.rate, n, steps, rise=0.06 * steps, fall=0.8)
+        descend(optimizer, torch.stack([*parts.values()]).sum(), rate)
         if n % 20 == 0 or n == steps:
             told_losses = " ".join(f"{name} {value.item():.3f}" for name, value in parts.items())
             print(f"{n}/{steps} {told_losses} {time.monotonic() - begun:.0f} s", flush=True)
-        if checkpoint and (time.monotonic() - saved_at > SAVE_SECONDS or n == steps):
-            state = {"step": n, "weights": weights, "optimizer": optimizer.state_dict()}
-            torch.save(state, checkpoint.with_suffix(".new"))
-            checkpoint.with_suffix(".new").replace(checkpoint)
-            saved_at = time.monotonic()
+        kept.keep(n, weights, optimizer, last=n == steps)
     reader.eval()
 
 

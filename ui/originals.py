@@ -9,8 +9,9 @@ from __future__ import annotations
 import logging
 from bisect import bisect_right
 from collections import OrderedDict
+from collections.abc import Callable
 from threading import Lock
-from typing import Any
+from typing import Generic, TypeVar
 from urllib.parse import parse_qs, quote
 
 from anyio import to_thread
@@ -28,7 +29,8 @@ from index.readers import (
 from ui.asgi import App, Receive, Scope, Send, refuse, send_bytes
 from ui.messages import INTERNAL
 
-Json = dict[str, Any]
+K = TypeVar("K")
+V = TypeVar("V")
 STEP = 160
 """Widths of pictures are rounded up to a multiple of this, so that a dragged divider asks for few."""
 KEPT_BYTES = 64_000_000
@@ -41,15 +43,41 @@ _PATH = "/original/"
 log = logging.getLogger(__name__)
 
 
+class Recent(Generic[K, V]):
+    """What was used last, as much of it as together weighs at most ``most``; safe between threads."""
+
+    def __init__(self, most: int, weight: Callable[[V], int] = lambda value: 1) -> None:
+        self._most = most
+        self._weight = weight
+        self._held: OrderedDict[K, V] = OrderedDict()
+        self._total = 0
+        self._lock = Lock()
+
+    def get(self, key: K, make: Callable[[], V]) -> V:
+        """What is held under ``key``; what ``make`` gives, held from now on, where nothing is."""
+        with self._lock:
+            if key in self._held:
+                self._held.move_to_end(key)
+                return self._held[key]
+        made = make()  # others need not wait
+        with self._lock:
+            if key not in self._held:
+                self._held[key] = made
+                self._total += self._weight(made)
+            while self._total > self._most:
+                _, dropped = self._held.popitem(last=False)
+                self._total -= self._weight(dropped)
+        return made
+
+
 class Originals:
     """The pages of one library's files, drawn when asked for and then kept for a while."""
 
     def __init__(self, library: Library) -> None:
         self._library = library
-        self._lock = Lock()
         self._counts: dict[str, int] = {}
-        self._pictures: OrderedDict[tuple[str, int, int], bytes] = OrderedDict()
-        self._characters: OrderedDict[tuple[str, int], list[PlacedCharacter]] = OrderedDict()
+        self._pictures: Recent[tuple[str, int, int], bytes] = Recent(KEPT_BYTES, len)
+        self._characters: Recent[tuple[str, int], list[PlacedCharacter]] = Recent(KEPT_PAGES)
 
     def count(self, snapshot: Snapshot, report: str) -> int:
         """How many printed pages can be looked at; 0 where the file has none or they cannot be drawn."""
@@ -65,17 +93,11 @@ class Originals:
     def picture(self, report: str, number: int, width: int) -> bytes:
         """Page ``number`` as JPEG, ``width`` pixels across, rounded up; raises UnknownReport, SourceError."""
         snapshot = self._library.snapshot()
-        key = (snapshot.report(report).sha256, number, -(-max(1, width) // STEP) * STEP)
-        with self._lock:
-            if key in self._pictures:
-                self._pictures.move_to_end(key)
-                return self._pictures[key]
-        drawn = draw_apart(key[0], lambda: snapshot.original(report), number, key[2])
-        with self._lock:
-            self._pictures[key] = drawn
-            while sum(map(len, self._pictures.values())) > KEPT_BYTES:
-                self._pictures.popitem(last=False)
-        return drawn
+        sha256, across = snapshot.report(report).sha256, -(-max(1, width) // STEP) * STEP
+        return self._pictures.get(
+            (sha256, number, across),
+            lambda: draw_apart(sha256, lambda: snapshot.original(report), number, across),
+        )
 
     def areas(self, report: str, number: int, spans: list[tuple[int, int]]) -> list[list[Area]]:
         """Where each of ``spans`` of the clean text stands on page ``number``; empty where it does not."""
@@ -101,16 +123,10 @@ class Originals:
         ]
 
     def _letters(self, snapshot: Snapshot, report: str, number: int) -> list[PlacedCharacter]:
-        key = (snapshot.report(report).sha256, number)
-        with self._lock:
-            if key in self._characters:
-                return self._characters[key]
-        found = characters_apart(key[0], lambda: snapshot.original(report), number)
-        with self._lock:
-            self._characters[key] = found
-            while len(self._characters) > KEPT_PAGES:
-                self._characters.popitem(last=False)
-        return found
+        sha256 = snapshot.report(report).sha256
+        return self._characters.get(
+            (sha256, number), lambda: characters_apart(sha256, lambda: snapshot.original(report), number)
+        )
 
     def file(self, report: str) -> tuple[str, bytes]:
         """The name and the content of a report's file; raises UnknownReport, LibraryDamaged."""

@@ -23,7 +23,7 @@ from ui.server import OPEN_TO_ALL, start
 
 ACCOUNTS = "chen:s3cret\n# 只能查阅\nreader 李四:pass word\nprogram bot:a-long-token-of-a-program\n"
 BEARER = {"Authorization": "Bearer a-long-token-of-a-program"}
-CHANGES = ("add", "remove", "rebuild")
+CHANGES = ("add", "edit", "reread", "remove", "rebuild")
 
 
 @pytest.fixture(scope="module")

@@ -249,3 +249,26 @@ def test_feedback_on_a_library_in_milvus_is_kept_under_its_address(address: str)
 
 def test_feedback_on_a_library_in_a_directory_stands_in_it(tmp_path: Path) -> None:
     assert feedback.directory_for(str(tmp_path)) == tmp_path
+
+
+def test_what_was_used_last_is_kept_up_to_a_weight() -> None:
+    made: list[str] = []
+
+    def take(text: str) -> str:
+        return recent.get(text, lambda: made.append(text) or text)
+
+    from ui.originals import Recent
+
+    recent: Recent[str, str] = Recent(5, len)
+    assert [take(text) for text in ("aa", "bb", "aa", "cc", "aa", "bb")] == [
+        "aa",
+        "bb",
+        "aa",
+        "cc",
+        "aa",
+        "bb",
+    ]
+    assert made == ["aa", "bb", "cc", "bb"]  # with cc it was bb's turn to go, since aa was used after it
+    take("heavier")  # than all that may be kept
+    assert take("aa") == "aa"
+    assert made[-2:] == ["heavier", "aa"]
