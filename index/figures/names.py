@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from functools import cache
-from importlib.resources import files
 
-from index.text import half_width
+from index.text import half_width, synonym_lists
 
 _SCOPE = "全国|我国|全省|全市|全区|全县|全州|全镇|全自治区|我省|我市|我区|我县"
 _ADVERBS = (
@@ -43,14 +41,13 @@ _BRACKETED = re.compile(r"[（(][^）)]*[）)]?")
 
 @cache
 def _aliases() -> dict[str, str]:
-    data = tomllib.loads((files("index.figures") / "indicators.toml").read_text(encoding="utf-8"))
-    return {_spelling(alias): name for name, aliases in data["names"].items() for alias in (name, *aliases)}
+    known = synonym_lists().indicators
+    return {_spelling(alias): name for name, aliases in known.items() for alias in (name, *aliases)}
 
 
 @cache
 def _broader() -> dict[str, tuple[str, ...]]:
-    data = tomllib.loads((files("index.figures") / "indicators.toml").read_text(encoding="utf-8"))
-    return {_spelling(word): tuple(names) for word, names in data["broader"].items()}
+    return {_spelling(word): tuple(names) for word, names in synonym_lists().broader.items()}
 
 
 def broader_than(word: str) -> tuple[str, ...]:

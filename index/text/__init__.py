@@ -1,5 +1,5 @@
-"""Pages to clean text: rows, layout and rejoined paragraphs. What the rest knows of characters, numerals and
-time expressions stands here too, each once.
+"""Pages to clean text: rows, layout and rejoined paragraphs. What the rest knows of characters, numerals,
+time expressions and synonyms stands here too, each once.
 """
 
 from index.text.layout import clean
@@ -8,6 +8,7 @@ from index.text.numerals import MULTIPLIERS, NUMERAL, arabic_years, to_decimal, 
 from index.text.places import PLACE_SUFFIX, TOWNSHIP_SUFFIX, bare_place
 from index.text.rows import visible
 from index.text.sentences import CLAUSE_END, PART_END, SALUTATION, SENTENCE_END, sentence_spans
+from index.text.synonyms import everyday_words, synonym_lists
 from index.text.time_expressions import (
     COUNT,
     RELATIVE_YEAR,
@@ -47,6 +48,7 @@ __all__ = [
     "bare_place",
     "calendar_years",
     "clean",
+    "everyday_words",
     "find_times",
     "full_years",
     "half_width",
@@ -54,6 +56,7 @@ __all__ = [
     "plan_years",
     "report_year",
     "sentence_spans",
+    "synonym_lists",
     "to_decimal",
     "to_int",
     "tokenize",

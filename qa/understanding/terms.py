@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
-from index.text import tokenize
+from index.text import everyday_words, synonym_lists, tokenize
 
 # Words that carry the question, not its topic; longer ones first where they overlap. What follows in (?!…) makes
 # another word of a particle, which is looked for: 了 but 了解; 有 but 有力, 有效, 有序, 有机; 在 but 在职, 在校, 在建; 给 but
@@ -59,19 +59,11 @@ class Glossary:
 
 
 @cache
-def _general() -> dict[str, list[list[str]]]:
-    with (files("qa.understanding") / "glossary.toml").open("rb") as file:
-        return tomllib.load(file)
-
-
-@cache
 def glossary() -> Glossary:
-    equals: dict[str, tuple[str, ...]] = {}
-    official: dict[str, str] = {}
-    for words, terms in _everyday():
-        for word in words:
-            equals[word], official[word] = tuple(terms), terms[0]
-    for group in _general()["same"]:
+    """All words that stand for others."""
+    equals = {word: tuple(terms) for word, terms in everyday_words().items()}
+    official = {word: terms[0] for word, terms in equals.items()}
+    for group in synonym_lists().same:
         terms = [term.lower() for term in group]
         equals |= {term: tuple(terms) for term in terms}
         official |= {term: term for term in terms[1:]} | {terms[0]: terms[1]}
@@ -79,24 +71,19 @@ def glossary() -> Glossary:
 
 
 @cache
-def _apart() -> list[re.Pattern[str]]:
-    return [re.compile("|".join(sorted(group, key=len, reverse=True))) for group in _general()["apart"]]
+def _contrasts() -> list[re.Pattern[str]]:
+    with (files("qa.understanding") / "contrasts.toml").open("rb") as file:
+        groups: list[list[str]] = tomllib.load(file)["contrasts"]
+    return [re.compile("|".join(sorted(group, key=len, reverse=True))) for group in groups]
 
 
 def contradicts(asked: str, told: str) -> bool:
     """Whether normalized ``told`` speaks of the counterpart of what normalized ``asked`` names: 农村 of 城镇."""
-    for group in _apart():
+    for group in _contrasts():
         wanted, found = set(group.findall(asked)), set(group.findall(told))
         if wanted and found and not wanted & found:
             return True
     return False
-
-
-def _everyday() -> Iterator[tuple[list[str], list[str]]]:
-    for line in (files("qa.understanding") / "everyday.txt").read_text("utf-8").splitlines():
-        if line and not line.startswith("#"):
-            words, terms = line.split(" = ")
-            yield words.split("|"), terms.split()
 
 
 def official_wording(text: str) -> str:

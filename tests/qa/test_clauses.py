@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from index.text import everyday_words, synonym_lists
 from qa.retrieval.clauses import clauses
 from qa.understanding.terms import concepts, contradicts, glossary, official_wording
 
@@ -43,6 +44,14 @@ def test_every_word_of_the_glossary_says_something_new() -> None:
     for word, terms in glossary().equals.items():
         assert set(terms) != {word}, word
         assert all(terms), word
+
+
+def test_what_stands_for_what_is_written_once() -> None:
+    same = [term.lower() for group in synonym_lists().same for term in group]
+    assert len(same) == len(set(same))
+    assert not set(same) & {word.lower() for word in everyday_words()}
+    names = [alias for aliases in synonym_lists().indicators.values() for alias in dict.fromkeys(aliases)]
+    assert len(names) == len(set(names))
 
 
 def test_of_overlapping_words_the_longest_counts() -> None:

@@ -16,7 +16,20 @@ from index import Library
 from ui.guard import FOREIGN, NOT_JSON, WRONG_NAME, is_loopback, own_names
 
 READING = frozenset(
-    "boot status ask render suggest open areas export figures choices course figures_csv".split()
+    [
+        "boot",
+        "status",
+        "ask",
+        "render",
+        "suggest",
+        "open",
+        "areas",
+        "export",
+        "figures",
+        "choices",
+        "course",
+        "figures_csv",
+    ]
 )
 """The page's functions that change nothing; every other one wants the page's token."""
 FUNCTIONS = ("add", "edit", "reread", "remove", "rebuild", "rate")
