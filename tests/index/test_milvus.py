@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import time
+import zlib
+from collections.abc import Callable, Sequence
+from itertools import pairwise
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from index import Library, LibraryDamaged, LibraryLocked, LibraryNotFound, StorageError, UnknownReport
-from index.store import lock, milvus
+from index.encoders import FloatArray
+from index.encoders.late_interaction import pack
+from index.store import lease, lock, milvus
 from index.store.lease import Lease
 from index.store.milvus import MilvusWriter
 from index.store.milvus_client import MilvusClient
@@ -31,6 +38,26 @@ QUESTIONS = (
 class OtherEncoder(FakeEncoder):
     id = "other-32"
     dimension = 32
+
+
+class FakeTokenEncoder(FakeEncoder):
+    """Has a vector for each pair of characters, too: equal pairs are alike, others are not."""
+
+    id = "fake-tokens-64"
+
+    def encode_query_tokens(self, texts: Sequence[str]) -> tuple[FloatArray, list[FloatArray]]:
+        return self.encode_queries(texts), [self._tokens(text) for text in texts]
+
+    def encode_passage_tokens(
+        self, texts: Sequence[tuple[str, str]], progress: Callable[[int], None] | None = None
+    ) -> tuple[FloatArray, list[bytes]]:
+        vectors = self.encode_passages([context + body for context, body in texts], progress)
+        return vectors, [pack(self._tokens(body)) for _, body in texts]
+
+    def _tokens(self, text: str) -> FloatArray:
+        pairs = [zlib.crc32("".join(pair).encode()) for pair in pairwise(text)]
+        vectors = np.array([np.random.default_rng(pair).normal(size=64) for pair in pairs], np.float32)
+        return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
 
 
 @pytest.fixture
@@ -80,6 +107,27 @@ def test_it_finds_and_reads_what_the_library_on_disk_does(library: Library, tmp_
         ):
             assert [s for _, s in mine] == pytest.approx([s for _, s in theirs], abs=2e-3)
             assert len({row for row, _ in mine} & {row for row, _ in theirs}) >= len(theirs) - 1
+
+
+def test_vectors_of_tokens_are_kept_and_compared_as_on_disk(folder: Path, address: str) -> None:
+    encoder = FakeTokenEncoder()
+    disk, library = (Library.open(place, encoder=encoder) for place in (folder.with_name("disk"), address))
+    _, [question] = encoder.encode_query_tokens([QUESTION])
+    for opened in (disk, library):
+        opened.add([folder])
+    here, there = library.snapshot(), disk.snapshot()
+    rows = range(here.size)
+    scores = here.late_interaction_scores(rows, question)
+    assert scores is not None
+    assert scores == pytest.approx(there.late_interaction_scores(rows, question))
+    [best] = here.passages([int(scores.argmax())])
+    assert "新建学校" in best.text  # as the question says
+    for mine, theirs in zip(
+        here.token_similarities(rows, question), there.token_similarities(rows, question), strict=True
+    ):
+        np.testing.assert_array_equal(mine, theirs)
+    library.rebuild()
+    assert library.snapshot().late_interaction_scores(rows, question) == pytest.approx(scores)
 
 
 def test_it_goes_through_the_states_of_a_library(library: Library, folder: Path, address: str) -> None:
@@ -174,6 +222,36 @@ def test_writers_queue(library: Library, address: str, monkeypatch: pytest.Monke
             library.add([], progress=lambda done, total, label: labels.append(label))
     assert "正在等待" in labels[0]
     library.remove()
+
+
+def test_the_lock_of_a_writer_that_died_is_taken_over(
+    library: Library, address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lease, "LEASE", 0.5)
+    labels: list[str] = []
+    library.reports()
+    client = MilvusClient(address)
+    dead = Lease(client, lambda *_: None)
+    assert dead._take()  # and never renewed
+    with Lease(client, lambda done, total, label: labels.append(label)) as living:
+        assert labels == [lock.WAITING]
+        time.sleep(2 * lease.LEASE)
+        living.check()  # renewed while it is held
+        with pytest.raises(LibraryLocked, match="已接管"):
+            dead.check()
+    assert dead._take()  # let go of at the end
+
+
+def test_a_writer_that_was_taken_over_commits_nothing(library: Library, folder: Path, address: str) -> None:
+    library.add([folder / "a.txt"])
+    before = state_of(library)
+
+    def take_over(*_: object) -> None:
+        Lease(MilvusClient(address), lambda *_: None)._say(30.0)
+
+    with pytest.raises(LibraryLocked, match="已接管"):
+        library.add([folder / "b.txt"], progress=take_over)
+    assert state_of(library) == before
 
 
 def test_a_server_that_does_not_answer_is_said() -> None:
