@@ -61,7 +61,7 @@ class Citation:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A figure as written; ``mark`` is the 1-based position of its citation, ``note`` what kind of
+    """A figure as written, with the unit that a table's headings give; ``mark`` is the 1-based position of its citation, ``note`` what kind of
     figure it is where that needs a word (预计, 下降), never part of the quote."""
 
     text: str
@@ -159,7 +159,7 @@ class Group:
 class FigureLabel:
     """What a figure of an answer is: of which indicator, whose, of when, a target or a result.
 
-    ``text`` is the figure as written, ``mark`` the 1-based position of the citation that states it.
+    ``text`` is the figure as written, with the unit that a table's headings give, ``mark`` the 1-based position of the citation that states it.
     """
 
     title: str

@@ -90,7 +90,7 @@ def _point(
     if f is None or times is None:
         return {"year": str(year), "side": side, "low": None, "high": None}
     sign = -1 if signed(f) < 0 < f.value else 1
-    said = note_of(f, measure) + f.written
+    said = note_of(f, measure) + f.said
     return {
         "year": str(year),
         "side": side,

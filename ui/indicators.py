@@ -60,7 +60,7 @@ def to_csv(figures: Iterable[Figure], snapshot: Snapshot) -> str:
         clause = snapshot.text(f.report)[f.start : f.end].replace("\n", "")
         values = (
             title_of(f.indicator, f.measure), f.name, MODES[f.mode], f.period, f.first_year, f.last_year,
-            f.written, f"{f.value:.12g}", "" if f.high is None else f"{f.high:.12g}", f.unit, f.qualifier,
+            f.said, f"{f.value:.12g}", "" if f.high is None else f"{f.high:.12g}", f.unit, f.qualifier,
             clause, f.report, labels[f.report], " › ".join(f.section), "" if f.page is None else f.page,
         )  # fmt: skip
         writer.writerow(map(_harmless, values))
@@ -81,7 +81,7 @@ def to_text(figures: Sequence[Figure], snapshot: Snapshot) -> str:
     rows = [("指标", "时期", "类型", "数值", "报告", "页")]
     rows += [
         (
-            title_of(f.indicator, f.measure), f.period, MODES[f.mode], f.written, labels[f.report],
+            title_of(f.indicator, f.measure), f.period, MODES[f.mode], f.said, labels[f.report],
             "" if f.page is None else str(f.page),
         )
         for f in figures
@@ -248,7 +248,7 @@ def _value_html(f: Figure | None, shown: Measure | None = None) -> str:
         return '<span class="gap" title="报告没有写明">—</span>'
     note = note_of(f, shown) if shown else ""
     said = f'<span class="note">{note}</span>' if note else ""
-    return f'{said}<a href="{_link(f)}">{show(half_width_digits(f.written))}</a>'
+    return f'{said}<a href="{_link(f)}">{show(half_width_digits(f.said))}</a>'
 
 
 def _link(f: Figure) -> str:

@@ -19,11 +19,13 @@ from index.figures.series import (
     title_of,
     years_told,
 )
+from index.figures.tables import PART
 from index.figures.types import Extraction, Figure, Measure, Mode
 
 __all__ = [
     "CHANGES",
     "LEVELS",
+    "PART",
     "Extraction",
     "Figure",
     "Measure",

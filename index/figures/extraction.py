@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
 from index.figures import period_cues as periods
@@ -17,6 +17,7 @@ from index.figures.period_cues import Cue, Period
 from index.figures.quantities import is_counted
 from index.figures.reading import Reader, StatedFigure
 from index.figures.subjects import Subjects
+from index.figures.tables import TableReader
 from index.figures.timing import Timing
 from index.figures.types import Extraction, Figure
 from index.text import half_width, sentence_spans
@@ -61,25 +62,40 @@ class _Walk:
             index -= 1
         return self.sections[index] if index >= 0 else None
 
+    def around(self, offset: int) -> tuple[Period | None, tuple[str, ...]]:
+        """The period that the section at ``offset`` is about, and its path."""
+        section = self.section_at(offset)
+        return periods.section_period(section), section.path if section else ()
 
-def extract(text: str, sections: Sequence[Section], report: str, report_year: int | None) -> Extraction:
+
+def extract(
+    text: str,
+    sections: Sequence[Section],
+    report: str,
+    report_year: int | None,
+    table_rows: Collection[int] = (),
+    place: str = "",
+) -> Extraction:
     """The figures of the clean text ``text`` of ``report``, given in ``report_year``; raises nothing.
 
     ``sections`` tell the period where a clause does not; without them and without ``report_year`` only
-    what a clause dates itself is found.
+    what a clause dates itself is found. At ``table_rows`` begin the rows of tables, in a report of ``place``.
     """
     ordered = sorted(sections, key=lambda s: (s.start, s.level))
     walk = _Walk(
         _punctuated(half_width(text)), text, ordered, report, report_year, [s.start for s in ordered]
     )
+    tables = TableReader(text, table_rows, report, report_year, place, walk.around)
+    taken = tables.read()
     start = 0
     for paragraph in walk.text.split("\n"):
         walk.state.paragraph, walk.state.doubtful = None, False
         for first, last in sentence_spans(walk.text, start, start + len(paragraph)):
-            if last - first <= _LONGEST_SENTENCE:
+            if last - first <= _LONGEST_SENTENCE and start not in taken:
                 _sentence(walk, first, last)
         start += len(paragraph) + 1
-    return Extraction(tuple(walk.figures), walk.skipped)
+    figures = sorted([*walk.figures, *tables.found], key=lambda f: f.value_start) if taken else walk.figures
+    return Extraction(tuple(figures), walk.skipped + tables.skipped)
 
 
 def _punctuated(text: str) -> str:

@@ -36,7 +36,9 @@ class Figure:
     year), or the part of one year said in ``months`` (``1-11月``, ``上半年``). ``value`` is in ``unit``,
     ``high`` the upper end of a range; a decline or fall is positive. ``qualifier`` is as written
     (``以上``, ``左右``…), for a rank it is the field ranked in (``全市``). ``written`` is the figure as
-    written, ``text[value_start:value_end]``; ``text[start:end]`` the clauses that state it. The report's
+    written, ``text[value_start:value_end]``; ``text[start:end]`` the clauses that state it, or the row of a
+    table up to the value. Of a table's cell ``heading_unit`` is the unit that stands in its headings and not
+    beside it (empty where there is none), of prose it is None; a cell's change may be below zero. The report's
     ``title`` and the ``page`` of the value are the library's to fill in.
     """
 
@@ -60,6 +62,7 @@ class Figure:
     section: tuple[str, ...]
     title: str = ""
     page: int | None = None
+    heading_unit: str | None = None
 
     @property
     def period(self) -> str:
@@ -67,6 +70,16 @@ class Figure:
         if self.first_year != self.last_year:
             return f"{self.first_year}—{self.last_year}年"
         return f"{self.first_year}年{self.months}"
+
+    @property
+    def said(self) -> str:
+        """The figure as written, with the unit that its headings give: 62.1 below 产量（万辆） is 62.1万辆."""
+        return self.written + (self.heading_unit or "")
+
+    @property
+    def in_table(self) -> bool:
+        """Whether it is a cell of a table."""
+        return self.heading_unit is not None
 
     def to_dict(self) -> dict[str, Any]:
         """A JSON-ready dict, the period included."""

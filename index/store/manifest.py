@@ -12,7 +12,7 @@ from typing import Any
 from index.errors import LibraryDamaged, LibraryMismatch
 from index.types import ReportInfo
 
-FORMAT = 5
+FORMAT = 6
 MANIFEST = "manifest.json"
 
 

@@ -100,7 +100,7 @@ def parse(
     metadata = replace(read_metadata(text, name.rsplit(".", 1)[0]), **corrections)
     sections = read_outline(text, metadata)
     cut = passages(text, sections, report)
-    extraction = extract(text.text, sections, report, report_year(metadata))
+    extraction = extract(text.text, sections, report, report_year(metadata), text.table_rows, metadata.place)
     return Parsed(
         text=text.text,
         pages=text.pages,

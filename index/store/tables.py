@@ -29,7 +29,7 @@ TABLES = "tables.sqlite"
 
 _FIGURE = (
     "indicator", "name", "measure", "mode", "first_year", "last_year", "months", "value", "high", "unit",
-    "qualifier", "written", "start", "end", "value_start", "value_end", "section", "page",
+    "qualifier", "written", "start", "end", "value_start", "value_end", "section", "page", "heading_unit",
 )  # fmt: skip
 _SECTION = (
     "start", "body", "own_end", "end", "level", "title", "path", "years", "mode", "run_in", "continued",
@@ -180,8 +180,8 @@ class Tables:
 
     def _figure(self, row: Sequence[Any]) -> Figure:
         report = self._ids[row[0]]
-        *values, section, page = row[1:]
-        fields = (report, *values, _strings(section), self._titles[report], page)
+        *values, section, page, heading_unit = row[1:]
+        fields = (report, *values, _strings(section), self._titles[report], page, heading_unit)
         return Figure(*fields)
 
     def _all(self, sql: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:

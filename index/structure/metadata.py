@@ -314,7 +314,7 @@ def _year(lines: Sequence[str], title: str, name: str) -> int | None:
 
 def _years(lines: Sequence[str], title: str, year: int | None) -> tuple[Years, Years]:
     """The years reviewed and planned."""
-    if "公报" in title:
+    if re.search("公报|年度报告$|年报$", title):
         return years_in(title, year) or ((year - 1,) if year else ()), ()
     if "执行情况" in title or re.search("预算|决算", title):
         review, _, plan = re.split("(?<=情况)(?:和|与|及|暨)|$", title, maxsplit=1)[0], "", title

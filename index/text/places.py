@@ -9,9 +9,15 @@ PLACE_SUFFIX = "特别行政区|自治区|自治州|自治县|自治旗|地区|�
 TOWNSHIP_SUFFIX = "街道|镇|乡|苏木"
 
 _SUFFIX = re.compile(f"(?:{PLACE_SUFFIX})$")
+_PEOPLES = re.compile(
+    "(?<=..)(?:(?:蒙古|哈萨克|维吾尔|柯尔克孜|塔吉克|锡伯|达斡尔|鄂温克|鄂伦春|拉祜|傈僳|仫佬|毛南|仡佬|布依|土家|"
+    "撒拉|保安|东乡|裕固|布朗|阿昌|景颇|德昂|独龙|基诺|朝鲜|俄罗斯|哈尼|纳西|普米|门巴|珞巴|"
+    "壮|回|藏|苗|彝|满|侗|瑶|白|傣|黎|畲|佤|水|土|羌|怒|京)族?|各族)+(?=自治)"
+)
+"""The peoples in the name of an autonomous place: 黔东南苗族侗族自治州."""
 
 
 def bare_place(place: str) -> str:
-    """``place`` without its administrative suffix: 天桥区 → 天桥; two characters at least stay."""
-    short = _SUFFIX.sub("", place)
+    """``place`` without its administrative suffix: 天桥区 → 天桥, 广西壮族自治区 → 广西; two characters stay."""
+    short = _SUFFIX.sub("", _PEOPLES.sub("", place))
     return short if len(short) >= 2 else place

@@ -7,7 +7,7 @@ from bisect import bisect_right
 
 from index import Figure, Passage, Snapshot
 from qa.answers.composer import cite
-from qa.types import Citation
+from qa.types import Citation, Spans
 
 
 def cite_figure(snapshot: Snapshot, figure: Figure) -> Citation | None:
@@ -15,9 +15,30 @@ def cite_figure(snapshot: Snapshot, figure: Figure) -> Citation | None:
     passage = _passage_at(snapshot, figure.report, figure.value_start)
     if passage is None:
         return None
-    start = _opening(passage.text, figure, passage.start)
     end = min(figure.end, passage.end) - passage.start
-    return cite(snapshot, passage, ((start, end),))
+    if figure.in_table:
+        return cite(snapshot, passage, _of_row(passage.text, max(figure.start - passage.start, 0), end))
+    return cite(snapshot, passage, ((_opening(passage.text, figure, passage.start), end),))
+
+
+def _of_row(text: str, start: int, end: int) -> Spans:
+    """The parts of the row ``text[start:end]`` that say what its last cell is: all but the cells before it."""
+    spans: list[tuple[int, int]] = []
+    at = start
+    pieces = text[start:end].split(_WIDE)
+    for n, piece in enumerate(pieces, 1):
+        cell = n < len(pieces) and bool(_CELL.search(piece))
+        if not cell and spans and spans[-1][1] == at - 1:
+            spans[-1] = (spans[-1][0], at + len(piece))
+        elif not cell:
+            spans.append((at, at + len(piece)))
+        at += len(piece) + 1
+    return tuple(spans)
+
+
+_WIDE = "\u3000"
+_CELL = re.compile(r" (?:[-+−－＋]?[\d.,，]+[%％‰]?|[-－—–]+)$")
+"""A heading with its value or with none: 产量 62.1, 2022年 —."""
 
 
 _BREAK = re.compile(r"[，；。：:;\n]")

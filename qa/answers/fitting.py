@@ -54,4 +54,6 @@ def _rank(figure: Figure, wanted: Asked, when: When, own: int | None) -> tuple[i
     distance = abs((own or figure.last_year) - figure.last_year - (not is_target))
     other_mode = is_target if not when.mode else (when.mode == "target") != is_target
     expected = figure.mode == "expected"
-    return (newest, other_mode, not one_year, measure, bool(figure.months), distance, expected)
+    return (
+        newest, other_mode, not one_year, measure, bool(figure.months), distance, expected, figure.in_table,
+    )  # fmt: skip

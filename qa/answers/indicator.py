@@ -11,6 +11,7 @@ from functools import lru_cache
 from index import Snapshot
 from index.figures import (
     LEVELS,
+    PART,
     Figure,
     Measure,
     broader_than,
@@ -41,7 +42,7 @@ _TIMES = (
 )
 _MODES = (
     r"预期目标|目标值?|计划|打算|预期|预计|指标|实际(?![使利到])|实绩|最终|最后|结果|力争|争取|准备|确保|拟|想要?|"
-    r"要(?!素)|将|(?<!社)会|完成了?(?!率)|实现了?|达到了?|达成|做到|做了|做|取得|设定|制定|提出|提的|确定|[设确]?定[在为到成的]|设[为在]|定$|"
+    r"要(?!素)|将|(?<![社工])会(?![议计展员])|完成了?(?!率)|实现了?|达到了?|达成|做到|做了|做|取得|设定|制定|提出|提的|确定|[设确]?定[在为到成的]|设[为在]|定$|"
     r"安排(?:在|了)?|控制在|控制|保持在|稳定在|不超过|不低于|超过|突破|水平|压[到在]|落在|调[到至]|放在"
 )
 _ASKED = (
@@ -65,6 +66,8 @@ _ASKING = re.compile("多少|几|什么|何|怎|呢|吗|[是为]多|第几|目�
 _OTHERWISE = re.compile("怎|如何|为何|什么|啥|哪|吗|谁|介绍|说明|原因|意义")
 _BUDGET = re.compile("(?<=公共)预算(?=收入|支出)|(?<=财政)预算(?=收入|支出)|预算(?=内)")
 """预算 in a name (一般公共预算收入) tells no plan."""
+_PLANNED = re.compile("(?<!公共)(?<!基金)预算[数额]?$")
+"""卫生健康支出预算 is the amount planned, not a name."""
 _ASIDE = re.compile("不算|不要|不是|别[算给把]|先不|除外|不管|而非|而不是")
 _PIECE = re.compile(r"[^，,；;。？?！!（）()]+")
 _OTHER_THAN_PIECES = ("人", "户", "套", "人次", "次", "场", "间")
@@ -215,9 +218,12 @@ def named(topics: Sequence[str], names: Iterable[str], change: bool | None) -> t
 
     The words of the one are the words of the other, in any order and without fillers such as 总量;
     failing that, the one name that says all of the question's words and little more. A word for
-    several indicators (失业率) names all of them.
+    several indicators (失业率) names all of them. A row of a table that is part of another (商品房销售面积：住宅)
+    is named by its own words with some of the other's.
     """
-    known = set(names)
+    told = list(names)
+    known = {name for name in told if PART not in name}
+    parts = [name for name in told if PART in name]
     for topic in topics:
         if topic == "经济" and change:
             topic = "生产总值"
@@ -227,13 +233,23 @@ def named(topics: Sequence[str], names: Iterable[str], change: bool | None) -> t
             return tuple(dict.fromkeys((*((indicator,) if indicator in known else ()), *wide)))
         if indicator in known_indicators():
             return ()
-        wanted = _key(indicator)
+        wanted = _key(_PLANNED.sub("", indicator))
         same = tuple(sorted(name for name in known if _key(name) == wanted)) if len(wanted) > 1 else ()
         if same:
             return same
         if len(near := _holding(wanted, known)) == 1:
             return near
+        if len(rows := [name for name in parts if _names_part(indicator, name)]) == 1:
+            return (rows[0],)
     return ()
+
+
+def _names_part(topic: str, name: str) -> bool:
+    """Whether ``topic`` says all of the row's own words, some of what it is a part of, and nothing else."""
+    whole, _, own = name.rpartition(PART)
+    said, needed = Counter(normalize(topic)), Counter(_key(own))
+    left = said - needed - Counter("预算的")
+    return not needed - said and left.total() > 1 and not left - Counter(normalize(whole + own))
 
 
 def _holding(wanted: tuple[str, ...], names: Iterable[str]) -> tuple[str, ...]:
@@ -263,7 +279,9 @@ def _is_known(topic: str) -> bool:
 def _is_in(wanted: AnswerType, figure: Figure) -> bool:
     if wanted.unit == "个" and figure.unit.endswith(_OTHER_THAN_PIECES):
         return False
-    written = normalize(figure.written)
+    if figure.measure == "amount" and not figure.unit:
+        return wanted.family in ("", "count", "people")  # 申请数量 3119: a table's count, its unit not said
+    written = normalize(figure.said)
     return match(wanted, written, quantities(written)) >= 0.6
 
 

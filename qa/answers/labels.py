@@ -17,7 +17,7 @@ def label_of(figure: Figure, place: str, mark: int) -> FigureLabel:
         place=place,
         period=figure.period,
         mode=figure.mode,
-        text=figure.written,
+        text=figure.said,
         mark=mark,
     )
 

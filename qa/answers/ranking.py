@@ -172,7 +172,7 @@ def _answer(snapshot: Snapshot, asked: Question, told: _Told) -> Answer | None:
         if citation is None:
             return None
         citations.append(citation)
-        cell = Cell(figure.written, len(citations), note_of(figure, shown))
+        cell = Cell(figure.said, len(citations), note_of(figure, shown))
         is_target = figure.mode == "target"
         rows.append(TableRow(told.year, cell if is_target else None, None if is_target else cell, place))
     rows += [TableRow(told.year, None, None, place) for place in told.missing]
@@ -205,7 +205,7 @@ def _note(told: _Told, unit: str) -> str:
         for word, choose in (("最高", max), ("最低", min)):
             extreme = choose(map(_value, comparable.values()))
             at = [place for place, f in comparable.items() if _value(f) == extreme]
-            said.append(f"{word}：{'、'.join(at)}（{comparable[at[0]].written}）")
+            said.append(f"{word}：{'、'.join(at)}（{comparable[at[0]].said}）")
     if told.missing:
         said.append(f"没有写明：{'、'.join(told.missing)}")
     if told.absent:

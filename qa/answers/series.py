@@ -154,7 +154,7 @@ def _answer(snapshot: Snapshot, asked: Question, indicator: str, told: Mapping[s
         if figure is None or (citation := cite_figure(snapshot, figure)) is None:
             return None
         citations.append(citation)
-        return Cell(figure.written, len(citations), note_of(figure, shown))
+        return Cell(figure.said, len(citations), note_of(figure, shown))
 
     shown = shown_measure([row for rows in told.values() for row in rows])
     several = len(told) > 1

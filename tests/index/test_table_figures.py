@@ -1,0 +1,162 @@
+"""Cells of tables as figures: row, column and unit, or nothing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from index import Figure, Library
+from index.figures import extract, select
+from index.readers.tables import Cell, table_lines
+from index.types import Section
+from qa.answers.figure import answer_figure
+from qa.understanding import parse
+from tests.conftest import FakeEncoder
+
+Row = tuple[str, str, str, str, float, str]
+
+
+def table(rows: list[list[str]]) -> list[str]:
+    """The lines that the readers write of a table."""
+    cells = [Cell(text, r, c) for r, row in enumerate(rows) for c, text in enumerate(row) if text]
+    return [line.text for line in table_lines(cells)]
+
+
+def read(before: str, rows: list[list[str]], year: int = 2023, place: str = "甲市") -> list[Figure]:
+    """The cells below the lines ``before``, in a review of the year before ``year``."""
+    lines = table(rows)
+    text = "\n".join([before, *lines, "此外没有别的。"])
+    starts = {len(before) + 1 + sum(len(line) + 1 for line in lines[:n]) for n in range(len(lines))}
+    section = Section(0, 0, len(text), len(text), 1, "一、综合", ("一、综合",), (year - 1,), "actual")
+    figures = extract(text, [section], "report", year, starts, place).figures
+    for f in figures:
+        assert text[f.value_start : f.value_end] == f.written
+        assert f.written in text[f.start : f.end]
+    return [f for f in figures if f.in_table]
+
+
+def told(figures: list[Figure]) -> list[Row]:
+    return [(f.indicator, f.measure, f.mode, f.period, f.value, f.said) for f in figures]
+
+
+def test_a_cell_has_its_row_its_column_and_its_unit() -> None:
+    rows = [
+        ["产品名称", "单位", "产量", "比上年增长（%）"],
+        ["汽车", "万辆", "62.1", "7.1"],
+        ["水泥", "万吨", "1236.3", "-8.8"],
+    ]
+    assert told(read("表3：2022年主要工业产品产量及其增长速度", rows)) == [
+        ("汽车产量", "count", "actual", "2022年", 621000, "62.1万辆"),
+        ("汽车产量", "growth", "actual", "2022年", 7.1, "7.1%"),
+        ("水泥产量", "amount", "actual", "2022年", 1236.3, "1236.3万吨"),
+        ("水泥产量", "growth", "actual", "2022年", -8.8, "-8.8%"),
+    ]
+
+
+def test_units_stand_in_headings_captions_and_cells() -> None:
+    amounts = [["", "绝对数（亿元）", "增速"], ["非税收入", "41.58", "-1.2"]]
+    assert [f.said for f in read("表2 财政收支情况", amounts)] == ["41.58亿元", "-1.2%"]
+    caption = [["", "城镇", "农村"], ["家用汽车", "33", "17"]]
+    assert told(read("年末每百户居民家庭拥有耐用品\n单位：辆", caption)) == [
+        ("每百户居民家庭拥有耐用品：城镇家用汽车", "count", "actual", "2022年", 33, "33辆"),
+        ("每百户居民家庭拥有耐用品：农村家用汽车", "count", "actual", "2022年", 17, "17辆"),
+    ]
+    assert [f.said for f in read("就业", [["指标", "数值"], ["登记失业率", "3.25%"]])] == ["3.25%"]
+
+
+def test_parts_are_named_with_their_whole() -> None:
+    rows = [
+        ["指标", "单位", "2022年", "比上年增长（%）"],
+        ["商品房竣工面积", "万平方米", "1235.1", "-15.4"],
+        ["#住宅", "万平方米", "782.3", ""],
+        ["商品房销售额", "亿元", "3812.8", ""],
+        ["#住宅", "亿元", "3300.7", ""],
+    ]
+    assert [(f.indicator, f.said) for f in read("表4：房地产", rows) if f.measure != "growth"] == [
+        ("商品房竣工面积", "1235.1万平方米"),
+        ("商品房竣工面积：住宅", "782.3万平方米"),
+        ("商品房销售额", "3812.8亿元"),
+        ("商品房销售额：住宅", "3300.7亿元"),
+    ]
+
+
+def test_years_in_headings_and_labels() -> None:
+    columns = [["指标", "2021年", "2022年"], ["常住人口（万人）", "510.2", "512.8"]]
+    assert [(f.period, f.said) for f in read("表1 人口", columns)] == [
+        ("2021年", "510.2万人"), ("2022年", "512.8万人"),
+    ]  # fmt: skip
+    rows = [["年份", "优良天数比例（%）"], ["2021年", "81.9"], ["2022年", "84.2"]]
+    assert [(f.indicator, f.period, f.said) for f in read("表7：2021—2022年空气质量", rows)] == [
+        ("优良天数比例", "2021年", "81.9%"), ("优良天数比例", "2022年", "84.2%"),
+    ]  # fmt: skip
+
+
+def test_a_budget_plans_for_its_department() -> None:
+    rows = [["项目", "合计", "基本支出"], ["卫生健康支出", "1,097,073.43", "97,073.43"]]
+    before = "2023年部门支出预算总表\n编制部门：甲市人民政府办公室 单位：元"
+    assert told(read(before, rows)) == [
+        ("人民政府办公室：卫生健康支出", "amount", "target", "2023年", 1097073.43, "1,097,073.43元"),
+        ("人民政府办公室：卫生健康支出基本支出", "amount", "target", "2023年", 97073.43, "97,073.43元"),
+    ]
+
+
+def test_a_table_of_another_place_is_named_so() -> None:
+    rows = [["指标", "比上年上涨（%）"], ["居民消费价格总指数", "1.5"]]
+    assert [f.indicator for f in read("表1 乙县居民消费价格", rows)] == [
+        "乙县居民消费价格：居民消费价格总指数"
+    ]
+    assert [f.indicator for f in read("表1 甲市居民消费价格", rows)] == ["居民消费价格"]
+
+
+@pytest.mark.parametrize(
+    ("before", "rows"),
+    [
+        ("表1", [["指标", "数值"], ["财政收入", "41.58"]]),  # no unit
+        ("表1（单位：亿元）", [["指标", "2022年", "完成预算的%"], ["", "5", "6"]]),  # no name
+        ("单位：亿元", [["指标", "比上年增长（%）"], ["财政支出", "5.2 4.6"]]),  # two values
+        ("单位：万元", [["指标", "2022年"], ["人均收入", "3.2"]]),  # per head, in the unit of the table
+        ("成长能力", [["指标", "2022年"], ["营业收入", "15.0%"]]),  # a growth or a share
+        ("单位：人", [["指标", "合计"], ["教师数", "12"], ["教师数", "15"]]),  # which?
+        ("单位：亿元", [["指标", "2023年"], ["财政收入", "12.5"]]),  # of this year: done or planned?
+        ("单位：亿元", [["指标", "五年年均"], ["财政收入", "12.5"]]),  # over several years
+    ],
+)
+def test_what_is_unsure_is_left_out(before: str, rows: list[list[str]]) -> None:
+    assert read(before, rows) == []
+
+
+def test_prose_in_a_table_is_read_as_prose() -> None:
+    before, line = "任务", "一、稳增长　2022年，地区生产总值完成205.6亿元，增长6.1%，完成了全年任务。"
+    figures = extract(f"{before}\n{line}", (), "report", 2023, {len(before) + 1}, "甲市").figures
+    assert [(f.indicator, f.written) for f in figures] == [("生产总值", "205.6亿元"), ("生产总值", "6.1%")]
+    assert not any(f.in_table for f in figures)
+
+
+def test_a_question_is_answered_from_a_cell(tmp_path: Path) -> None:
+    page = (
+        "<html><body><h1>2022年甲市国民经济和社会发展统计公报</h1><p>甲市统计局</p><p>2023年3月20日</p>"
+        "<h2>一、综合</h2><p>全年经济平稳运行，各项事业有序推进。</p><p>表4：房地产开发和销售主要指标</p><table>"
+        "<tr><th>指标</th><th>单位</th><th>2022年</th><th>比上年增长（%）</th></tr>"
+        "<tr><td>商品房销售面积</td><td>万平方米</td><td>2773.0</td><td>-23.9</td></tr>"
+        "<tr><td>#住宅</td><td>万平方米</td><td>2013.6</td><td>-23.0</td></tr>"
+        "<tr><td>商品房销售额</td><td>亿元</td><td>3812.8</td><td>-18.6</td></tr>"
+        "<tr><td>#住宅</td><td>亿元</td><td>3300.7</td><td>-14.2</td></tr></table></body></html>"
+    )
+    (tmp_path / "甲市公报.html").write_text(page, encoding="utf-8")
+    library = Library.open(tmp_path / "library", encoder=FakeEncoder())
+    library.add([tmp_path / "甲市公报.html"])
+    answer = answer_figure(library.snapshot(), parse("甲市2022年商品住宅销售面积是多少"))
+    assert answer is not None
+    assert answer.text == "#住宅　单位 万平方米　2022年 2013.6。[1]"
+    assert [(f.title, f.text) for f in answer.figures] == [
+        ("商品房销售面积：住宅", "2013.6万平方米"), ("商品房销售面积：住宅·增长", "-23.0%"),
+    ]  # fmt: skip
+    grown = answer_figure(library.snapshot(), parse("甲市2022年商品住宅销售额增长多少"))
+    assert grown is not None
+    assert grown.text == "#住宅　单位 亿元……比上年增长（%） -14.2。[1]"
+    text = library.text("甲市公报")
+    for citation in (*answer.citations, *grown.citations):
+        assert text[citation.start : citation.end] == citation.text
+    assert answer_figure(library.snapshot(), parse("甲市2022年住宅是多少")) is None
+    assert select(library.snapshot().figures("甲市公报"), "住宅", year=2022) != []
