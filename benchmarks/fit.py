@@ -56,6 +56,8 @@ TARGET = 0.09
 """Of the questions that are answered in their report, so many may be refused at the threshold."""
 LENGTH_PRICE = 0.25
 """What a quote of the longest length costs, against 1 for holding the answer."""
+PLAIN_SPANS = ((1, 0, 1, 0.5, 0.5, 1), (2, 1, 9, 1, 1, 1), (1, 0, 9, 2, 2, 1))
+"""Where else the search for the weights of a quote begins: one start alone ends beside the best."""
 WEIGHTS = ROOT / "qa" / "retrieval" / "weights.toml"
 _DECIDING = (
     "index/text",
@@ -336,20 +338,22 @@ def quotings(found: Iterable[Read]) -> list[Quoting]:
 
 
 def fit_quotes(made: Sequence[Quoting]) -> list[float]:
-    """Coordinate search from the weights at hand; a run's length keeps the weight 1."""
-    best = list(span_weights())
+    """The best of coordinate searches from the weights at hand and from plain ones; a run's length keeps 1."""
 
     def worth(weights: Sequence[float]) -> float:
         return float(np.mean([one.value(weights) for one in made]))
 
-    value = worth(best)
-    for _ in range(3):
-        for i in range(len(SPAN_WEIGHTS) - 1):
-            for other in {0.0, 0.5, *(best[i] * factor for factor in (0.25, 0.5, 0.75, 1.5, 2.0, 4.0))}:
-                tried = [other if n == i else w for n, w in enumerate(best)]
-                if (now := worth(tried)) > value + 5e-4:
-                    best, value = tried, now
-    return best
+    def climbed(best: list[float]) -> tuple[float, list[float]]:
+        value = worth(best)
+        for _ in range(3):
+            for i in range(len(SPAN_WEIGHTS) - 1):
+                for other in {0.0, 0.5, *(best[i] * factor for factor in (0.25, 0.5, 0.75, 1.5, 2.0, 4.0))}:
+                    tried = [other if n == i else w for n, w in enumerate(best)]
+                    if (now := worth(tried)) > value + 5e-4:
+                        best, value = tried, now
+        return value, best
+
+    return max(climbed(list(start)) for start in (span_weights(), *PLAIN_SPANS))[1]
 
 
 # ---------------------------------------------------------------- figures

@@ -9,13 +9,12 @@ import numpy as np
 
 from index.encoders import FloatArray
 from index.text import normalize
-from qa.reading.quotes import best_span, quote
+from qa.reading.quotes import best_span
 from qa.retrieval import PASSAGE_FEATURES, Candidate, Ranked, Search, fitted
 from qa.understanding import contradicts
 
 EVIDENCE = (
     "topic",
-    "topic_in_sentence",
     "topic_in_passage",
     "number_near_topic",
     "expected_number_missing",
@@ -46,11 +45,9 @@ def evidence(search: Search, ranked: Sequence[Ranked]) -> FloatArray:
     answer_types = exact or range(len(search.sub_question.answer_types))
     run = best_span(search, first, answer_types, weights=_ABOUT)
     here = slice(run[0], run[1] + 1)
-    sentence = _sentence_quoted(search, first)
     read = sorted((one.reading.score for one in ranked if one.reading), reverse=True)
     values = {
         "topic": 0.0 if exact else topic_coverage(search, candidate, here),
-        "topic_in_sentence": topic_coverage(search, candidate, sentence),
         "topic_in_passage": topic_coverage(search, candidate, slice(None)),
         "number_near_topic": _number_near_topic(search, candidate, exact) if exact else 0.0,
         "expected_number_missing": float(bool(exact) and answer_fit(candidate, answer_types, here) < 0.3),
@@ -66,15 +63,7 @@ def evidence(search: Search, ranked: Sequence[Ranked]) -> FloatArray:
     return np.array([values[name] for name in EVIDENCE], dtype=np.float32)
 
 
-def _sentence_quoted(search: Search, ranked: Ranked) -> list[int]:
-    """The clauses of the sentence that the quote begins in."""
-    [start, _] = quote(search, ranked)[0]
-    parts = ranked.candidate.clauses
-    sentence = next((part.sentence for part in parts if part.end > start), parts[0].sentence)
-    return [i for i, part in enumerate(parts) if part.sentence == sentence]
-
-
-def topic_coverage(search: Search, candidate: Candidate, here: slice | list[int]) -> float:
+def topic_coverage(search: Search, candidate: Candidate, here: slice) -> float:
     """The share of what is looked for, by weight, that the clauses ``here`` hold."""
     total = float(search.idf.sum())
     if not total or not candidate.concept_coverage.size:

@@ -19,7 +19,7 @@ EVERY = 3
 # What these questions gave when the weights were last fitted: first passage right, quote holds the answer, refused
 # of the answerable, refused of the others.
 MEASURED = {
-    "sample": {"top1": 0.98, "hl": 0.92, "refused wrongly": 0.06, "refused": 0.90},
+    "sample": {"top1": 0.98, "hl": 0.94, "refused wrongly": 0.06, "refused": 0.88},
     "city": {"top1": 0.98, "hl": 0.94, "refused wrongly": 0.00, "refused": 0.64},
 }
 
