@@ -5,7 +5,7 @@ from __future__ import annotations
 import ctypes
 import math
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from threading import Lock
@@ -35,6 +35,8 @@ _FAR = 1e6
 """No page is so many points wide."""
 _MOST_SEGMENTS = 20_000
 """A page drawn with more is a map or a chart: its lines are left alone."""
+_SEEN = 0.2
+"""A text of which less is left by its clipping paths is not seen."""
 _PDFIUM = Lock()
 """PDFium may be used by one thread at a time."""
 
@@ -225,9 +227,49 @@ def _glyphs_of(page: Any) -> list[_Glyph]:
     """All glyphs of an open page; raises PdfiumError."""
     text_page = page.get_textpage()
     try:
-        return list(_glyphs(text_page.raw, text_page.count_chars()))
+        return list(_glyphs(text_page.raw, text_page.count_chars(), _unseen(page)))
     finally:
         text_page.close()
+
+
+def _unseen(page: Any) -> set[int | None]:
+    """The addresses of texts that are clipped away: marks that the program which made the file left for itself."""
+    unseen = set()
+    edges = [ctypes.c_float() for _ in range(4)]
+    for item in page.get_objects(filter=[pdfium_c.FPDF_PAGEOBJ_TEXT], max_depth=4):
+        clip = _clip(item.raw)
+        if clip is None:
+            continue
+        pdfium_c.FPDFPageObj_GetBounds(item.raw, *edges)
+        left, bottom, right, top = (edge.value for edge in edges)
+        across, up = min(right, clip[1]) - max(left, clip[0]), min(top, clip[3]) - max(bottom, clip[2])
+        if max(0.0, across) * max(0.0, up) < _SEEN * (right - left) * (top - bottom):
+            unseen.add(_address(item.raw))
+    return unseen
+
+
+def _clip(item: Any) -> tuple[float, float, float, float] | None:
+    """The box (left, right, bottom, top) that is left of an object by its clipping paths, None where it has none."""
+    path = pdfium_c.FPDFPageObj_GetClipPath(item)
+    count = pdfium_c.FPDFClipPath_CountPaths(path) if path else 0
+    box, x, y = None, ctypes.c_float(), ctypes.c_float()
+    for at in range(count):
+        xs, ys = [], []
+        for number in range(pdfium_c.FPDFClipPath_CountPathSegments(path, at)):
+            segment = pdfium_c.FPDFClipPath_GetPathSegment(path, at, number)
+            pdfium_c.FPDFPathSegment_GetPoint(segment, x, y)
+            xs.append(x.value)
+            ys.append(y.value)
+        if not xs:
+            continue
+        one = (min(xs), max(xs), min(ys), max(ys))
+        low = box or one
+        box = max(low[0], one[0]), min(low[1], one[1]), max(low[2], one[2]), min(low[3], one[3])
+    return box
+
+
+def _address(item: Any) -> int | None:
+    return ctypes.cast(item, ctypes.c_void_p).value
 
 
 def _page(document: pdfium.PdfDocument, number: int) -> PrintedPage:
@@ -302,8 +344,9 @@ def _lying(char: Character) -> Character:
     return Character(char.text, -char.top, -char.bottom, char.left, char.right, char.size)
 
 
-def _glyphs(text_page: object, count: int) -> Iterator[_Glyph]:
-    """The characters in the file's own order, without those that PDFium made up and control characters."""
+def _glyphs(text_page: object, count: int, unseen: Collection[int | None]) -> Iterator[_Glyph]:
+    """The characters in the file's own order, without those that PDFium made up, control characters, and
+    those of the texts ``unseen``."""
     high = 0
     find = _Finder(text_page)
     for at in range(count):
@@ -316,6 +359,8 @@ def _glyphs(text_page: object, count: int) -> Iterator[_Glyph]:
         high = 0
         if code in (0x02, 0xFFFE) and pdfium_c.FPDFText_IsHyphen(text_page, at) == 1:
             code = 0x2D
+        if unseen and _address(pdfium_c.FPDFText_GetTextObject(text_page, at)) in unseen:
+            continue
         if 32 <= code < 0x110000 and code != 0xFFFE and pdfium_c.FPDFText_IsGenerated(text_page, at) != 1:
             glyph = find.glyph(at, chr(code))
             if glyph is not None:

@@ -19,6 +19,10 @@ _NEEDLESS_SPACE = re.compile(
     rf"|(?<=[{_WIDE_MARK}]) +| +(?=[{_WIDE_MARK}])|(?<=\d) +(?=%)"
 )
 
+# 2023 2024, 447 7 0; not 2024年
+_FIGURES_AT_END = re.compile(r"(?:^|\s)\d[\d.,]*%? +\d[\d.,]*$")
+_FIGURES_AT_START = re.compile(r"\d[\d.,]* +\d[\d.,]*%?(?:\s|$)")
+
 
 def clean(source: Source) -> CleanText:
     """Whole paragraphs, one a line, with the page map and the headings the file declared.
@@ -103,8 +107,10 @@ def _write(paragraphs: Sequence[Sequence[Row]], wrapped: bool) -> CleanText:
 
 
 def _needs_space(before: str, after: str) -> bool:
-    """Two Latin words met at a line end."""
+    """Two Latin words met at a line end, or two rows of figures; a lone figure may go on in the next line."""
     left, right = before[-1], after[0]
+    if left.isdigit() and right.isdigit():
+        return bool(_FIGURES_AT_END.search(before) or _FIGURES_AT_START.match(after))
     if left in "-/(" or right in "-/)" or not (left.isascii() and right.isascii()):
         return False
     return left.isalpha() or right.isalpha()

@@ -20,7 +20,8 @@ _SALUTATION = re.compile(rf"{SALUTATION}[^，。]{{0,12}}[：:！!]")
 _RUN_IN_TITLE = re.compile(r"[^，。；：]{3,14}。")
 _SUBTITLE = re.compile(r"(?:[—－-]{1,3}|[（(])\s*[12１２二]\S{1,3}\s*年")
 _SUBTITLE_END = re.compile(r"会议?上[）)]?$|[）)]$")
-_ITEM = re.compile(r"——|[一二三四五六七八九十]是")
+_ITEM = re.compile(r"——|[一二三四五六七八九十]是|[\[［【〔]\d{1,3}[\]］】〕]")
+"""——, 一是, and the number of a note, [12]."""
 _BULLET = re.compile(r"[•●▪■◆◇▶➢➤✓✔□○\uf06c\uf06e\uf0a7\uf0b7\uf0d8]\s*\S")
 _CLOSERS = "”’」』）)】》〉"
 _NEVER_FIRST = frozenset("，。、；：？！…％%‰℃,.;:?!" + _CLOSERS)
@@ -57,7 +58,7 @@ class Costs:
     numbered_inside: float = 4.0
     """A row in mid-paragraph opens with a number by chance."""
     item_inside: float = 2.0
-    """A row in mid-paragraph opens with 各位代表, —— or 一是, all of which occur within paragraphs too."""
+    """A row in mid-paragraph opens with 各位代表, ——, 一是 or [12], all of which occur within paragraphs too."""
     bullet_inside: float = 10.0
     """A row in mid-paragraph opens with ●: hardly ever, no prose has it."""
     mark_first: float = 12.0
@@ -118,7 +119,7 @@ def is_wrapped(rows: Sequence[Row]) -> bool:
     """Whether the lines were cut at a page's width.
 
     Then hardly any is longer than the full width, many are just as long, and most of those are prose
-    and end in mid-sentence.
+    and end in mid-sentence; notes of another width may follow where nearly all the rest is as long.
     """
     if len(rows) < 2:
         return False
@@ -127,7 +128,8 @@ def is_wrapped(rows: Sequence[Row]) -> bool:
     full = [row.text for row, size in zip(rows, measure.sizes, strict=True) if size >= measure.full - 3]
     cut = sum(_ending(text) not in _ENDS | _HALF_ENDS for text in full)
     prose = sum(_PROSE.search(text) is not None for text in full)
-    crowded = len(full) >= 0.3 * len(rows) and longer <= 0.05 * len(rows)
+    of_one_width = len(full) - longer >= 0.5 * len(rows) and cut > 0.7 * len(full)
+    crowded = len(full) >= 0.3 * len(rows) and (longer <= 0.05 * len(rows) or of_one_width)
     return 10 <= measure.full <= 70 and crowded and cut > 0.5 * len(full) and prose > 0.4 * len(full)
 
 

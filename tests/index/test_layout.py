@@ -126,6 +126,19 @@ def test_lists_and_tables_of_even_lines_are_not_rejoined() -> None:
         assert as_text(lines).text.split("\n") == lines
 
 
+def test_notes_of_another_width_do_not_hide_that_the_text_is_wrapped() -> None:
+    notes = [
+        f"[{n}]指标{n}是指年主营业务收入在2000万元及以上的工业企业法人单位，不含个体经营户，"
+        "口径与上年一致，部分数据因四舍五入存在总计与分项合计不等的情况，未作机械调整。"
+        for n in range(1, 9)
+    ]
+    lines = [line for p in REPORT * 4 for line in wrap(p, 25)] + [
+        line for p in notes for line in wrap(p, 40, 0)
+    ]
+    assert as_text(lines).text.split("\n")[-8:] == notes
+    assert set(REPORT) <= set(as_text(lines).text.split("\n"))
+
+
 @pytest.mark.parametrize("width", [22, 25, 28, 33, 38, 45])
 @pytest.mark.parametrize(
     "style", ["lost indent", "indent", "four spaces", "left margin", "blank lines", "blank between"]

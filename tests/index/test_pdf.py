@@ -168,6 +168,37 @@ def test_doubled_letters_stay_and_overprinted_type_is_read_once() -> None:
     assert text_of(drawn(draw)) == ["usually all willing, http://a.cn all bold"]
 
 
+def test_text_that_is_clipped_away_is_not_read() -> None:
+    def page(canvas: Canvas) -> None:
+        for name, bottom, height in (("[table_Mark]", 500, 1), ("看得见的一句话。", 690, 30)):
+            canvas.saveState()
+            box = canvas.beginPath()
+            box.rect(60, bottom, 300, height)
+            canvas.clipPath(box, stroke=0, fill=0)
+            canvas.drawString(60, 700, name)
+            canvas.restoreState()
+
+    assert text_of(drawn(page)) == ["看得见的一句话。"]
+
+
+def test_digits_set_in_squares_are_one_figure() -> None:
+    lines = [f"到{year}年增长8.5%，总量达到{year * 3}亿元以上。" for year in range(2001, 2009)]
+
+    def squares(canvas: Canvas) -> None:
+        for at, line in enumerate(lines):
+            for column, char in enumerate(line):
+                canvas.drawString(60 + 10 * column, 800 - 18 * at, char)
+
+    assert text_of(drawn(squares)) == ["".join(lines)]
+
+    def with_a_table(canvas: Canvas) -> None:
+        canvas.drawString(60, 700, "2024 2025 2023 2022 2021 2020 2019 2018")
+        for at, digit in enumerate("44770000"):
+            canvas.drawString(60 + 10 * at, 660, digit)
+
+    assert text_of(drawn(with_a_table))[-1].endswith("2019 2018 4 4 7 7 0 0 0 0")
+
+
 @pytest.mark.parametrize("rotation", [90, 180, 270])
 def test_turned_pages_are_read_upright(rotation: int) -> None:
     def draw(canvas: Canvas) -> None:

@@ -10,7 +10,7 @@ from statistics import median
 
 from index.readers.printed.aligned import FIGURE, find_tables, parts_of
 from index.readers.printed.columns import Slot, reading_order, usual_gutters
-from index.readers.printed.geometry import Box, Character, PrintedPage, around
+from index.readers.printed.geometry import Box, Character, PrintedPage, around, on_the_grid
 from index.readers.printed.margins import PrintedRow, to_lines
 from index.readers.printed.ruled import Grid, find_grids
 from index.readers.printed.runs import CellLine, Run, cell_lines, joined, lines_of, runs_of, spelled
@@ -51,7 +51,7 @@ class _Content:
 
 def to_pages(pages: Sequence[PrintedPage]) -> tuple[Page, ...]:
     """Pages numbered from 1, of lines in reading order, with indents as leading full-width spaces."""
-    contents = [_content(page) for page in pages]
+    contents = [_content(page) for page in on_the_grid(pages)]
     boxes = [content.boxes for content in contents]
     usual = usual_gutters(boxes)
     rows: list[list[PrintedRow]] = []
