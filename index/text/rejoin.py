@@ -124,12 +124,16 @@ def is_wrapped(rows: Sequence[Row]) -> bool:
     if len(rows) < 2:
         return False
     measure = _Measure.of(rows)
-    longer = sum(size > measure.full + 2 for size in measure.sizes)
-    full = [row.text for row, size in zip(rows, measure.sizes, strict=True) if size >= measure.full - 3]
+    sized = list(zip(rows, measure.sizes, strict=True))
+    longer = [row.text for row, size in sized if size > measure.full + 2]
+    full = [row.text for row, size in sized if measure.full - 3 <= size <= measure.full + 2]
+    if len(longer) <= 0.05 * len(rows):
+        full += longer
+        crowded = len(full) >= 0.3 * len(rows)
+    else:
+        crowded = len(full) >= 0.5 * len(rows)
     cut = sum(_ending(text) not in _ENDS | _HALF_ENDS for text in full)
     prose = sum(_PROSE.search(text) is not None for text in full)
-    of_one_width = len(full) - longer >= 0.5 * len(rows) and cut > 0.7 * len(full)
-    crowded = len(full) >= 0.3 * len(rows) and (longer <= 0.05 * len(rows) or of_one_width)
     return 10 <= measure.full <= 70 and crowded and cut > 0.5 * len(full) and prose > 0.4 * len(full)
 
 
