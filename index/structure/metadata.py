@@ -26,8 +26,13 @@ _HEAD_PARAGRAPHS, _HEAD_CHARACTERS = 24, 2000
 
 _TITLE = re.compile(
     "[^。！？；：]{0,70}(?:工作报告|执行情况[^。：]{0,40}报告|(?:情况|草案|预算|决算|计划|纲要|调研|发展|评估|审计)[^。：]{0,12}报告"
-    "|统计公报|公报|白皮书|规划纲要|[规计]划|纲要|要点|方案|意见|决定|办法|述职报告|工作总结|报告)(?:（[^）]{1,20}）)?"
+    "|统计公报|公报|白皮书|规划纲要|[规计]划|纲要|要点|方案|意见|决定|述职报告|工作总结|报告|(?:条例|规定|办法|细则|章程))"
+    "(?:（[^）]{1,20}）)?"
+    "|中华人民共和国[^。！？；：，]{1,40}法(?:（[^）]{1,20}）)?"
 )
+_RULE = re.compile("(?:法|条例|规定|办法|细则)(?:（[^）]{1,20}）)?$")
+# （1993年12月29日…通过　…　2023年12月29日…第二次修订）
+_ADOPTED = re.compile("（[^（）]*\\d年[^（）]*(?:通过|修订|修正|批准|公布|发布)[^（）]*）")
 _PATH = re.compile("[/／|｜]")
 _FOOTNOTE = re.compile(r"(?:\[\d+\]|【\d+】|\*+|\(\d+\))$")
 _NOT_TITLE = re.compile("现在|我代表|各位|审议|摄$|开幕|[“”《》]$|^作|向大会|^(?:一|（一）)、?")
@@ -56,8 +61,10 @@ _BEHALF = re.compile(
     "(?:^|我|，|(?<=[：。 ]))(?:受|代表(?!大会))([^，。；：]{2,30}?)(?:委托)?，?(?=，|向|作|报告|就|做)"
 )
 _ISSUER = re.compile(
-    "[\\u4e00-\\u9fff ]{2,40}(?:政府|委员会|法院|检察院|财政部|发展改革委|局|厅|调查队|常委会)"
+    "[\\u4e00-\\u9fff ]{2,40}(?:政府|委员会|法院|检察院|财政部|发展改革委|局|厅|调查队|常委会|政府办公[室厅])"
 )
+_LABEL = re.compile("^(?:[预决]算)?(?:主管|编制|发布|制定)?(?:部门|单位|机关)：")
+"""预算主管部门：东山市柳河区人民政府办公室"""
 _PUBLISHED = re.compile("((?:19|20)\\d\\d)年\\s*\\d{1,2}月\\s*\\d{1,2}日")
 _GREETING = re.compile(SALUTATION)
 
@@ -68,9 +75,9 @@ def read_metadata(clean: CleanText, name: str = "") -> Metadata:
     head = _head(lines)
     written = _Written(clean.text)
     title = _title(head) or _guess(lines)
-    declared = _declared(clean)
+    declared = _declared(clean) or written.restore(_first_line(lines))
     place, issuer = _place_and_issuer(head, title or canonical(declared), "\n".join(lines), canonical(name))
-    date = _date(head)
+    date = _adopted(head) if _RULE.search(title) else _date(head)
     kind = title or canonical(declared or name)
     year = int(date[:4]) if date else _year(lines, kind, name)
     reviewed, planned = _years(lines, kind, year)
@@ -143,22 +150,46 @@ def _guess(lines: Sequence[str]) -> str:
     opening = "".join(lines[:6])
     speaks = re.search("代表[^，。]{0,12}(?:政府|国务院)", opening) and "大会" in opening
     modes = {mode_of(heading) for heading in _headings(lines)} if not speaks else set()
+    if not speaks and (bulletin := _guess_bulletin(lines)):
+        return bulletin
     # A report that lost its opening: it reviews, it plans, and it speaks to the deputies.
     speaks = speaks or ({"actual", "target"} <= modes and any(line.startswith("各位代表") for line in lines))
     return "政府工作报告" if speaks else ""
 
 
+def _guess_bulletin(lines: Sequence[str]) -> str:
+    """A bulletin of statistics whose title was a picture: its bureau signs above, its notes speak of 本公报."""
+    signed = any(part.endswith(("统计局", "调查队")) and len(part) < 45 for part in lines[:6])
+    opening = next((line for line in lines[:10] if len(line) > 60), "")
+    told = re.match("((?:19|20)\\d\\d)年", opening)
+    if not (signed and told and any("本公报" in line for line in lines)):
+        return ""
+    return f"{told[1]}年国民经济和社会发展统计公报"
+
+
+def _first_line(lines: Sequence[str]) -> str:
+    """A first line that can only be a title: short, no sentence, right above the first heading."""
+    if len(lines) < 2 or mark_of(lines[0]) or not (above := mark_of(lines[1])) or above.rank > Rank.TOP:
+        return ""
+    return (
+        lines[0]
+        if re.fullmatch("[^。，；：！？…]{6,40}", lines[0]) and not _NOT_TITLE.search(lines[0])
+        else ""
+    )
+
+
 def _declared(clean: CleanText) -> str:
-    """The first heading that the source file declares."""
-    declared = clean.text[clean.headings[0].start : clean.headings[0].end] if clean.headings else ""
-    return _PATH.split(declared)[-1].strip()
+    """The first of the topmost headings that the source file declares."""
+    top = min((heading.level for heading in clean.headings), default=0)
+    titles = (clean.text[heading.start : heading.end] for heading in clean.headings if heading.level == top)
+    return _PATH.split(next(titles, ""))[-1].strip()
 
 
 def _display(title: str, place: str, year: int | None, name: str) -> str:
     """The title a reader tells reports apart by: place and year are put in front where it lacks them."""
     if not title:
         return name or "未命名报告"
-    if len(title) > 20 or title.startswith("关于"):
+    if len(title) > 20 or title.startswith("关于") or _RULE.search(title):
         return title
     named = _PLACE.search(re.sub("^(?:19|20)\\d\\d年", "", title))
     has_place = bool(place and place in title) or (named is not None and named[0] in title)
@@ -178,6 +209,12 @@ def _date(head: Iterable[str]) -> str:
         if match[3] or len(part) < 20 or part.startswith("——")
     ]
     return max(found, key=lambda item: item[0])[1] if found else ""
+
+
+def _adopted(head: Sequence[str]) -> str:
+    """The day a rule was adopted or last amended, as the brackets below its title tell."""
+    notes = (part for part in head[:8] if _ADOPTED.fullmatch(part))
+    return max((_iso(match) for note in notes for match in _DATE.finditer(note)), default="") or _date(head)
 
 
 def _iso(match: re.Match[str]) -> str:
@@ -247,11 +284,15 @@ def _issuer(head: Sequence[str], title: str, place: str, on_behalf: str) -> str:
     if on_behalf in ("国务院", "最高人民法院", "最高人民检察院"):
         return on_behalf
     for part in head[1:8]:
+        part = _LABEL.sub("", part)
         if len(part) < 45 and _ISSUER.fullmatch(part) and not _TITLE.fullmatch(part):
-            return _close_up(part)
+            return "、".join(_bodies(part))
     if place == "全国":
         return "国务院" if "国务院" in " ".join(head)[:600] else ""
-    named = re.match("(?:(?:19|20)\\d\\d年)?(.*(?:法院|检察院|委员会|人民政府))工作报告", title)
+    named = re.match(
+        "(?:(?:19|20)\\d\\d年)?(.*(?:法院|检察院|委员会|人民政府|[局厅]))(?:工作|(?:19|20)\\d\\d年.*)报告",
+        title,
+    )
     if named and place and place in named[1]:
         return named[1]
     bodies = ("人民政府", "人民法院", "人民检察院", "人大常委会", "政府")
@@ -260,6 +301,14 @@ def _issuer(head: Sequence[str], title: str, place: str, on_behalf: str) -> str:
         body = "人民政府"
     body = "人民政府" if body == "政府" else body
     return place + body if place and body else on_behalf if "代表" not in on_behalf else ""
+
+
+def _bodies(part: str) -> list[str]:
+    """The bodies named on a line, one or several: 合肥市统计局  国家统计局合肥调查队; a letter-spaced one is one."""
+    several = part.split()
+    return (
+        several if all(_ISSUER.fullmatch(body) and len(body) > 3 for body in several) else [_close_up(part)]
+    )
 
 
 def _speaker(head: Sequence[str]) -> str:
@@ -314,7 +363,7 @@ def _year(lines: Sequence[str], title: str, name: str) -> int | None:
 
 def _years(lines: Sequence[str], title: str, year: int | None) -> tuple[Years, Years]:
     """The years reviewed and planned."""
-    if re.search("公报|年度报告$|年报$", title):
+    if re.search("公报|年度报告|年报$", title):
         return years_in(title, year) or ((year - 1,) if year else ()), ()
     if "执行情况" in title or re.search("预算|决算", title):
         review, _, plan = re.split("(?<=情况)(?:和|与|及|暨)|$", title, maxsplit=1)[0], "", title
@@ -337,7 +386,8 @@ def _years(lines: Sequence[str], title: str, year: int | None) -> tuple[Years, Y
     if year is None or not _is_work_report(title, lines):
         return tuple(sorted(reviewed_set)), tuple(sorted(planned_set))
     reviewed_set = reviewed_set or {year - 1}
-    return tuple(sorted(reviewed_set)), tuple(sorted(planned_set | {year}))
+    # 二、2025年主要任务——决胜“十四五”: the years before the report's own are no plan.
+    return tuple(sorted(reviewed_set)), tuple(sorted({y for y in planned_set if y >= year} | {year}))
 
 
 def _is_work_report(title: str, lines: Sequence[str]) -> bool:

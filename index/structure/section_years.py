@@ -56,6 +56,8 @@ class SectionTimes:
     def top(self, title: str, opening: str = "") -> SectionTime:
         """The years and mode of a section at the top; where no title of the report tells, its ``opening`` does."""
         named, mode = self._read(title)
+        if mode == "target" and self.year in named:
+            named = tuple(year for year in named if self.year is None or year >= self.year)
         if mode is None and self._silent and (told := self._told(canonical(opening))):
             return self.part(told)
         if mode is None:
