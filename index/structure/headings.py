@@ -10,6 +10,7 @@ from statistics import median
 
 from index.structure.numbering_marks import Mark, Rank, canonical, canonical_lines, mark_of
 from index.structure.run_in_headings import LONGEST, first_sentence
+from index.structure.section_years import mode_of
 from index.types import CleanText
 
 LINE = 70
@@ -24,6 +25,11 @@ _CONTENTS = re.compile("目录|目次|内容(?:提要|目录)")
 _LEADER = re.compile(r"(?:[.…·．\-—]{3,}|\s{2,}|\t)\s*[（(]?\d{1,4}[）)]?\s*$")
 _PART_LINE = re.compile(
     "(?:(?:19|20)[0-9]{2}年|过去[一五]年|去年|今年|今后五年|下一步|下一年)?[^，。；：！？、]{0,8}工作(?:的?(?:简要)?回顾|总结|情况|安排|部署|打算|任务|建议|重点)"
+)
+# Where no 一、 numbers the parts: 今后五年工作思路和目标任务, 站在新起点：2012年工作回顾, 全面加强政府自身建设
+_UNNUMBERED = re.compile(
+    "(?:[^，。；：！？]{2,12}：)?(?:(?:19|20)[0-9]{2}年|过去[一五]年|五年来|去年|今年|今后五年|“十[一二三四五六]五”)"
+    "[^，。；：！？]{2,30}|[^，。；：！？]{0,10}政府自身建设[^，。；：！？]{0,6}"
 )
 _ANNEX = re.compile(
     "(?:注释|附注|注|名词解释|名词注释|有关(?:名词|用语)(?:解释|说明)|附件?[0-9一二三四五六]*|附表|附录)：?"
@@ -89,6 +95,12 @@ def headings_of(clean: CleanText, paragraphs: Sequence[Paragraph], title: str = 
 
 def _candidates(clean: CleanText, paragraphs: Sequence[Paragraph], title: str) -> Iterator[Heading]:
     title_lines = _title_lines(paragraphs, canonical(title))
+    numbered = any(
+        (mark := mark_of(paragraph.text))
+        and mark.rank <= Rank.TOP
+        and paragraph.start not in clean.table_rows
+        for paragraph in paragraphs
+    )
     for index, paragraph in enumerate(paragraphs):
         if paragraph.start in clean.table_rows:
             continue
@@ -99,10 +111,23 @@ def _candidates(clean: CleanText, paragraphs: Sequence[Paragraph], title: str) -
                 yield heading
         elif paragraph.declared and index not in title_lines and len(paragraph.text) <= LINE:
             yield Heading(index, 0, _tidy(shown), declared=paragraph.declared)
-        elif index > 2 and _PART_LINE.fullmatch(paragraph.text) and not _ends_text(index, paragraphs):
+        elif index > 2 and _is_part(index, paragraphs, numbered):
             yield Heading(index, Rank.PART, _tidy(shown))
         elif _ANNEX.fullmatch(paragraph.text) and index > 2:
-            yield Heading(index, Rank.TOP, _tidy(shown).rstrip("：:"), number=-1)
+            rank = Rank.TOP if numbered else Rank.PART
+            yield Heading(index, rank, _tidy(shown).rstrip("：:"), number=-1)
+
+
+def _is_part(index: int, paragraphs: Sequence[Paragraph], numbered: bool) -> bool:
+    """Whether a line without a number is the heading of a part; more kinds of line are where none is ``numbered``:
+    they look back or plan, and a paragraph or the first of the part's own headings follows."""
+    text = paragraphs[index].text
+    if _PART_LINE.fullmatch(text) and not _ends_text(index, paragraphs):
+        return True
+    if numbered or not _UNNUMBERED.fullmatch(text) or not ("自身建设" in text or mode_of(text)):
+        return False
+    after = paragraphs[index + 1].text if index + 1 < len(paragraphs) else ""
+    return len(after) > LINE // 2 or bool(after and (mark := mark_of(after)) and mark.number == 1)
 
 
 def _ends_text(index: int, paragraphs: Sequence[Paragraph]) -> bool:
@@ -274,7 +299,7 @@ def turns_to_plan(paragraphs: Sequence[Paragraph], headings: Sequence[Heading], 
     """Where a review turns into a plan though no heading says so (lost in copying, or never there).
 
     Looked for where a second-level numbering starts again under the same top, and in reports that have
-    no headings at the top.
+    no headings at the top, or only the review's.
     """
     if year is None:
         return set()
@@ -287,7 +312,10 @@ def turns_to_plan(paragraphs: Sequence[Paragraph], headings: Sequence[Heading], 
         for before, after in pairwise(upper)
         if before.rank == after.rank == Rank.SECOND and after.number == 1
     ]
-    if not any(heading.rank <= Rank.TOP for heading in headings):
+    tops = [heading for heading in headings if heading.rank <= Rank.TOP and heading.number >= 0]
+    if not tops:
         spans.append((0, len(paragraphs)))
+    elif len(tops) == 1 and mode_of(tops[0].title) == "actual":
+        spans.append((tops[0].index + 1, len(paragraphs)))
     found = (next((i for i in range(*span) if turn.match(paragraphs[i].text)), None) for span in spans)
     return {index for index in found if index is not None}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from index.structure.headings import LINE, Heading, Paragraph, headings_of, paragraphs_of, turns_to_plan
 from index.structure.numbering_marks import Rank, mark_of
@@ -23,6 +24,10 @@ _LOOKING_BACK = re.compile("[一二两三四五]年来|过去的?[一二三四�
 _CREDIT = re.compile(
     "（?(?:新华社|本报|人民网|新华网)[^。，]{2,14}电?[讯）]*|《\\s*[^》]{2,12}》\\s*（.*版\\s*）"
 )
+
+# [12]“两病”：即高血压和糖尿病。
+_NOTE = re.compile(r"[\[【〔]\s*(\d{1,3})\s*[\]】〕]")
+_FEWEST_NOTES = 3
 
 
 @dataclass(slots=True)
@@ -74,6 +79,7 @@ class _Walk:
         tops = [heading.title for heading in headings if heading.rank <= Rank.TOP]
         self._times = SectionTimes(metadata, tops)
         self._turns = turns_to_plan(paragraphs, headings, self._times.year)
+        self._notes = _notes(paragraphs, headings)
         self._titles = self._run_ins()
         self._earlier, self._later = self._around()
         # A report without headings at the top opens with its review, if it turns to a plan later.
@@ -159,6 +165,8 @@ class _Walk:
     def _paragraph(self, index: int) -> None:
         if index in self._turns:
             self._to_root("target")
+        elif index == self._notes:
+            self._stack = [_Node()]
         title = self._titles[index]
         self._leave(index, title)
         start = self._paragraphs[index].start
@@ -281,6 +289,20 @@ class _Walk:
         for index in leads if len(leads) > 2 else ():
             start = self._paragraphs[index].start
             titles[index] = self._clean.text[start : self._paragraphs[index].end - 1]
+
+
+def _notes(paragraphs: Sequence[Paragraph], headings: Sequence[Heading]) -> int | None:
+    """Where the notes open that end a report without a heading of their own: [1]…, [2]…, to the end."""
+    numbers = [(at, int(match[1])) for at, p in enumerate(paragraphs) if (match := _NOTE.match(p.text))]
+    start = max((at for at, number in numbers if number == 1), default=len(paragraphs))
+    ours = [number for at, number in numbers if at >= start]
+    above = next((heading for heading in reversed(headings) if heading.index < start), None)
+    told = above is not None and above.number < 0
+    rising = all(after - before in (0, 1, 2) for before, after in pairwise(ours))
+    last = start + len(ours) * 2
+    if len(ours) < _FEWEST_NOTES or told or not rising or last < len(paragraphs):
+        return None
+    return start if 2 * start > len(paragraphs) else None
 
 
 def _last_of_siblings(headings: Sequence[Heading]) -> set[int]:

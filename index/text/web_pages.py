@@ -48,6 +48,8 @@ _LAST_MARK = re.compile(rf"(?<=[。！？!?”\s])\s*{_WATERMARK}\s*$")
 _LAST_ORIGIN = re.compile(r"(?:^|(?<=[。！？!?”\s]))\s*[（(](?:来源|转自|摘自)[:：][^（）()]{2,20}[)）]\s*$")
 
 _LOST_SPACES = re.compile(r"(?:\?\?)+")
+_LOST_INDENT = re.compile(r"^\s*\?{2,}(?=[\u4e00-\u9fff（“])")
+"""???各位代表，今后五年: the spaces before a paragraph, lost in a conversion; not 什么??"""
 _HEAD_LINES = 40
 _FEWEST_LINKS = 4
 _LONGEST_LINK = 200
@@ -69,7 +71,9 @@ def without_web_furniture(source: Source) -> Source:
         return source
     lines = [part for line in source.pages[0].lines for part in _broken(line)]
     lines = _once(_without_tail(_without_head(lines)))
-    lines = _without_marks([replace(line, text=_TURN.sub("", line.text)) for line in lines])
+    lines = _without_marks(
+        [replace(line, text=_LOST_INDENT.sub("", _TURN.sub("", line.text))) for line in lines]
+    )
     return replace(source, pages=(replace(source.pages[0], lines=tuple(lines)),))
 
 

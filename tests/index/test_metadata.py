@@ -203,10 +203,8 @@ def test_reports_found_on_the_web_say_where_when_and_who() -> None:
         assert (named.speaker, bool(named.issuer)) == (row["speaker"], bool(row["issuer"])), row["file"]
         if not row["file"].startswith("bulletins"):  # told apart by its title: place, year and kind
             assert named.title.endswith("政府工作报告"), (row["file"], named.title)
-            assert row["date"][:4] in named.title and named.place[-3:] in named.title, (
-                row["file"],
-                named.title,
-            )
+            assert row["date"][:4] in named.title, (row["file"], named.title)
+            assert named.place[-3:] in named.title, (row["file"], named.title)
     assert right >= 0.98 * len(gold)
 
 

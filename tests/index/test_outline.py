@@ -351,6 +351,50 @@ def test_notes_stand_apart_without_years() -> None:
     assert {(s.years, s.mode) for s in sections if s.path[:1] == ("名词解释",)} == {((), "")}
 
 
+def test_notes_without_a_heading_are_no_part_of_the_plan() -> None:
+    notes = [f"[{n}]“行动{n}”：指{DETAIL}" for n in range(1, 5)]
+    text = ["一、2024年工作回顾", DETAIL, "二、2025年工作安排", DETAIL, DETAIL, "各位代表！" + DETAIL]
+    sections = sections_of(*text, *notes)
+    assert (sections[-1].path, sections[-1].years, sections[-1].mode) == ((), (), "")
+    assert sections[-1].start == len("\n".join(text)) + 1
+    assert sections_of(*text, *notes[:2])[-1].mode == "target"
+
+
+def test_parts_without_numbers_are_headings_where_none_is_numbered() -> None:
+    first = ["2025年某县政府工作报告", "2025年1月7日", "各位代表：", "2024年主要工作回顾", DETAIL]
+    plan = ["2025年工作目标和主要任务", DETAIL, "（一）抓好项目。" + DETAIL, "（二）改善民生。" + DETAIL]
+    last = ["全面加强政府自身建设", DETAIL, "名词解释", "〔1〕两保障：" + DETAIL]
+    sections = sections_of(*first, *plan, *last)
+    assert headings(sections) == [
+        "2024年主要工作回顾",
+        "2025年工作目标和主要任务",
+        "  （一）抓好项目",
+        "  （二）改善民生",
+        "全面加强政府自身建设",
+        "名词解释",
+    ]
+    assert [s.mode for s in sections if s.level == 1] == ["actual", "target", "target", ""]
+    numbered = sections_of(
+        "一、2024年工作", DETAIL, "2024年全县工作总体要求", DETAIL, "二、2025年工作", DETAIL
+    )
+    assert headings(numbered) == ["一、2024年工作", "二、2025年工作"]
+
+
+def test_a_review_with_a_heading_and_a_plan_without_one() -> None:
+    sections = sections_of(
+        "2024年政府工作报告",
+        "2024年1月",
+        "各位代表：",
+        "站在新起点：2024年工作回顾",
+        DETAIL,
+        DETAIL,
+        "2025年是“十四五”规划的收官之年。" + DETAIL,
+        "（一）抓好项目。" + DETAIL,
+        "（二）改善民生。" + DETAIL,
+    )
+    assert [s.mode for s in sections if s.title.startswith("（")] == ["target", "target"]
+
+
 def test_declared_headings_nest_by_their_level_and_the_report_title_is_none() -> None:
     lines = [(1, "工作总结"), (2, "工作回顾"), (3, "经济发展"), (0, DETAIL), (3, "社会事业"), (0, DETAIL)]
     lines += [(2, "2025年工作安排"), (0, "一、项目"), (0, DETAIL), (0, "二、招商"), (0, DETAIL)]

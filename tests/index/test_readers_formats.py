@@ -310,6 +310,13 @@ def test_deeply_nested_web_pages_are_read_whole_or_refused() -> None:
         paragraphs(("<p>开头。</p>" + nested.format("<div>" * 3000, "</div>" * 3000)).encode())
 
 
+def test_markdown_bold_that_touches_chinese_marks() -> None:
+    text = "**监督学习（supervised learning）**是`a**（b）**c`，**“两不愁”**指2 ** 3 ** 2。"
+    assert clean(read_bytes(text.encode(), "a.md")).text.split("\n") == [
+        "监督学习（supervised learning）是a**（b）**c，“两不愁”指2 ** 3 ** 2。"
+    ]
+
+
 def test_markdown_headings_lists_and_tables() -> None:
     source = (
         "---\ntitle: x\n---\n# 政府工作报告\n\n## 一、回顾\n\n全年**增长** `6.2%`，见[公报](http://x)。\n\n"

@@ -65,6 +65,10 @@ def test_newspaper_breaks_and_marks_of_collectors_go() -> None:
     assert text_of([TITLE, *BODY, "（来源：柳河日报）"]) == [TITLE, *BODY]
 
 
+def test_question_marks_where_an_indent_was_lost_go() -> None:
+    assert text_of([TITLE, *BODY[:-1], "???" + BODY[-1], "怎么办??"]) == [TITLE, *BODY, "怎么办??"]
+
+
 def test_a_report_that_stands_twice_stands_once() -> None:
     long = [
         f"第{n}项工作扎实推进，" + "全县上下团结奋斗，各项事业取得新的进步，群众得到实惠。" * 2
