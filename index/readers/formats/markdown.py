@@ -21,6 +21,7 @@ _LINK = re.compile(r"!?\[([^\[\]\n]{0,300})\]\([^()\s]{0,2000}(?: +\"[^\"\n]{0,3
 _STRONG = re.compile(
     r"\*\*(?=[^\s*])([^*\n]{0,200}[）)》」』】”’。，、：；！？%])\*\*|\*\*([（《「『【“‘][^*\n]{0,200}[^\s*])\*\*"
 )
+_CODE = re.compile(r"(^```.*?^```|`[^`\n]*`)", re.DOTALL | re.MULTILINE)
 _TAG = re.compile(r"<[^>]+>")
 
 
@@ -30,6 +31,8 @@ def _read(sample: Sample) -> Source:
 
     check_size(sample.data, sample.name)
     text = _FRONT_MATTER.sub("", decode(sample.data, sample.name).replace("\r\n", "\n"))
+    parts = _CODE.split(text)
+    text = "".join(part if at % 2 else _STRONG.sub(r"\1\2", part) for at, part in enumerate(parts))
     tokens = (
         MarkdownIt("commonmark").enable(["table", "strikethrough"]).disable(["link", "image"]).parse(text)
     )
@@ -69,15 +72,12 @@ def _lines(tokens: list[Token]) -> Iterator[Line]:
 
 def _plain(inline: Token) -> str:
     """The text of an inline token; line breaks stay line breaks, the layout judges them."""
-    parts = [""]
+    parts = []
     for child in inline.children or ():
         if child.type in ("softbreak", "hardbreak"):
-            parts[-1] += "\n"
-        elif child.type == "text":
-            parts[-1] += child.content
-        elif child.type == "code_inline":
-            parts += (child.content, "")
-    parts[::2] = [_STRONG.sub(r"\1\2", part) for part in parts[::2]]
+            parts.append("\n")
+        elif child.type in ("text", "code_inline"):
+            parts.append(child.content)
     return _LINK.sub(r"\1", "".join(parts))
 
 
