@@ -12,6 +12,8 @@ from typing import Any
 
 from index import Figure
 from index.figures import Measure, Row, note_of, signed
+from ui.across_places import SIDES as SIDE_NAMES
+from ui.across_places import AcrossPlaces
 
 Json = dict[str, Any]
 SIDES = {"目标": "var(--goal)", "实绩": "var(--done)"}
@@ -22,6 +24,7 @@ FEW = 3
 _SCALES = {"万亿": 1e12, "亿": 1e8, "万": 1e4, "千": 1e3, "": 1.0}
 _SAME = {"斤": ("吨", 1 / 2000), "公斤": ("吨", 1 / 1000), "千克": ("吨", 1 / 1000), "千米": ("公里", 1.0)}
 _BESIDE: Json = {"xOffset": {"field": "side", "scale": {"domain": list(SIDES)}}}
+_EMBEDDED: Json = {"embedOptions": {"actions": False, "renderer": "svg", "loader": {"target": "_self"}}}
 _TOLD: Json = {"filter": "datum.low != null"}
 _FONT = "system-ui, 'PingFang SC', 'Microsoft YaHei', 'Noto Sans CJK SC', sans-serif"
 
@@ -37,7 +40,7 @@ def chart(title: str, measure: Measure, rows: Sequence[Row], link: Callable[[Fig
     ]
     bars = starts_at_zero(measure, rows)
     return {
-        "usermeta": {"embedOptions": {"actions": False, "renderer": "svg", "loader": {"target": "_self"}}},
+        "usermeta": _EMBEDDED,
         "description": f"{title}：目标与实绩，{rows[0].year}—{rows[-1].year}年；下面的表格内容相同",
         "width": "container",
         "height": 240,
@@ -45,6 +48,56 @@ def chart(title: str, measure: Measure, rows: Sequence[Row], link: Callable[[Fig
         "data": {"values": points},
         "encoding": _encoding([str(row.year) for row in rows], unit, bars),
         "layer": [*(_bars() if bars else _lines()), *([_range(bars)] if any(f.high for f in told) else [])],
+        "config": _config(),
+    }
+
+
+def places_chart(across: AcrossPlaces, link: Callable[[Figure], str]) -> Json:
+    """The places of one year as bars from zero, in the order of the table."""
+    side = SIDE_NAMES[across.view[1]]
+    shown = [(entry.place, entry.figure) for entry in across.entries]
+    unit, factor = _unit([f for _, f in shown])
+    points = [_point(across.view[0], side, f, across.measure, factor, link) for _, f in shown]
+    for (place, _), point in zip(shown, points, strict=True):
+        point["place"] = place
+        if "said" in point:
+            point["label"] = f"{place} {point['said']}"
+    spec = _encoding([], unit, bars=True)
+    spec["y"] = {
+        "field": "place",
+        "type": "nominal",
+        "title": None,
+        "sort": None,
+        "axis": {"labelLimit": 140, "grid": False},
+    }
+    spec["x"] = {
+        "field": "low",
+        "type": "quantitative",
+        "title": None,
+        "scale": {"zero": True, "nice": True},
+        "axis": {"tickCount": 5, "grid": True},
+    }
+    spec["tooltip"][0] = {"field": "place", "title": "地点"}
+    spec["color"]["scale"] = {"domain": [side], "range": [SIDES[side]]}
+    spec["color"]["legend"]["symbolOpacity"] = 1
+    ranges: list[Json] = []
+    if any(f.high for _, f in shown):
+        ranges = [
+            {
+                "transform": [_TOLD, {"filter": "datum.high != datum.low"}],
+                "mark": {"type": "bar", "opacity": 0.4},
+                "encoding": {"x2": {"field": "high"}},
+            }
+        ]
+    return {
+        "usermeta": _EMBEDDED,
+        "description": f"{across.title}：各地{across.view[0]}年{side}，从高到低；旁边的表格内容相同",
+        "width": "container",
+        "height": {"step": 26},
+        "autosize": {"type": "fit-x", "contains": "padding"},
+        "data": {"values": points},
+        "encoding": spec,
+        "layer": [{"transform": [_TOLD], "mark": {"type": "bar", "cornerRadiusEnd": 2}}, *ranges],
         "config": _config(),
     }
 

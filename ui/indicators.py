@@ -21,7 +21,8 @@ from index.figures import (
     title_of,
     years_told,
 )
-from ui.chart import chart, starts_at_zero
+from ui.across_places import SIDES, AcrossPlaces, across_places, choices_of, key_of
+from ui.chart import chart, places_chart, starts_at_zero
 from ui.messages import MODES, half_width_digits, report_label, show
 from ui.viewer import place_link
 
@@ -150,12 +151,29 @@ class Indicators:
         }
 
     def course(self, data: Json) -> Json:
-        """One indicator over the years as a table; ``course`` is None where no two years tell of it."""
+        """One indicator over the years of a place, or with a ``view`` over the places of a year, as a table.
+
+        ``course`` is None where neither two years nor two places tell of it.
+        """
         course = self._course(data)
-        if course is None:
-            return {"course": None}
-        return {
-            "course": {
+        across = self._across(data, course)
+        views = [("", "历年")] if course else []
+        views += choices_of(across.views) if across else []
+        if across and (course is None or data.get("view")):
+            shown = {
+                "view": key_of(across.view),
+                "title": across.title,
+                "name": across.indicator,
+                "place": course.place if course else "",
+                "places": [],
+                "measure": across.measure,
+                "measures": {measure: MEASURES[measure] for measure in across.measures},
+                "table": _across_html(across),
+                "note": f"没有写明：{'、'.join(across.silent)}。" if across.silent else "",
+            }
+        elif course:
+            shown = {
+                "view": "",
                 "title": course.title,
                 "name": course.indicator,
                 "place": course.place,
@@ -165,7 +183,9 @@ class Indicators:
                 "table": _course_html(course),
                 "note": _course_note(course, str(data.get("year") or "")),
             }
-        }
+        else:
+            return {"course": None}
+        return {"course": {**shown, "views": views}}
 
     def figures_csv(self, data: Json) -> Json:
         """All figures of the list as CSV."""
@@ -175,7 +195,22 @@ class Indicators:
     def chart(self, data: Json) -> Json | None:
         """The Vega-Lite specification of what ``course`` tells."""
         course = self._course(data)
+        across = self._across(data, course) if course is None or data.get("view") else None
+        if across:
+            return places_chart(across, _link)
         return chart(course.title, course.measure, course.rows, _link) if course else None
+
+    def _across(self, data: Json, course: Course | None) -> AcrossPlaces | None:
+        snapshot = self.library.snapshot()
+        if data.get("report"):
+            return None
+        name, view, measure, year, mode = (
+            str(data.get(key) or "").strip() for key in ("name", "view", "measure", "year", "mode")
+        )
+        names = snapshot.indicators_called(name) if name else snapshot.indicator_names()[:COMMONEST]
+        told = snapshot.years_by_place([course.indicator] if course else names)
+        best = max(told, key=lambda n: len(told[n]), default="")
+        return across_places(snapshot, best, view, measure, (year, mode)) if best else None
 
     def _course(self, data: Json) -> Course | None:
         snapshot = self.library.snapshot()
@@ -263,6 +298,21 @@ def _course_note(course: Course, year: str) -> str:
     if year:
         notes.append("走势列出所有年份，不按年份筛选。")
     return "".join(notes)
+
+
+def _across_html(across: AcrossPlaces) -> str:
+    year, side = across.view
+    former = any(entry.former for entry in across.entries)
+    names = ("地点", f"{year}年{SIDES[side]}", *((f"{year - 1}年{SIDES[side]}",) if former else ()))
+    head = "".join(f'<th scope="col">{name}</th>' for name in names)
+    shown = shown_measure([Row(year, None, entry.figure) for entry in across.entries])
+    rows = [(e.place, e.figure, e.former) for e in across.entries] + [(p, None, None) for p in across.silent]
+    told = "".join(
+        f'<tr><th scope="row"><button type="button" class="plain" data-place="{show(place)}">{show(place)}</button></th>'
+        f"<td>{_value_html(figure, shown)}</td>{f'<td>{_value_html(old, shown)}</td>' if former else ''}</tr>"
+        for place, figure, old in rows
+    )
+    return f"<thead><tr>{head}</tr></thead><tbody>{told}</tbody>"
 
 
 def _course_html(course: Course) -> str:

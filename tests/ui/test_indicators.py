@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
@@ -34,7 +35,7 @@ REPORTS = {
 
 @pytest.fixture(scope="module")
 def library(tmp_path_factory: pytest.TempPathFactory) -> Library:
-    """Four years of one county, one of a city, and a hostile report."""
+    """Four years of one county, one of three others and of a city, and a hostile report."""
     from tests.conftest import FakeEncoder
 
     folder = tmp_path_factory.mktemp("figures")
@@ -47,6 +48,14 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Library:
             f"二、{year}年工作安排\n{year}年的主要预期目标是：地区生产总值{goal}。\n"
         )
         (folder / f"{name}.txt").write_text(text, encoding="utf-8")
+    for place, goal in (("秀山县", "8%以上"), ("西山县", ""), ("青山县", "6.5%—7.5%")):
+        planned = f"地区生产总值增长{goal}" if goal else "粮食产量稳定在20万吨以上"
+        (folder / f"{place}2021.txt").write_text(
+            f"{place}2021年政府工作报告\n——2021年1月5日在{place}第三届人民代表大会第四次会议上\n"
+            "一、2020年工作回顾\n2020年，全县社会大局和谐稳定。\n"
+            f"二、2021年工作安排\n2021年的主要预期目标是：{planned}。\n",
+            encoding="utf-8",
+        )
     (folder / "槐山2023.txt").write_text(SECOND, encoding="utf-8")
     (folder / "hostile.txt").write_text(HOSTILE, encoding="utf-8")
     library = Library.open(folder / "library", encoder=FakeEncoder())
@@ -222,6 +231,31 @@ def test_a_figure_in_a_unit_of_another_kind_is_not_drawn(library: Library) -> No
     odd = replace(rows[0], actual=replace(rows[0].actual, unit="袋"))
     drawn = chart("粮食产量", "amount", [odd, *rows[1:]], lambda f: f"#/{f.report}")
     assert drawn["data"]["values"][1] == {"year": "2018", "side": "实绩", "low": None, "high": None}
+
+
+# ---------------------------------------------------------------- over the places
+
+
+def test_an_indicator_over_all_places_of_a_year(served: Indicators, library: Library) -> None:
+    course = served.course({"name": "GDP", "view": "2021-target"})["course"]
+    assert (course["title"], course["view"]) == ("生产总值·增长", "2021-target")
+    assert course["views"] == [("", "历年"), ("2021-target", "各地 2021年目标")]
+    assert cells(course["table"]) == [
+        ["秀山县", "8%以上", "—"], ["柳河县", "7%左右", "6%左右"], ["青山县", "6.5%—7.5%", "—"],
+        *[[place, "—", "—"] for place in ("恶山县", "西山县")],
+    ]  # fmt: skip
+    assert course["note"] == "没有写明：恶山县、西山县。"
+    report, span, _ = links(course["table"])[0].split("/")
+    start, end = map(int, span.split("-"))
+    assert "8%以上" in library.text(unquote(report))[start:end]
+    drawn = served.chart({"name": "GDP", "view": "2021-target"})
+    values = drawn["data"]["values"]
+    assert [(v["place"], v["low"], v["high"]) for v in values] == [
+        ("秀山县", 8, 8), ("柳河县", 7, 7), ("青山县", 6.5, 7.5),
+    ]  # fmt: skip
+    assert drawn["encoding"]["y"]["sort"] is None
+    assert served.course({"name": "GDP", "view": ""})["course"]["view"] == ""
+    assert served.course({"name": "GDP", "view": "2021-target", "report": "秀山县2021"})["course"] is None
 
 
 # ---------------------------------------------------------------- the tab

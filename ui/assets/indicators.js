@@ -52,7 +52,8 @@ function drawList({ rows, total, shown, skipped }) {
 }
 
 async function drawCourse() {
-  const data = { ...wanted(), place: $("course-place").value, measure: $("course-measure").value };
+  const of = (id) => $(id).value;
+  const data = { ...wanted(), view: of("course-view"), place: of("course-place"), measure: of("course-measure") };
   const turn = latest;
   const { course } = await call("course", data);
   if (turn !== latest) return;
@@ -61,13 +62,16 @@ async function drawCourse() {
   if (!course) return;
   $("course-title").textContent = course.title;
   $("course-table").innerHTML = course.table;
-  offer($("course-place"), "", course.places.map((place) => [place, place || "未标明地点"]), course.place);
+  offer($("course-view"), "", course.views, course.view);
+  $("course-view-box").hidden = course.views.length < 2;
+  $("course-cells").classList.toggle("across", Boolean(course.view));
+  if (!course.view) offer($("course-place"), "", course.places.map((place) => [place, place || "未标明地点"]), course.place);
   offer($("course-measure"), "", Object.entries(course.measures), course.measure);
   $("course-place-box").hidden = course.places.length < 2;
   $("course-measure-box").hidden = Object.keys(course.measures).length < 2;
   $("course-note").textContent = course.note;
   $("course-note").hidden = !course.note;
-  drawChart("submit", { ...data, name: course.name, place: course.place, measure: course.measure });
+  drawChart("submit", { ...data, name: course.name, view: course.view, place: course.place, measure: course.measure });
 }
 
 async function downloadFigures() {
@@ -81,7 +85,7 @@ function startFigures(event) {
   let timer;
   const soon = () => { clearTimeout(timer); timer = setTimeout(drawFigures, 250); };
   $("fig-name").addEventListener("input", soon);
-  for (const id of ["fig-report", "fig-year", "fig-mode", "course-place", "course-measure"]) {
+  for (const id of ["fig-report", "fig-year", "fig-mode", "course-view", "course-place", "course-measure"]) {
     $(id).addEventListener("change", drawFigures);
   }
   $("fig-csv").onclick = () => downloadFigures().catch((error) => toast(error.message));
@@ -91,6 +95,13 @@ function startFigures(event) {
     $("fig-name").value = name;
     drawFigures();
     document.querySelector("#tab-figures").scrollTo({ top: 0, behavior: "smooth" });
+  });
+  $("course-table").addEventListener("click", (click) => {
+    const place = click.target.closest("[data-place]")?.dataset.place;
+    if (!place) return;
+    offer($("course-view"), "", [["", ""]], "");
+    offer($("course-place"), "", [[place, place]], place);
+    drawFigures();
   });
   $("tab-figures-button").addEventListener("click", drawChanged);
   drawChanged();
