@@ -206,16 +206,17 @@ def _filter(
         clauses.append(expression.format("(SELECT value FROM json_each(?))"))
         values.append(json.dumps(list(wanted)))
 
-    # A plus sign keeps SQLite, which knows nothing of the figures' distribution, from a worse index.
+    # A plus sign keeps SQLite, which knows nothing of the figures' distribution, from a worse index; before a key
+    # it takes its type away, without which a column that has none is not looked up in its index but read whole.
     by_name, by_report = indicators is not None, reports is not None or places is not None
     report = "+report" if by_name else "report"
     year = "+first_year" if by_report and not by_name else "first_year"
     if indicators is not None:
         among("indicator IN {}", indicators)
     if reports is not None:
-        among(f"{report} IN (SELECT key FROM reports WHERE id IN {{}})", reports)
+        among(f"{report} IN (SELECT +key FROM reports WHERE id IN {{}})", reports)
     if places is not None:
-        among(f"{report} IN (SELECT key FROM reports WHERE place IN {{}})", places)
+        among(f"{report} IN (SELECT +key FROM reports WHERE place IN {{}})", places)
     if years is not None and mode == "cumulative":
         among("EXISTS (SELECT 1 FROM {} WHERE value BETWEEN first_year AND last_year)", years)
     elif years is not None:

@@ -10,7 +10,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from index import Passage, Snapshot
+from index import Encoder, Passage, Snapshot
 from index.encoders import FloatArray, TokenEncoder, TokenOffsetEncoder
 from index.structure import context
 from index.text import normalize
@@ -101,8 +101,14 @@ def _is_open(own: Sequence[Scored], following: Scored) -> bool:
     return any(text.count(opening) > text.count(closing) for opening, closing in _PAIRS)
 
 
-def score_clauses(snapshot: Snapshot, report: str, subject: str) -> list[Scored]:
-    """Every clause of ``report`` with its features for ``subject``; raises UnknownReport."""
+def score_clauses(
+    snapshot: Snapshot, report: str, subject: str, least: tuple[float, float] = (0.0, 0.0)
+) -> list[Scored]:
+    """Every clause of ``report`` with its features for ``subject``; raises UnknownReport.
+
+    None where no clause holds ``least[0]`` of the subject's words, by weight, and no passage ``least[1]``: most
+    reports of a large library are known by this to be of no use, at a small part of the cost.
+    """
     rows = list(snapshot.rows(report))
     passages = snapshot.passages(rows)
     size = passages[-1].end if passages else 0
@@ -112,18 +118,19 @@ def score_clauses(snapshot: Snapshot, report: str, subject: str) -> list[Scored]
         return []
     title = snapshot.report(report).title
     parts = [clauses_of(p.text) for p in passages]
-    likeness, late, dense = _similarities(snapshot, rows, title, passages, parts, subject)
     wanted = concepts(normalize(subject))
     terms = [c.alternatives for c in wanted]
     weight = _told(terms, _idf(snapshot, terms), normalize("\n".join(p.text for p in passages)))
     paths = [normalize(" ".join(p.section)) for p in passages]
     path_cover = {path: _covered(terms, weight, path) for path in set(paths)}
+    wholes = [_covered(terms, weight, normalize(p.text)) for p in passages]
+    covers = [[_covered(terms, weight, c.text) for c in own] for own in parts]
+    if max(map(max, filter(None, covers)), default=0.0) < least[0] and max(wholes) < least[1]:
+        return []
+    similarity, late, dense = _similarities(snapshot, rows, title, passages, parts, subject)
     found: list[Scored] = []
     for n, (row, passage, own) in enumerate(zip(rows, passages, parts, strict=True)):
-        folded = normalize(passage.text)
-        whole = _covered(terms, weight, folded)
-        tops = likeness[n]
-        cover = [_covered(terms, weight, c.text) for c in own]
+        whole, tops, cover = wholes[n], similarity[n], covers[n]
         sentences: dict[int, list[int]] = {}
         for i, c in enumerate(own):
             sentences.setdefault(c.sentence, []).append(i)
@@ -203,18 +210,14 @@ def _similarities(
     All are standardized over the report, so that encoders of any range of cosines compare.
     """
     encoder = snapshot.encoder
-    text = official_wording(normalize(subject))
-    if isinstance(encoder, TokenEncoder):
-        [vector], [tokens] = encoder.encode_query_tokens([text])
-    else:
-        vector, tokens = encoder.encode_queries([text])[0], None
+    vector, tokens = _encoded(encoder, official_wording(normalize(subject)))
     dense = snapshot.vectors(rows) @ vector
     each: list[list[float]] = []
     late = dense
     if tokens is not None and isinstance(encoder, TokenOffsetEncoder):
         late_values = []
-        likeness = snapshot.token_similarities(rows, tokens)
-        for found, passage, own in zip(likeness, passages, parts, strict=True):
+        by_token = snapshot.token_similarities(rows, tokens)
+        for found, passage, own in zip(by_token, passages, parts, strict=True):
             late_values.append(float(found.max(axis=0).mean()) if len(found) else 0.0)
             ends = _token_ends(encoder, title, passage)[: len(found)]
             each.append(_late(found, ends, own))
@@ -225,6 +228,16 @@ def _similarities(
     mean, deviation = float(flat.mean()), float(flat.std()) or 1.0
     each = [[(value - mean) / deviation / 3 for value in own] for own in each]
     return each, _standardized(late), _standardized(dense)
+
+
+@lru_cache(maxsize=64)
+def _encoded(encoder: Encoder, text: str) -> tuple[FloatArray, FloatArray | None]:
+    """The vector of a subject and those of its tokens, where the encoder has such; one subject is put to reports in
+    turn."""
+    if isinstance(encoder, TokenEncoder):
+        [vector], [tokens] = encoder.encode_query_tokens([text])
+        return vector, tokens
+    return encoder.encode_queries([text])[0], None
 
 
 def _standardized(values: FloatArray) -> list[float]:

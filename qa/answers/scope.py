@@ -51,8 +51,12 @@ def places_asked(asking: Asking) -> list[str]:
     return [p for p in asking.question.places if not re.search(_TOWARDS + re.escape(p), core)]
 
 
+MOST_REPORTS = 8
+"""Reports that a broad question is put to, one after another, until one answers: a large library is not read whole."""
+
+
 def reports_for(asking: Asking) -> list[ReportInfo]:
-    """The reports that may answer: of the places and years asked, the newest first."""
+    """The newest reports that may answer, of the places and years asked: ``MOST_REPORTS``, the newest first."""
     question, places = asking.question, places_asked(asking)
     found = []
     for info in asking.newest_first:
@@ -65,6 +69,8 @@ def reports_for(asking: Asking) -> list[ReportInfo]:
         if years and not years & years_of(info):
             continue
         found.append(info)
+        if len(found) == MOST_REPORTS:
+            break
     return found
 
 

@@ -36,7 +36,6 @@ SPOKEN_OF = 0.5
 """The share of the subject's words, by weight, that one clause holds of a report that speaks of it."""
 SPOKEN_OF_NEARBY = 0.75
 """The same of one passage: 林果 here and 养殖 there in its clauses."""
-_HELD = [FEATURES.index("covered"), FEATURES.index("passage_covered")]
 _SCANTY = 0.15
 """A part of a report that is smaller tells nothing of what the report reviews and plans."""
 
@@ -97,9 +96,8 @@ def topic_terms(asking: Asking, info: ReportInfo) -> tuple[list[str], FloatArray
 
 def statements(asking: Asking, info: ReportInfo, subject: str, mode: SectionMode) -> list[Statement]:
     """What ``info`` says, the worthiest first; of ``mode`` alone where the report tells its parts apart."""
-    scored = score_clauses(asking.snapshot, info.id, subject)
-    held = np.max([s.features[_HELD] for s in scored], axis=0) if scored else np.zeros(2)
-    if held[0] < SPOKEN_OF and held[1] < SPOKEN_OF_NEARBY:
+    scored = score_clauses(asking.snapshot, info.id, subject, (SPOKEN_OF, SPOKEN_OF_NEARBY))
+    if not scored:
         return []
     fitting = _fitting(scored, mode)
     terms = extended(np.stack([s.features for s in scored]), fitting)
@@ -160,7 +158,7 @@ def answer_on(
 ) -> Answer | None:
     """What the newest report that speaks of ``subject`` says on it; None where none does."""
     mode = mode_of(asking)
-    for info in reports_for(asking)[:8]:
+    for info in reports_for(asking):
         found = statements(asking, info, subject, mode)
         if sum(one.about > least for one in found) < LEAST:
             continue

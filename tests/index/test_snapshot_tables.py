@@ -184,6 +184,30 @@ def test_adding_reads_no_other_report(
     assert [info.id for info in library.reports()] == ["b", "c"]
 
 
+def test_what_is_asked_of_one_report_or_indicator_reads_no_whole_table(library: Library) -> None:
+    library.add([SAMPLE])
+    snapshot = library.snapshot()
+    connection = snapshot._tables._connection
+    asked: list[str] = []
+    connection.set_trace_callback(asked.append)
+    snapshot.outline("tianqiao-2025")
+    snapshot.figures("tianqiao-2025")
+    snapshot.figures_where(["生产总值"], reports=["tianqiao-2025"])
+    snapshot.figures_where(["生产总值"], places=["天桥区"], years=[2024])
+    snapshot.figures_where(places=["天桥区"], mode="target")
+    snapshot.figures_where(years=[2024], limit=5)
+    snapshot.count_figures(["生产总值"], reports=["tianqiao-2025"])
+    snapshot._tables.indicators_of(["tianqiao-2025"])
+    snapshot.indicator_years(["生产总值"], reports=["tianqiao-2025"])
+    snapshot.years_by_place(["生产总值"])
+    snapshot.reports_telling("生产总值")
+    connection.set_trace_callback(None)
+    assert len(asked) == 11
+    for sql in asked:
+        plan = [step[3] for step in connection.execute(f"EXPLAIN QUERY PLAN {sql}")]
+        assert not [step for step in plan if step.startswith(("SCAN figures", "SCAN sections"))], (sql, plan)
+
+
 def test_what_is_removed_is_not_left_in_the_file(library: Library, tmp_path: Path) -> None:
     library.add([SAMPLE, write_report(tmp_path / "a.txt", "甲市", 5)])
     library.remove("tianqiao-2025")

@@ -6,7 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from index import Encoder, Library, Snapshot
 from qa import Answer, Assistant
+from qa.answers.scope import MOST_REPORTS
+from tests.index.states import write_report
 
 
 @pytest.fixture(scope="module")
@@ -107,3 +110,21 @@ def test_what_the_library_does_not_hold_is_refused(assistant: Assistant, questio
     answer = assistant.ask(question)
     assert not answer.answered
     assert answer.refusal_reason == "not_in_library"
+
+
+def test_a_broad_question_reads_few_of_many_reports(
+    tmp_path: Path, fake_encoder: Encoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    library = Library.open(tmp_path / "library", encoder=fake_encoder)
+    library.add([write_report(tmp_path / f"{n}.txt", f"{n}号县", n) for n in range(MOST_REPORTS + 4)])
+    read: list[str] = []
+    text, outline, rows = Snapshot.text, Snapshot.outline, Snapshot.rows
+    monkeypatch.setattr(Snapshot, "text", lambda self, report: read.append(report) or text(self, report))
+    monkeypatch.setattr(
+        Snapshot, "outline", lambda self, report: read.append(report) or outline(self, report)
+    )
+    monkeypatch.setattr(Snapshot, "rows", lambda self, report: read.append(report) or rows(self, report))
+    for question in ("航天方面做了哪些工作？", "航天的重点任务有哪些？", "航天还有哪些不足？"):
+        read.clear()
+        Assistant(library).ask(question)
+        assert 0 < len(set(read)) <= MOST_REPORTS, question
