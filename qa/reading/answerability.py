@@ -20,7 +20,6 @@ EVIDENCE = (
     "expected_number_missing",
     "unsaid",
     "read_best",
-    "read_second",
     "read_clause",
     "read_marked",
     "lead",
@@ -31,8 +30,6 @@ EVIDENCE = (
 
 _EXACT = ("number", "date", "rank")
 _UNMARKED = -8.0
-_UNREAD = -5.0
-"""What a second passage is taken to be told where only one was read."""
 _ABOUT = (36.0, 0.0, 9.0, 0.5, 0.5, 1.0)
 """``SPAN_WEIGHTS`` of the clauses that speak most of what is asked: whether an answer stands there is the question."""
 
@@ -45,16 +42,14 @@ def evidence(search: Search, ranked: Sequence[Ranked]) -> FloatArray:
     answer_types = exact or range(len(search.sub_question.answer_types))
     run = best_span(search, first, answer_types, weights=_ABOUT)
     here = slice(run[0], run[1] + 1)
-    read = sorted((one.reading.score for one in ranked if one.reading), reverse=True)
     values = {
         "topic": 0.0 if exact else topic_coverage(search, candidate, here),
         "topic_in_passage": topic_coverage(search, candidate, slice(None)),
         "number_near_topic": _number_near_topic(search, candidate, exact) if exact else 0.0,
         "expected_number_missing": float(bool(exact) and answer_fit(candidate, answer_types, here) < 0.3),
         "unsaid": _unsaid(search, candidate),
-        "read_best": read[0] if read else 0.0,
-        "read_second": read[1] if len(read) > 1 else _UNREAD,
-        "read_clause": float(first.reading.clauses.max(initial=_UNREAD)) if first.reading else _UNREAD,
+        "read_best": max((one.reading.score for one in ranked if one.reading), default=0.0),
+        "read_clause": float(first.reading.clauses.max(initial=_UNMARKED)) if first.reading else 0.0,
         "read_marked": float(first.reading.answers.max(initial=_UNMARKED)) if first.reading else 0.0,
         "lead": min(first.score - ranked[1].score, 3.0) if len(ranked) > 1 else 0.0,
         "mode": _feature(first, "mode"),

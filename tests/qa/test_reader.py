@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,16 @@ import pytest
 from index import EncoderError, Library, Snapshot
 from index.text.normalization import normalize
 from qa import Assistant
-from qa.reading.reader import PASSAGES_READ, PASSAGES_REORDERED, SETTING, _cross_encoder, reordered, reread
+from qa.reading.reader import (
+    CLEAR_LEAD,
+    CLEAR_SCORE,
+    PASSAGES_READ,
+    PASSAGES_REORDERED,
+    SETTING,
+    _cross_encoder,
+    reordered,
+    reread,
+)
 from qa.retrieval import Ranked, Search, rank, search
 from qa.understanding.question import parse
 from tests.conftest import save_tokenizer
@@ -55,6 +65,12 @@ def ranked(found: Search) -> list[Ranked]:
     return rank(found)
 
 
+@pytest.fixture(scope="module")
+def level(ranked: list[Ranked]) -> list[Ranked]:
+    """The same passages in the same order, none ahead of the others."""
+    return [replace(one, score=-0.01 * i) for i, one in enumerate(ranked)]
+
+
 @pytest.fixture
 def model(ranked: list[Ranked], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder = save_tiny(tmp_path / "tiny", normalize("".join(r.candidate.passage.text for r in ranked)))
@@ -81,12 +97,12 @@ def by_the_model(folder: Path, snapshot: Snapshot, ranked: list[Ranked]) -> list
 
 
 def test_the_first_passages_are_read_and_put_in_order(
-    found: Search, snapshot: Snapshot, ranked: list[Ranked]
+    found: Search, snapshot: Snapshot, level: list[Ranked]
 ) -> None:
-    assert len(ranked) > PASSAGES_READ
-    read = reread(found, ranked, snapshot)
-    assert set(rows(read[:PASSAGES_READ])) == set(rows(ranked[:PASSAGES_READ]))
-    assert rows(read[PASSAGES_READ:]) == rows(ranked[PASSAGES_READ:])
+    assert len(level) > PASSAGES_READ
+    read = reread(found, level, snapshot)
+    assert set(rows(read[:PASSAGES_READ])) == set(rows(level[:PASSAGES_READ]))
+    assert rows(read[PASSAGES_READ:]) == rows(level[PASSAGES_READ:])
     assert [one.score for one in read] == sorted((one.score for one in read), reverse=True)
     assert all((one.reading is not None) == (i < PASSAGES_READ) for i, one in enumerate(read))
     for one in read[:PASSAGES_READ]:
@@ -96,12 +112,26 @@ def test_the_first_passages_are_read_and_put_in_order(
 
 
 def test_the_readers_score_counts_as_much_as_its_weight(
-    found: Search, snapshot: Snapshot, ranked: list[Ranked]
+    found: Search, snapshot: Snapshot, level: list[Ranked]
 ) -> None:
-    read = [one for one in reread(found, ranked, snapshot) if one.reading is not None]
+    read = [one for one in reread(found, level, snapshot) if one.reading is not None]
     alone = [one.reading.score for one in reordered(read, 1e6) if one.reading is not None]
     assert alone == sorted(alone, reverse=True)
     assert rows(reordered(read, 0.0)) == rows(sorted(read, key=lambda one: -one.score))
+
+
+def test_a_first_passage_that_leads_and_answers_is_read_alone(
+    found: Search, snapshot: Snapshot, ranked: list[Ranked]
+) -> None:
+    first = reread(found, ranked, snapshot)[0]
+    assert first.reading is not None
+    assert first.reading.score >= CLEAR_SCORE
+    for lead, count in ((CLEAR_LEAD + 0.1, 1), (CLEAR_LEAD - 0.1, PASSAGES_READ)):
+        ahead = [
+            replace(first, score=lead),
+            *(replace(one, score=0.0) for one in ranked if one.candidate.row != first.candidate.row),
+        ]
+        assert sum(one.reading is not None for one in reread(found, ahead, snapshot)) == count
 
 
 def test_the_first_passages_follow_another_model_the_others_stay(
