@@ -19,6 +19,7 @@ from qa.answers.fact import answer_fact
 from qa.answers.groups import Part, grouped, titled
 from qa.answers.kinds import answer_kind
 from qa.answers.outline import bare_title
+from qa.answers.quotes import is_vague
 from qa.answers.scope import mode_of, over_a_plan, reports_for
 from qa.answers.summary import all_targets, cited
 from qa.answers.tasks import title_score
@@ -41,6 +42,11 @@ _YES_NO = re.compile(
     r"吗[？?]?$|是不是|是否|有没有|能不能|会不会|要不要|可不可以|([^，。]{1,2})不\1|([^，。])没\2|了没有?[？?]?$|还[^，]{1,5}不[^，]{1,5}[？?]?$"
 )
 
+_FARES = re.compile(
+    r"(?:[更变越]来?越?)?(?:方便|容易|便[宜捷利]|省[心事钱]|[好快难贵少多]|改善|好转|轻松|放心|满意)(?:些|点|一[些点])?了?(?:没有|没|吗)[？?]?$"
+    r"|(?P<how>[难贵好])不(?P=how)"
+)
+"""看病方便了吗, 空气变好了没有, 上学还难不难; not 有没有方便群众的措施."""
 
 _TARGETS = re.compile(r"(?:预期|主要|发展|奋斗)(?:性)?(?:的)?(?:预期)?目标")
 _COUNTED = re.compile(r"[一二两三四五六七八九十\d]+(?:个|项|件|条|大|点|方面)")
@@ -129,9 +135,18 @@ def answer_progress(asking: Asking) -> Answer | None:
 
 
 def answer_yes_no(asking: Asking) -> Answer | None:
-    """The clause that decides; None where no yes or no is asked."""
-    if not _YES_NO.search(asking.question.core):
+    """The clause that decides; None where no yes or no is asked.
+
+    No clause decides whether something has become better: what was done for it is told, as of a topic.
+    """
+    core = asking.question.core
+    if not _YES_NO.search(core):
         return None
+    fares = _FARES.search(core)
+    if fares and (subject := re.sub(f"(?:{_FARES.pattern}).*", "", asking.subject)):
+        told = answer_on(asking, subject, "topic", LIST_BUDGET)
+        if told is not None:
+            return told
     return _with_more(asking, "fact", 45)
 
 
@@ -142,6 +157,8 @@ def _with_more(asking: Asking, shape: Shape, budget: int) -> Answer | None:
     if not told.answered or not subject:
         return told
     lead = [c for i, c in enumerate(told.citations, 1) if f"[{i}]" in told.text]
+    if shape == "list" and all(is_vague(c.quote) for c in lead):
+        return answer_on(asking, subject, shape, budget) or told
     [report] = {c.report for c in lead[:1]}
     info = asking.snapshot.report(report)
     found = statements(asking, info, subject, mode_of(asking))

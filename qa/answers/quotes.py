@@ -21,6 +21,11 @@ _ANNOUNCES = re.compile(
     r"(?:如下|以下[^，。；：]{0,14}|下列[^，。；：]{0,10}|(?:几|[一二两三四五六七八九十\d]+)(?:个|项|件|条|点|大)?(?:方面|方面的?工作|工作|任务|问题|重点工作|事))$"
 )
 """重点抓好以下六个方面工作, 主要任务如下; what is announced must follow."""
+_VAGUE = re.compile(
+    r"[^，。；、：“《\d]*(?:一大?批|一系列|一些|许多|诸多|若干|很多|大量)[^，。；、：“《\d]*"
+    r"(?:[实好大难]事|工程|项目|问题|举措|措施|政策|成果|成效|工作|任务|活动|荣誉)"
+)
+"""认真办好了一批事关民生利益的实事 says that there are some, and names none."""
 LONGEST = 120
 """Characters that a quote may have after it was made to say what it announces."""
 _WORD = re.compile(r"[\w%％]")
@@ -29,6 +34,12 @@ _WORD = re.compile(r"[\w%％]")
 def announces(text: str, after: str) -> bool:
     """Whether ``text`` only says that something follows: a colon comes ``after`` it, or it says 以下."""
     return after[:1] in ("：", ":") or bool(_ANNOUNCES.search(text.rstrip(MARKS)))
+
+
+def is_vague(quote: str) -> bool:
+    """Whether each clause of ``quote`` only says that there are some of what was asked, and names none."""
+    clauses = [part for part in re.split("[，；。……]+", quote.strip(MARKS)) if part]
+    return bool(clauses) and all(_VAGUE.fullmatch(part) for part in clauses)
 
 
 def is_hollow(citation: Citation, question: str, headings: bool = False) -> bool:

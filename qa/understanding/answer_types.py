@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from index.text import UNIT_FAMILY
+from qa.understanding.terms import concepts
 
 Kind = Literal["number", "date", "rank", "person", "name", "open"]
 
@@ -40,7 +41,8 @@ class Quantity:
 class AnswerType:
     """One thing asked for.
 
-    ``family`` and ``unit`` belong to numbers, ``noun`` to names (哪个社区); ``many``: several names.
+    ``family`` and ``unit`` belong to numbers, ``noun`` to names (哪个社区) and to what is counted (几所学校);
+    ``many``: several names; ``last``: the noun ends the question, so that it is one.
     """
 
     kind: Kind
@@ -49,6 +51,7 @@ class AnswerType:
     noun: str = ""
     many: bool = False
     at: int = 0
+    last: bool = False
 
     @property
     def office(self) -> str:
@@ -91,6 +94,7 @@ def _in_quotes(text: str, at: int) -> bool:
 _HOW_MANY = re.compile(
     rf"(?:多少|几|百分之几|多大|多长|多高|多久|多重|几成|第几|老几|多远)(?P<scale>[个]?(?:万亿|亿|万|千))?(?P<unit>{_UNITS})?(?P<noun>[一-鿿]{{0,4}})"
 )
+_ENDS_QUESTION = re.compile(r"[。？?！!]*$")
 _NOT_ASKED = re.compile(r"(?<=[好十哪这那])|几大")
 """A 几 that asks for no number: 好几所, 十几所, 几大工程; not 几所, 几个大项目."""
 _NOUN_FAMILY = [
@@ -177,14 +181,15 @@ def _number(question: str, m: re.Match[str]) -> AnswerType:
     """The number asked for at ``m``: its unit where one is said, else what its clause speaks of."""
     unit = m["unit"] or ""
     around = _clause_around(question, m.start())
+    last = bool(_ENDS_QUESTION.match(question, m.end()))
     if m[0].startswith(("百分之几", "几成")) or re.match(r"几个点|多少个?(?:百分)?点", question[m.start() :]):
         return AnswerType("number", "percent", "%", at=m.start())
     if unit and unit != "个":
-        return AnswerType("number", UNIT_FAMILY[unit], unit, m["noun"], at=m.start())
+        return AnswerType("number", UNIT_FAMILY[unit], unit, m["noun"], at=m.start(), last=last)
     if m["scale"] and not unit:
         return AnswerType("number", "money" if "亿" in m["scale"] else "", "", m["noun"], at=m.start())
     if unit == "个":
-        return AnswerType("number", "count", unit, m["noun"], at=m.start())
+        return AnswerType("number", "count", unit, m["noun"], at=m.start(), last=last)
     after = question[m.end() - len(m["noun"]) : m.end()]
     for family, pattern in _NOUN_FAMILY:
         if after and re.match(rf".{{0,2}}(?:{pattern})", after):
@@ -206,7 +211,7 @@ def _clause_around(text: str, at: int) -> str:
 def match(ask: AnswerType, text: str, found: Sequence[Quantity]) -> float:
     """How well normalized ``text``, whose numbers are ``found``, could answer ``ask``: 0 to 1."""
     if ask.kind == "number":
-        return max((_fits(ask, m) for m in found), default=0.0)
+        return max((_fits(ask, m, text) for m in found), default=0.0)
     if ask.kind == "date":
         lasting = ask.family == "time" and any(m.family == "time" for m in found)
         return 1.0 if lasting or _YEAR_IN.search(text) else 0.0
@@ -220,13 +225,24 @@ def match(ask: AnswerType, text: str, found: Sequence[Quantity]) -> float:
     return named
 
 
-def _names_holder(office: str, text: str) -> bool:
-    """Whether a name stands beside ``office``: 区长张明, 张明区长; not 副区长张明."""
-    office, name = rf"(?<![副总]){office}", rf"{_SURNAME}[一-鿿]{{1,2}}"
-    return bool(re.search(rf"{office}[ :：]?{name}(?=[^一-鿿]|$|作|同志|代表)|{name}{office}", text))
+_OF_ELSE = 0.2
+"""How well a number of something else answers: as good as none."""
+_PIECES = re.compile(r"[一-鿿]{0,2}(?:村|社区|小区|乡|镇|县|区|市|省|园区|项目|学校|医院|企业)")
+"""What is counted by 个, and never by persons or households: 多少个村, 几个老旧小区; not 多少个学生."""
+_PEOPLE = ("人", "名", "户", "人次")
+_COUNTED = re.compile(r"[一-鿿]+")
+_UNCOUNTED = re.compile(r"左右|增|减|提|达|完成|实现|全部|[的等余多以之及]")
+"""What follows a number and is not what it counts: 2000亩以上, 480艘增加到1100艘."""
+_NEAR = 8
+"""Characters after a number that may name what it counts."""
+_WITH = re.compile(r"[与同和]")
+_PARTNERS = re.compile(r"合作|共建|签约|签订|联合|结对")
+"""与北京中医药大学等9所院校合作 counts partners, and says nothing of how many there are."""
 
 
-def _fits(ask: AnswerType, m: Quantity) -> float:
+def _fits(ask: AnswerType, m: Quantity, text: str) -> float:
+    if _is_of_else(ask, m, text):
+        return _OF_ELSE
     if ask.unit and ask.unit == m.unit:
         return 1.0
     if not ask.family:
@@ -237,6 +253,30 @@ def _fits(ask: AnswerType, m: Quantity) -> float:
     if ask.family == m.family or (ask.family == "money" and m.unit == "亿"):
         return 0.9
     return 0.0
+
+
+def _is_of_else(ask: AnswerType, m: Quantity, text: str) -> bool:
+    """Whether the number counts something else than asked: 388户 where villages are, 12个项目 where 医院 are."""
+    if ask.unit == "个" and m.unit in _PEOPLE:
+        return bool(_PIECES.match(ask.noun)) and m.unit not in ask.noun
+    named = ask.last and len(ask.noun) > 1 and "的" not in ask.noun
+    if not (named and ask.family == "count" and m.family == "count"):
+        return False
+    counted = _COUNTED.match(text, m.end)
+    if counted is None or len(counted[0]) < 3 or _UNCOUNTED.match(counted[0]):
+        return False
+    if _PARTNERS.search(ask.noun):
+        return False
+    if _WITH.match(text) and _PARTNERS.search(counted[0]):
+        return True
+    names = "".join(term for c in concepts(ask.noun) for terms in c.alternatives for term in terms)
+    return not set(ask.noun + names) & set(counted[0][:_NEAR])
+
+
+def _names_holder(office: str, text: str) -> bool:
+    """Whether a name stands beside ``office``: 区长张明, 张明区长; not 副区长张明."""
+    office, name = rf"(?<![副总]){office}", rf"{_SURNAME}[一-鿿]{{1,2}}"
+    return bool(re.search(rf"{office}[ :：]?{name}(?=[^一-鿿]|$|作|同志|代表)|{name}{office}", text))
 
 
 def _overlap(noun: str, text: str) -> float:

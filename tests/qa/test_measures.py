@@ -73,6 +73,25 @@ def test_only_a_fitting_unit_answers() -> None:
     assert fit("多少家企业", "新增1.9万户") > fit("多少家企业", "投资25亿元")
 
 
+@pytest.mark.parametrize(
+    ("question", "clause", "fits"),
+    [
+        ("有多少个村脱贫了", "剩余388户771人贫困人口全部脱贫", False),
+        ("有多少个村脱贫了", "38个村脱贫出列", True),
+        ("改造了几个老旧小区", "改造老旧小区793户", False),
+        ("培训了多少个学生", "培训1089人", True),
+        ("本县有几所大学？", "与某医科大学等全国9所科研院校合作", False),
+        ("去年和几所大学签约？", "与9所大学签约", True),
+        ("有几家医院？", "新增12家科技型中小企业", False),
+        ("有几家医院？", "建成3家卫生院", True),
+        ("要建成多少处公园", "建成口袋公园12处以上", True),
+        ("能停多少条渔船？", "由480艘增加到1100艘", True),
+    ],
+)
+def test_a_number_of_something_else_is_as_good_as_none(question: str, clause: str, fits: bool) -> None:
+    assert (fit(question, clause) > 0.3) is fits
+
+
 def test_a_list_is_answered_by_an_enumeration() -> None:
     assert fit("有哪些城市", "在深圳、北京、上海设立") > fit("有哪些城市", "在深圳设立")
 

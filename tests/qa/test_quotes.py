@@ -9,7 +9,7 @@ import pytest
 
 from index import Passage
 from qa import Assistant
-from qa.answers.quotes import announces, completed, is_hollow, sound
+from qa.answers.quotes import announces, completed, is_hollow, is_vague, sound
 from qa.types import Answer, Citation
 from qa.understanding import parse
 
@@ -30,6 +30,19 @@ def passage(text: str, *section: str) -> Passage:
 )
 def test_an_announcement_is_told_from_a_statement(quote: str, after: str, hollow: bool) -> None:
     assert announces(quote, after) is hollow
+
+
+@pytest.mark.parametrize(
+    ("quote", "vague"),
+    [
+        ("认真办好了一批事关民生利益的实事", True),
+        ("推动了一些事关长远发展的大事，办好了一批民生实事", True),
+        ("实施了一批重点项目，新建学校3所", False),
+        ("建成一批“口袋公园”", False),
+    ],
+)
+def test_what_says_that_there_are_some_is_told_from_what_names_them(quote: str, vague: bool) -> None:
+    assert is_vague(quote) is vague
 
 
 def test_an_announcement_goes_on_to_its_items() -> None:
