@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from index.figures.clauses import is_common, left_name
+from index.figures.names import known_indicators, normalize_indicator
 
 _GENERIC = re.compile(
     "^(?:总?(?:量|额|数|产|产量|规模|面积|投资|金额|建筑面积|收入|成本|余额)|总投资额?|计划总投资|数量|规模|金额|资金|资金额度|占地"
@@ -112,7 +113,7 @@ def told_together(names: str) -> list[str]:
 def _completed(part: str, last: str) -> str:
     """``part`` of an enumeration with the end it shares with the ``last``."""
     shared = _SHARED_END.search(last)
-    if shared is None or _SHARED_END.search(part):
+    if shared is None or _SHARED_END.search(part) or normalize_indicator(part) in known_indicators():
         return part
     if shared[0].startswith("排放"):
         return part + shared[0] if _POLLUTANT.search(part) else part

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from index.figures import clauses
 from index.figures.clauses import Context
@@ -31,6 +32,12 @@ _AFTER_SHARE = re.compile(
 )
 _GOAL = re.compile(r"的?([^，。；的]{2,14}?)(?:增长|涨幅|增速)的?(?:预期)?(?:目标|速度)")
 _RATE_WORD = re.compile("(?:总?量|总?额|总?数|规模|数量|涨幅|增幅|增速|其中|人均|产量|面积|金额|收入)?")
+_AND = re.compile(r"\s*[、和与及,]\s*")
+_VERB_END = re.compile(
+    "(?:增长|上涨|提高|上升|增加|下降|减少|降低|回落|达到?|完成|实现|超过|突破|为)(?:了|至|到)?(?:约|近|超过?)?\\s*$"
+)
+_AND_VERB = re.compile(rf"\s*(?:、|和|与|及|以及)\s*(?:{_VERB_END.pattern.rstrip('$')})")
+"""分别增长5.6%和增加3.2亿元."""
 _BREAKS = "，；：。！？"
 _MOST = 100
 """Quantities in a sentence; what holds more is a table run together."""
@@ -96,7 +103,7 @@ class Reader:
         if clauses.is_aside(context.left):
             told = False
         elif len(group) > 1:
-            told = self._list(group)
+            told = self._list(group) if _alike(self.text, group) else self._each(group)
         else:
             told = not clauses.from_to(context, after) and self._single(context)
         self.skipped += 0 if told else len(group)
@@ -261,6 +268,31 @@ class Reader:
             self._keep(item, name, measure, period, start)
         return True
 
+    def _each(self, group: list[Context]) -> bool:
+        """``A、B分别增长X%和增加Y亿元``: each name with its own number and verb, or none of them."""
+        context = group[0]
+        left = clauses.without(context.left, context.quantity.start - len(context.left), self.timing.cues)
+        reading = clauses.read_left(left, context.quantity.unit)
+        level = clauses.is_level(left, reading)
+        names = told_together(clauses.left_name(clauses.before_level(left) if level else reading.rest))
+        if len(names) != len(group) or not all(map(is_whole, names)):
+            return False
+        found: list[tuple[Context, str, Measure, Period]] = []
+        verb = ""
+        for name, item in zip(names, group, strict=True):
+            own = _VERB_END.search(item.left)
+            verb, unit = own[0] if own else verb, item.quantity.unit
+            measure = clauses.read_left(name + verb, unit).measure if unit else None
+            if own is None and found and (unit == "%") != (found[-1][0].quantity.unit == "%"):
+                return False  # 分别增长5.6%和3亿元
+            period = self.timing.period(item, measure)
+            if measure is None or period is None:
+                return False
+            found.append((item, name, measure, period))
+        for item, name, measure, period in found:
+            self._keep(item, name, measure, period, context.clause_start)
+        return True
+
     def _rank(self, match: re.Match[str]) -> None:
         opening = max(self.text.rfind(mark, 0, match.start()) for mark in _BREAKS) + 1
         left = self.text[opening : match.start()]
@@ -309,10 +341,11 @@ def _attributed(context: Context, name: str, noun: str) -> str:
 
 
 def _groups(sentence: str, found: list[Context]) -> Iterator[list[Context]]:
-    """Quantities of one unit with nothing between them but 和 or 、 are told together."""
+    """Quantities of one unit with nothing between them but 和 or 、 are told together, and so are all that a
+    分别 reaches."""
     group: list[Context] = []
     for context in found:
-        if group and not _continues(sentence, group[-1].quantity, context.quantity):
+        if group and not _continues(sentence, group, context):
             yield group
             group = []
         group.append(context)
@@ -320,6 +353,20 @@ def _groups(sentence: str, found: list[Context]) -> Iterator[list[Context]]:
         yield group
 
 
-def _continues(sentence: str, before: Quantity, quantity: Quantity) -> bool:
+def _continues(sentence: str, group: list[Context], context: Context) -> bool:
+    before, quantity = group[-1].quantity, context.quantity
     between = sentence[before.end : quantity.start]
-    return before.unit == quantity.unit and bool(re.fullmatch(r"\s*[、和与及,]\s*", between))
+    if _AND.fullmatch(between):
+        return before.unit == quantity.unit or _is_each(group)
+    return _is_each(group) and bool(_AND_VERB.fullmatch(between))
+
+
+def _is_each(group: list[Context]) -> bool:
+    return bool(re.search("分别(?!是由)[^，；。、]{0,8}$", group[0].left))
+
+
+def _alike(sentence: str, group: list[Context]) -> bool:
+    """Whether the numbers of ``group`` are of one unit, under one verb."""
+    return len({c.quantity.unit for c in group}) == 1 and all(
+        _AND.fullmatch(sentence[a.quantity.end : b.quantity.start]) for a, b in pairwise(group)
+    )

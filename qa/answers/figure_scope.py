@@ -20,14 +20,14 @@ def reports_asked(
 
     Raises UnknownReport.
     """
-    infos = selected(snapshot, reports)
+    infos = list(selected(snapshot, reports))
     own = {name for info in infos for name in names_of(info.place) if not is_nation(info.place)}
     said = tuple(name for name in own if name in asked.core)
     all_names = dict.fromkeys((*real_places(asked.places, snapshot), *said))
     places = tuple(p for p in all_names if not any(p != other and p in other for other in all_names))
     found = {
         info.id: info
-        for info in infos
+        for info in (infos if places else nation_first(infos, asked.core))
         if about_place(places, info.place, asked.core)
         and (not asked.report_years or report_year(info) in asked.report_years)
     }
@@ -39,6 +39,14 @@ def real_places(named: Sequence[str], snapshot: Snapshot) -> tuple[str, ...]:
     own = {name for info in snapshot.reports for name in names_of(info.place)}
     known = {*own, *gazetteer()}
     return tuple(p for p in named if p in known or bare_place(p) in known or not snapshot.indicator_names(p))
+
+
+def nation_first(infos: Sequence[ReportInfo], core: str) -> list[ReportInfo]:
+    """``infos``, only the country's where 国内生产总值 is asked and one is there: counties call theirs so too."""
+    nation = (
+        [info for info in infos if info.place and is_nation(info.place)] if "国内生产总值" in core else []
+    )
+    return nation or list(infos)
 
 
 def about_place(asked: Sequence[str], place: str, core: str) -> bool:

@@ -21,7 +21,7 @@ from index.figures import (
 from qa.answers.cells import cite_figure
 from qa.answers.composer import compose
 from qa.answers.coverage import selected
-from qa.answers.figure_scope import about_place, real_places
+from qa.answers.figure_scope import about_place, nation_first, real_places
 from qa.types import Answer, Cell, Citation, Table, TableRow
 from qa.understanding import Question, official_wording
 
@@ -47,9 +47,10 @@ def answer_series(
     if course is None:
         return None
     asked = replace(asked, places=real_places(asked.places, snapshot))
+    infos = list(selected(snapshot, reports))
     scope = {
         info.id: info.place
-        for info in selected(snapshot, reports)
+        for info in (infos if asked.places else nation_first(infos, asked.core))
         if about_place(asked.places, info.place, asked.core)
     }
     indicator = _indicator(asked, snapshot, scope)

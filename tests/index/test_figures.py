@@ -247,6 +247,39 @@ def test_what_a_plan_states(text: str, expected: list[tuple[str, str, str, str, 
     assert rows_of(of(text, (2025,), "target")) == expected
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            "地区生产总值、财政收入分别增长5.6%和增加3.2亿元。",
+            [("生产总值", "growth", 5.6), ("财政收入", "rise", 3.2)],
+        ),
+        (
+            "全县地区生产总值、一般公共预算收入分别增长5.6%、达到12.3亿元。",
+            [("生产总值", "growth", 5.6), ("一般公共预算收入", "amount", 12.3)],
+        ),
+        (
+            "固定资产投资、社会消费品零售总额、进出口总额分别增长7.2%、5.1%和下降3.4%。",
+            [
+                ("固定资产投资", "growth", 7.2),
+                ("社会消费品零售总额", "growth", 5.1),
+                ("进出口总额", "decline", 3.4),
+            ],
+        ),
+        (
+            "城镇新增就业、财政收入分别为1.2万人、30亿元。",
+            [("城镇新增就业", "amount", 1.2), ("财政收入", "amount", 30)],
+        ),
+        ("地区生产总值、财政收入分别增长5.6%、3.2亿元。", []),
+        ("地区生产总值、财政收入、税收收入分别增长5.6%和增加3.2亿元。", []),
+    ],
+)
+def test_each_name_has_its_own_number(text: str, expected: list[tuple[str, str, float]]) -> None:
+    section = Section(0, 0, len(text), len(text), 1, "回顾", ("回顾",), (2024,), "actual")
+    figures = extract(text, [section], "report", 2025).figures
+    assert [(f.indicator, f.measure, f.value) for f in figures] == expected
+
+
 def test_ranges_and_qualifiers_are_kept() -> None:
     (growth,) = of("地区生产总值增长6%－6.5%左右。", (2025,), "target")
     assert (growth.value, growth.high, growth.qualifier) == (6, 6.5, "左右")

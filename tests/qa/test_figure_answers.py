@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from index import Library
 from index.text import normalize
 from qa import Answer
 from qa.answers.figure import answer_figure
+from qa.answers.figure_scope import nation_first
 from qa.answers.ranking import answer_ranking
 from qa.understanding import parse
 from tests.conftest import FakeEncoder
@@ -88,6 +90,18 @@ def test_a_figure_is_its_clause_with_a_label(library: Library, question: str, va
     assert Answer.from_dict(answer.to_dict()) == answer
 
 
+@pytest.mark.parametrize(
+    "question", ["柳河县2022年和2023年地区生产总值分别是多少", "柳河县2022年GDP是多少，2023年呢"]
+)
+def test_of_two_years_one_tells_the_level_and_the_other_the_growth(library: Library, question: str) -> None:
+    answer = figure(library, question)
+    assert answer is not None
+    assert [(f.title, f.period, f.mode, f.text) for f in answer.figures[:2]] == [
+        ("生产总值", "2022年", "actual", "312.5亿元"), ("生产总值·增长", "2023年", "target", "6.5%左右"),
+    ]  # fmt: skip
+    assert answer.text == "全县地区生产总值312.5亿元。[1]地区生产总值增长6.5%左右。[2]"
+
+
 def test_what_else_is_said_of_it_is_named(library: Library) -> None:
     answer = figure(library, "柳河县2022年地区生产总值是多少？")
     assert answer is not None
@@ -123,6 +137,14 @@ def rows(answer: Answer | None) -> list[tuple[str, str]]:
         found.append((row.place, cell.text if cell else "—"))
         assert cell is None or cell.text in answer.citations[cell.mark - 1].quote
     return found
+
+
+def test_the_gross_domestic_product_is_the_countrys_where_it_is_here(library: Library) -> None:
+    infos = library.reports()
+    country = replace(infos[0], place="全国")
+    assert nation_first([*infos, country], "2022年国内生产总值增长多少") == [country]
+    assert nation_first([*infos, country], "2022年地区生产总值增长多少") == [*infos, country]
+    assert nation_first(infos, "2022年国内生产总值增长多少") == infos
 
 
 def test_each_place_has_its_row(library: Library) -> None:
