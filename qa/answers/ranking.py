@@ -125,7 +125,9 @@ def _told(
                 }
                 if len(found) > (len(best.by_place) if best else 0):
                     year = when.years[0]
-                    covered = {place_of[id] for id, info in infos.items() if _speaks_of(info, year)}
+                    covered = {
+                        place_of[id] for id, info in infos.items() if _speaks_of(info, year, when.mode)
+                    }
                     silent = [place for place in by_place if place not in found]
                     missing = tuple(place for place in silent if place in covered)
                     absent = tuple(place for place in silent if place not in covered)
@@ -133,10 +135,10 @@ def _told(
     return best
 
 
-def _speaks_of(info: ReportInfo, year: int) -> bool:
-    """Whether ``info`` is the report that plans for ``year`` or the one that reviews it."""
+def _speaks_of(info: ReportInfo, year: int, mode: SectionMode) -> bool:
+    """Whether ``info`` is the report that plans for ``year``, or for results the one that reviews it."""
     own = report_year(info)
-    return year in years_of(info) if own is None else year in (own, own - 1)
+    return year in years_of(info) if own is None else year == (own if mode == "target" else own - 1)
 
 
 def _times(wanted: Asked, infos: Mapping[str, ReportInfo]) -> list[When]:
