@@ -53,11 +53,16 @@ def report_year(report: ReportInfo) -> str:
     return str(year_of_report(report) or "")
 
 
+# 2022年成都市…公报 (of 2023), …第十个五年计划纲要, 中华人民共和国公司法
+_DATED = re.compile("(?:19|20)[0-9]{2}年|五年|(?:法|条例|规定|办法|细则)$")
+
+
 def report_label(report: ReportInfo) -> str:
     """The title with the year and the place in front where the title itself lacks them."""
     title, year = report.title or report.id, report_year(report)
-    place = "" if report.place and report.place[-3:] in title else report.place
-    return f"{'' if not year or year in title else f'{year}年'}{place}{title}"
+    known = _DATED.search(title) or year in title
+    place = "" if report.place[-3:] in title or report.place == "全国" else report.place
+    return f"{'' if known else f'{year}年'}{place}{title}"
 
 
 def path_text(section: Sequence[str]) -> str:

@@ -313,3 +313,8 @@ def test_a_label_gets_the_year_and_place_its_title_lacks() -> None:
     full = "乙市丙区2024年政府工作报告"
     assert messages.report_label(report(title=full, place="丙区", date="2024")) == full
     assert messages.report_label(report(title="")) == "x"
+    for titled in ("甲市2022年统计公报", "甲市第十个五年计划纲要", "中华人民共和国甲法"):
+        assert messages.report_label(report(title=titled, place="甲市", date="2023-03-25")).endswith(titled)
+        assert not messages.report_label(report(title=titled, place="全国", date="2023-03-25")).startswith(
+            "2023年"
+        )
