@@ -25,12 +25,12 @@ def example_questions(assistant: Assistant, snapshot: Snapshot) -> list[str]:
     found: list[str] = []
     for kind in (_figures, _courses, _comparisons, _lists, _topics):
         for question in islice(kind(snapshot, newest), TRIES):
-            if question not in found and _answered(assistant, question):
+            if question not in found and is_answered(assistant, question):
                 found.append(question)
                 break
     if newest and len(found) < COUNT:
         others = candidates(snapshot.outline(newest[0].id), 2 * TRIES)
-        rest = (q for q in others if q not in found and _answered(assistant, q))
+        rest = (q for q in others if q not in found and is_answered(assistant, q))
         found += islice(rest, COUNT - len(found))
     return found
 
@@ -130,8 +130,9 @@ def _bare(title: str) -> str:
     return re.sub(r"^[（(]?[一二三四五六七八九十\d]+[）)、.．]\s*", "", title).rstrip("。，；：！")
 
 
-def _answered(assistant: Assistant, question: str) -> bool:
+def is_answered(assistant: Assistant, question: str, reports: Sequence[str] | None = None) -> bool:
+    """Whether ``reports`` (None: all) answer; what cannot be asked is not answered either."""
     try:
-        return assistant.ask(question).answered
+        return assistant.ask(question, reports=reports).answered
     except WenbaoError:
         return False

@@ -54,6 +54,7 @@ class PageApi:
         self._ready = threading.Event()
         self._failure = ""
         self._examples: tuple[str, list[str]] = ("", [])
+        self._choosing = threading.Lock()
 
     def warm(self) -> None:
         """Loads the models, the encoder by using it; until then the page says 正在准备."""
@@ -93,12 +94,15 @@ class PageApi:
         return {"turns": [_rendered(turn, snapshot) for turn in data.get("turns", [])[-TURNS:]]}
 
     def status(self, data: Json) -> Json:
-        """Readiness, the reports (None where the page has those of ``version``), the jobs, example questions."""
+        """Readiness, the reports (None where the page has those of ``version``), the jobs, example questions.
+
+        After the library has changed there are none until they are chosen anew, which nobody waits for.
+        """
         snapshot = self.library.snapshot()
         version = _version(snapshot.reports)
         ready = self._ready.is_set()
-        if ready and not self._failure:
-            self._refresh_examples(snapshot)
+        if ready and not self._failure and self._examples[0] != version:
+            threading.Thread(target=self._choose_anew, args=[snapshot], daemon=True).start()
         return {
             "ready": ready,
             "failure": self._failure,
@@ -106,7 +110,7 @@ class PageApi:
             "readOnly": self.read_only or not visitor().may_change,
             "version": version,
             "reports": None if data.get("version") == version else _reports(snapshot),
-            "examples": self._examples[1],
+            "examples": self._examples[1] if self._examples[0] == version else [],
             "job": self.jobs.status(),
         }
 
@@ -220,9 +224,22 @@ class PageApi:
         return messages.report_label(found[0]) if found else report
 
     def _refresh_examples(self, snapshot: Snapshot) -> None:
+        """Chooses example questions for ``snapshot``, each of which costs an answer; raises WenbaoError."""
         version = _version(snapshot.reports)
         if self._examples[0] != version:
             self._examples = (version, example_questions(self.assistant, snapshot))
+
+    def _choose_anew(self, snapshot: Snapshot) -> None:
+        """``_refresh_examples`` beside the page's requests, in one thread at a time."""
+        if not self._choosing.acquire(blocking=False):
+            return
+        try:
+            self._refresh_examples(snapshot)
+        except Exception:
+            log.exception("no example questions")
+            self._examples = (_version(snapshot.reports), [])
+        finally:
+            self._choosing.release()
 
 
 def _for_operators(function: Callable[[Json], Json]) -> Callable[[Json], Json]:

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Iterator, Sequence
 
-from index import Snapshot, WenbaoError
+from index import Snapshot
 from index.figures import title_of
 from qa import Answer, Assistant
-from ui.examples import question_about, spoken
+from ui.examples import is_answered, question_about, spoken
 
 COUNT = 3
 TRIES = 5
 """Questions that are tried, since each costs an answer."""
+PATIENCE_S = 2.0
+"""Seconds after which no further question is tried: a busy server offers fewer."""
 _YEAR = re.compile(r"(?:19|20)\d\d(?=年)")
 
 
@@ -23,10 +26,11 @@ def next_questions(
     if not answer.answered:
         return []
     found: list[str] = []
+    begun = time.monotonic()
     for tried, question in enumerate(dict.fromkeys(_candidates(snapshot, answer))):
-        if tried == TRIES or len(found) == COUNT:
+        if tried == TRIES or len(found) == COUNT or time.monotonic() - begun > PATIENCE_S:
             break
-        if question != answer.question and _is_answered(assistant, question, reports):
+        if question != answer.question and is_answered(assistant, question, reports):
             found.append(question)
     return found
 
@@ -79,10 +83,3 @@ def _other_years(snapshot: Snapshot, answer: Answer, report: str) -> Iterator[st
             yield answer.question.replace(asked, str(year))
         elif not re.search(r"去年|今年|明年|本年|当年", answer.question):
             yield f"{year}年{answer.question}"
-
-
-def _is_answered(assistant: Assistant, question: str, reports: Sequence[str] | None) -> bool:
-    try:
-        return assistant.ask(question, reports=reports).answered
-    except WenbaoError:
-        return False

@@ -111,7 +111,8 @@ function apply(status) {
   const changed = !before || before.version !== status.version;
   drawUser();
   drawJob();
-  if (!changed && before.ready === status.ready && before.failure === status.failure) return;
+  const told = (s) => [s.ready, s.failure, ...s.examples].join("\n");
+  if (!changed && told(before) === told(status)) return;
   drawStatus();
   if (!changed) return;
   drawReports();

@@ -1,0 +1,66 @@
+"""Example questions and what to ask next: nobody waits long for them."""
+
+from __future__ import annotations
+
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from index import Encoder, Library
+from qa import Answer, Assistant, Citation
+from ui import page_api, suggestions
+from ui.page_api import PageApi
+from ui.suggestions import next_questions
+
+REPORT = "丁县2024年政府工作报告\n一、2023年工作回顾\n全县修建公路25公里，建成大型桥梁3座，投资1.2亿元。\n"
+
+
+@pytest.fixture
+def assistant(tmp_path: Path, fake_encoder: Encoder) -> Assistant:
+    path = tmp_path / "丁县.txt"
+    path.write_text(REPORT, encoding="utf-8")
+    library = Library.open(tmp_path / "library", encoder=fake_encoder)
+    library.add([path])
+    return Assistant(library)
+
+
+def test_a_changed_library_is_told_before_its_examples_are_chosen(
+    assistant: Assistant, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page, chosen = PageApi(assistant, tmp_path), threading.Event()
+
+    def slowly(*_: object) -> list[str]:
+        chosen.wait(60)
+        return ["修了多少公路？"]
+
+    monkeypatch.setattr(page_api, "example_questions", slowly)
+    page._ready.set()
+    assert page.status({})["examples"] == []
+    assert len(page.status({})["reports"]) == 1
+    chosen.set()
+    deadline = time.monotonic() + 60
+    while not (examples := page.status({})["examples"]) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    assert examples == ["修了多少公路？"]
+    page.jobs.stop(10)
+
+
+def test_no_further_question_is_tried_when_time_is_up(
+    assistant: Assistant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    monkeypatch.setattr(suggestions, "PATIENCE_S", 0.0)
+
+    def refused(_: Assistant, question: str, reports: object) -> bool:
+        asked.append(question)
+        return False
+
+    monkeypatch.setattr(suggestions, "is_answered", refused)
+    monkeypatch.setattr(suggestions, "_candidates", lambda *_: ["甲？", "乙？", "丙？"])
+    text = REPORT
+    citation = Citation(text, text[-10:], ((0, 5),), "丁县", "报告", (), None, None, 0, len(text), 1.0)
+    answer = Answer("路？", True, "修建公路25公里。[1]", [citation])
+    assert next_questions(assistant, assistant.library.snapshot(), answer, None) == []
+    assert len(asked) <= 1
