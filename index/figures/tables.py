@@ -101,6 +101,7 @@ _OF_CAPTION = re.compile("指数|价格")
 """A heading that the caption says better: 指数 under 居民消费价格指数."""
 _PLACE = re.compile(rf"^(?![各分全本城地])[一-鿿]{{1,8}}?(?:{PLACE_SUFFIX})(?=[一-鿿])")
 """唐县居民消费价格, not 城市居民消费价格."""
+_OWN_PLACE = re.compile(rf"(?![各分全本城地])[一-鿿]{{1,7}}(?:{PLACE_SUFFIX})")
 _SPARE = re.compile("^(?:全年|年末|本年度?|当年)")
 _YEAR_LABEL = re.compile(r"(?:年[份度]?|时间|指标)? ?((?:19|20)\d\d)年?")
 _YEAR_VALUE = re.compile(r"(?:19|20)\d\d")
@@ -524,6 +525,8 @@ def _name(label: str, noun: str, owner: str, subject: str, place: str) -> str:
 
     ``住宅`` below 商品房销售面积 is named with what it is a part of: 商品房销售面积：住宅.
     """
+    if _OWN_PLACE.fullmatch(label):  # a table by counties: 凯里市：生产总值
+        return f"{label}{PART}{noun}" if noun and _QUANTITY_END.search(noun) else ""
     whole = bool(_QUANTITY_END.search(label))
     owner += noun if owner and noun == "指数" and not owner.endswith(noun) else ""
     if noun and _QUANTITY_END.search(noun):

@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection, Sequence
 
 from index import ReportInfo, Snapshot
+from index.figures import PART
 from index.text import bare_place, report_year
 from qa.answers.coverage import selected
 from qa.understanding import Question, gazetteer, is_nation, is_place, names_of
@@ -38,7 +39,13 @@ def real_places(named: Sequence[str], snapshot: Snapshot) -> tuple[str, ...]:
     """The places among ``named``: 棚户区 in 棚户区改造 is part of an indicator, no place."""
     own = {name for info in snapshot.reports for name in names_of(info.place)}
     known = {*own, *gazetteer()}
-    return tuple(p for p in named if p in known or bare_place(p) in known or not snapshot.indicator_names(p))
+    return tuple(
+        p
+        for p in named
+        if p in known
+        or bare_place(p) in known
+        or all(PART in name for name in snapshot.indicator_names(p))  # 凯里市：生产总值, a row of a table
+    )
 
 
 def nation_first(infos: Sequence[ReportInfo], core: str) -> list[ReportInfo]:

@@ -234,14 +234,24 @@ def named(topics: Sequence[str], names: Iterable[str], change: bool | None) -> t
         if indicator in known_indicators():
             return ()
         wanted = _key(_PLANNED.sub("", indicator))
-        same = tuple(sorted(name for name in known if _key(name) == wanted)) if len(wanted) > 1 else ()
+        near = {name for name in known if not _counts_otherwise(topic, name)}
+        same = tuple(sorted(name for name in near if _key(name) == wanted)) if len(wanted) > 1 else ()
         if same:
             return same
-        if len(near := _holding(wanted, known)) == 1:
-            return near
+        if len(held := _holding(wanted, near)) == 1:
+            return held
         if len(rows := [name for name in parts if _names_part(indicator, name)]) == 1:
             return (rows[0],)
     return ()
+
+
+_MONEY_END = re.compile("[额值]$")
+_COUNT_END = re.compile("(?<!指)数$")
+
+
+def _counts_otherwise(topic: str, name: str) -> bool:
+    """Whether the one is an amount of money and the other a number of things: 商品房销售套数, 商品房销售额."""
+    return any(_MONEY_END.search(a) and _COUNT_END.search(b) for a, b in ((topic, name), (name, topic)))
 
 
 def _names_part(topic: str, name: str) -> bool:

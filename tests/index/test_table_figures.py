@@ -109,6 +109,13 @@ def test_a_table_of_another_place_is_named_so() -> None:
     assert [f.indicator for f in read("表1 甲市居民消费价格", rows)] == ["居民消费价格"]
 
 
+def test_a_row_of_a_place_is_that_places() -> None:
+    rows = [["县市", "生产总值（亿元）"], ["乙市", "51.5"], ["丙县", "15.2"]]
+    assert [(f.indicator, f.said) for f in read("表9 各县市生产总值", rows)] == [
+        ("乙市：生产总值", "51.5亿元"), ("丙县：生产总值", "15.2亿元"),
+    ]  # fmt: skip
+
+
 @pytest.mark.parametrize(
     ("before", "rows"),
     [
@@ -158,5 +165,6 @@ def test_a_question_is_answered_from_a_cell(tmp_path: Path) -> None:
     text = library.text("甲市公报")
     for citation in (*answer.citations, *grown.citations):
         assert text[citation.start : citation.end] == citation.text
-    assert answer_figure(library.snapshot(), parse("甲市2022年住宅是多少")) is None
+    for other in ("甲市2022年住宅是多少", "甲市2022年商品房销售套数", "乙县2022年商品房销售额"):
+        assert answer_figure(library.snapshot(), parse(other)) is None
     assert select(library.snapshot().figures("甲市公报"), "住宅", year=2022) != []
