@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import random
+import sys
 import time
+from pathlib import Path
 
 import pytest
 
@@ -107,3 +110,36 @@ def test_damaged_files_are_read_or_refused_within_their_limits(copies: int) -> N
             assert "程序出错" not in sentence
             assert "读不下去" not in sentence
             assert time.monotonic() - started < 60  # the machine may be busy
+
+
+def spent() -> tuple[int, float, int]:
+    """The waiting worker's process, the seconds of processor time it has taken and its most memory in MB."""
+    worker = apart._workers[0].process.pid
+    times = Path(f"/proc/{worker}/stat").read_text(encoding="ascii").rsplit(")", 1)[1].split()
+    memory = Path(f"/proc/{worker}/status").read_text(encoding="ascii").split("VmHWM:")[1].split()[0]
+    return worker, (int(times[11]) + int(times[12])) / os.sysconf("SC_CLK_TCK"), int(memory) // 1000
+
+
+@pytest.mark.torture
+@pytest.mark.timeout(3600)
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="asks /proc for time and memory")
+@pytest.mark.parametrize(
+    "name", ["formats/p01*.pdf", "formats/p35*.pdf", "bulletins/成都*.pdf", "formats/d11*.docx"]
+)
+def test_damaged_copies_of_real_files_take_ten_seconds_at_most(shared: Path, name: str) -> None:
+    """Processor time, so that a busy machine fails no copy; 60 copies a file, 240 in all."""
+    path = next((shared / "data/local").glob(name))
+    data = path.read_bytes()
+    read_apart(data, path.name, heard)
+    process, before, _ = spent()
+    for seed in range(60):
+        sentence = ""
+        try:
+            read_apart(damaged(data, seed), path.name, heard)
+        except SourceError as error:
+            sentence = str(error)
+        assert not any(word in sentence for word in ("程序出错", "读不下去", "还没有读完")), (seed, sentence)
+        worker, seconds, memory = spent()
+        assert seconds - (before if worker == process else 0.0) < 10, seed
+        assert memory < 1500, seed
+        process, before = worker, seconds
