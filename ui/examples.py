@@ -9,7 +9,7 @@ from itertools import combinations, islice
 from index import ReportInfo, Snapshot, WenbaoError
 from index.figures import title_of
 from index.types import Section
-from qa import Assistant
+from qa import Answer, Assistant
 
 COUNT = 5
 TRIES = 3
@@ -25,12 +25,12 @@ def example_questions(assistant: Assistant, snapshot: Snapshot) -> list[str]:
     found: list[str] = []
     for kind in (_figures, _courses, _comparisons, _lists, _topics):
         for question in islice(kind(snapshot, newest), TRIES):
-            if question not in found and is_answered(assistant, question):
+            if question not in found and answered(assistant, question):
                 found.append(question)
                 break
     if newest and len(found) < COUNT:
         others = candidates(snapshot.outline(newest[0].id), 2 * TRIES)
-        rest = (q for q in others if q not in found and is_answered(assistant, q))
+        rest = (q for q in others if q not in found and answered(assistant, q))
         found += islice(rest, COUNT - len(found))
     return found
 
@@ -130,9 +130,10 @@ def _bare(title: str) -> str:
     return re.sub(r"^[（(]?[一二三四五六七八九十\d]+[）)、.．]\s*", "", title).rstrip("。，；：！")
 
 
-def is_answered(assistant: Assistant, question: str, reports: Sequence[str] | None = None) -> bool:
-    """Whether ``reports`` (None: all) answer; what cannot be asked is not answered either."""
+def answered(assistant: Assistant, question: str, reports: Sequence[str] | None = None) -> Answer | None:
+    """What ``reports`` (None: all) answer; None where they do not."""
     try:
-        return assistant.ask(question, reports=reports).answered
+        answer = assistant.ask(question, reports=reports)
     except WenbaoError:
-        return False
+        return None
+    return answer if answer.answered else None

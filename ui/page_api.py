@@ -61,13 +61,14 @@ class PageApi:
         try:
             self.library.encoder.encode_queries(["政府工作报告"])
             load_reader()
-            self._refresh_examples(self.library.snapshot())
         except WenbaoError as error:
             self._failure = messages.NOT_READY.format(reason=error)
         except Exception:
             log.exception("warming up failed")
             self._failure = messages.INTERNAL
         self._ready.set()
+        if not self._failure:
+            self._choose_anew(self.library.snapshot())
 
     def functions(self) -> list[Callable[[Any], Json]]:
         """The server functions of the page, each turning an error into ``{"error": sentence}``."""
@@ -111,6 +112,7 @@ class PageApi:
             "version": version,
             "reports": None if data.get("version") == version else _reports(snapshot),
             "examples": self._examples[1] if self._examples[0] == version else [],
+            "choosing": ready and not self._failure and self._examples[0] != version,
             "job": self.jobs.status(),
         }
 

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 
 from index import Snapshot
-from index.figures import title_of
+from index.figures import Mode, title_of
 from qa import Answer, Assistant
-from ui.examples import is_answered, question_about, spoken
+from ui.examples import answered, question_about, spoken
 
 COUNT = 3
 TRIES = 5
 """Questions that are tried, since each costs an answer."""
 PATIENCE_S = 2.0
 """Seconds after which no further question is tried: a busy server offers fewer."""
+Kept = Callable[[Answer], bool]
 _YEAR = re.compile(r"(?:19|20)\d\d(?=年)")
 
 
@@ -27,45 +29,64 @@ def next_questions(
         return []
     found: list[str] = []
     begun = time.monotonic()
-    for tried, question in enumerate(dict.fromkeys(_candidates(snapshot, answer))):
+    for tried, (question, kept) in enumerate(dict(_candidates(snapshot, answer)).items()):
         if tried == TRIES or len(found) == COUNT or time.monotonic() - begun > PATIENCE_S:
             break
-        if question != answer.question and is_answered(assistant, question, reports):
+        if question == answer.question:
+            continue
+        told = answered(assistant, question, reports)
+        if told is not None and kept(told):
             found.append(question)
     return found
 
 
-def _candidates(snapshot: Snapshot, answer: Answer) -> Iterator[str]:
-    """The same thing over the years and in another year; the target or the result; the section around it."""
+def _candidates(snapshot: Snapshot, answer: Answer) -> Iterator[tuple[str, Kept]]:
+    """The same thing over the years and in another year; the target or the result; the section around it.
+
+    Each with what its answer has to be.
+    """
     held = {report.id: report for report in snapshot.reports}
     cited = [c for c in answer.citations if c.report in held]
-    for label in answer.figures[:1]:
-        title = spoken(label.title)
-        yield f"{label.place}历年{title}"
-        if year := _YEAR.search(label.period):
-            other = "实际完成多少" if label.mode == "target" else "目标是多少"
-            yield f"{label.place}{int(year[0])}年{title}{other}？"
-    if answer.table is None and not answer.figures and cited:
-        yield from _same_place_figures(snapshot, cited[0].report, cited[0].start, cited[0].end)
+    if answer.table is None and cited:
+        yield from _same_figure(snapshot, answer, cited[0].report, cited[0].start, cited[0].end)
     if cited:
-        yield from _other_years(snapshot, answer, cited[0].report)
+        for question in _other_years(snapshot, answer, cited[0].report):
+            yield question, lambda told: True
     for citation in cited[:2]:
         sections = [
             s for s in snapshot.outline(citation.report) if s.start <= citation.start < s.end and s.level
         ]
-        if sections and 4 <= len(sections[-1].title) <= 24:
-            yield question_about(sections[-1])
+        if sections and 4 <= len(sections[-1].title) <= 24 and not _YEAR.search(sections[-1].title):
+            yield question_about(sections[-1]), lambda told: True
 
 
-def _same_place_figures(snapshot: Snapshot, report: str, start: int, end: int) -> Iterator[str]:
-    """The course of a figure that the cited passage states, where its place tells of two years at least."""
+def _same_figure(
+    snapshot: Snapshot, answer: Answer, report: str, start: int, end: int
+) -> Iterator[tuple[str, Kept]]:
+    """The course of a figure that the cited passage states, where its place tells of two years at least, and the
+    target beside the result, or the other way about, where the reports tell it."""
     place = snapshot.report(report).place
     stated = [f for f in snapshot.figures_where(reports=[report]) if start <= f.start < end]
-    years = snapshot.years_by_place({f.indicator for f in stated})
-    for figure in stated:
-        if len(years.get(figure.indicator, {}).get(place, ())) > 1:
-            yield f"{place}历年{spoken(title_of(figure.indicator, figure.measure))}"
-            return
+    titles = {label.title for label in answer.figures[:1]}
+    asked = [f for f in stated if title_of(f.indicator, f.measure) in titles] or ([] if titles else stated)
+    years = snapshot.years_by_place({f.indicator for f in asked})
+    several = [f for f in asked if len(years.get(f.indicator, {}).get(place, ())) > 1]
+    for figure in several[:1]:
+        title = spoken(title_of(figure.indicator, figure.measure))
+        yield f"{place}历年{title}", lambda told: told.table is not None
+    for figure in asked[: len(titles)]:
+        other: Mode = "actual" if figure.mode == "target" else "target"
+        beside = snapshot.figures_where(
+            [figure.indicator], years=[figure.last_year], places=[place], mode=other
+        )
+        if any(one.measure == figure.measure for one in beside):
+            wanted = "目标是多少" if other == "target" else "实际完成多少"
+            title = spoken(title_of(figure.indicator, figure.measure))
+            yield f"{place}{figure.last_year}年{title}{wanted}？", partial(_is_first, other)
+
+
+def _is_first(mode: Mode, told: Answer) -> bool:
+    return any(label.mode == mode for label in told.figures[:1])
 
 
 def _other_years(snapshot: Snapshot, answer: Answer, report: str) -> Iterator[str]:

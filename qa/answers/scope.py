@@ -36,6 +36,21 @@ def mode_of(asking: Asking) -> SectionMode:
     return ""
 
 
+def looks_back(asking: Asking, info: ReportInfo) -> bool:
+    """Whether what is asked lies behind ``info``: 2024年重点工作 asked of the report of 2025."""
+    if (mode := mode_of(asking)) == "actual":
+        return True
+    own, years = report_year(info), asking.question.sub_questions[0].when.years
+    return mode == "" and own is not None and bool(years) and max(years) < own
+
+
+def of_its_year_first(asking: Asking, infos: list[ReportInfo]) -> list[ReportInfo]:
+    """``infos`` with those first that plan the year asked; those that look back on it, where that is asked."""
+    years = set(asking.question.sub_questions[0].when.years)
+    after = 1 if _REVIEW.search(asking.question.core) else 0
+    return sorted(infos, key=lambda info: ((report_year(info) or 0) - after) not in years)
+
+
 def over_a_plan(asking: Asking) -> bool:
     """Whether the question is about five years, not one."""
     return bool(_SPAN.search(asking.question.core))

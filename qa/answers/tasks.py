@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from index import ReportInfo, Section, Snapshot
-from index.text import normalize, tokenize
+from index.text import normalize, report_year, tokenize
 from index.types import SectionMode
 from qa.answers.asking import Asking
 from qa.answers.enumerations import Enumeration, enumerations, heads
@@ -22,7 +22,7 @@ from qa.answers.outline import (
     sentence_headings,
     tops,
 )
-from qa.answers.scope import assumed, mode_of, over_a_plan, reports_for
+from qa.answers.scope import assumed, looks_back, mode_of, of_its_year_first, over_a_plan, reports_for
 from qa.types import Answer, Citation
 from qa.understanding import concepts
 
@@ -61,11 +61,12 @@ def answer_tasks(asking: Asking) -> Answer | None:
     if not is_for(asking):
         return None
     subject = _subject(asking)
-    for info in reports_for(asking):
+    for info in of_its_year_first(asking, reports_for(asking)):
         sections = asking.snapshot.outline(info.id)
+        back = looks_back(asking, info)
         if len(shown := _worded_alike(asking, info, sections) or _announced(asking, info)) > 1:
             return grouped(asking, "tasks", [Part(titled(info), shown)], year=assumed(asking, info))
-        above = _chapter(asking, sections, subject) if subject else main_plan(asking, sections)
+        above = _chapter(asking, sections, subject) if subject else _whole(asking, info, sections)
         items = children(above, sections) if above else []
         shown = [c for s in items[:MOST] if (c := cite_heading(asking.snapshot, info, s))]
         if above is not None and len(shown) > 1:
@@ -73,7 +74,7 @@ def answer_tasks(asking: Asking) -> Answer | None:
             return grouped(asking, "tasks", [Part(titled(info, *own), shown)], year=assumed(asking, info))
         if subject and len(shown := unlined_chapter(asking.snapshot, info, subject)) > 1:
             return grouped(asking, "tasks", [Part(titled(info), shown)], year=assumed(asking, info))
-        if not subject and len(shown := unlined_plan(asking.snapshot, info)) > 1:
+        if not subject and not back and len(shown := unlined_plan(asking.snapshot, info)) > 1:
             return grouped(asking, "tasks", [Part(titled(info), shown)], year=assumed(asking, info))
     return None
 
@@ -148,6 +149,16 @@ def unlined_chapter(snapshot: Snapshot, info: ReportInfo, subject: str) -> list[
             if score >= best[0] and len(headings) > 1:
                 best = score, headings
     return [c for start, end in best[1][:MOST] if (c := cite_span(snapshot, info, start, end))]
+
+
+def _whole(asking: Asking, info: ReportInfo, sections: Sequence[Section]) -> Section | None:
+    """The chapter of the year's work as a whole: the plan, or what was done where the year asked is behind."""
+    if not looks_back(asking, info):
+        return main_plan(asking, sections)
+    years = set(asking.question.sub_questions[0].when.years_for(report_year(info)))
+    done = [s for s in tops(sections) if s.mode == "actual" and len(children(s, sections)) > 2]
+    done = [s for s in done if years & set(s.years)] or done
+    return next((s for s in done if _counted(s, sections)), done[0] if done else None)
 
 
 def main_plan(asking: Asking, sections: Sequence[Section]) -> Section | None:

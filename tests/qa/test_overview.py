@@ -128,3 +128,19 @@ def test_a_broad_question_reads_few_of_many_reports(
         read.clear()
         Assistant(library).ask(question)
         assert 0 < len(set(read)) <= MOST_REPORTS, question
+
+
+@pytest.mark.parametrize(
+    ("question", "heading"),
+    [
+        ("2025年重点工作有哪些？", "着力稳定经济增长"),
+        ("2024年重点工作有哪些？", "全力以赴抓项目"),
+        ("去年重点抓了哪几个方面的工作", "全力以赴抓项目"),
+    ],
+)
+def test_the_work_of_a_year_behind_is_what_was_done(
+    assistant: Assistant, question: str, heading: str
+) -> None:
+    answer = assistant.ask(question)
+    assert answer.shape == "tasks"
+    assert answer.citations[0].quote.startswith(heading)

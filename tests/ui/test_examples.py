@@ -53,14 +53,40 @@ def test_no_further_question_is_tried_when_time_is_up(
     asked: list[str] = []
     monkeypatch.setattr(suggestions, "PATIENCE_S", 0.0)
 
-    def refused(_: Assistant, question: str, reports: object) -> bool:
+    def refused(_: Assistant, question: str, reports: object) -> None:
         asked.append(question)
-        return False
 
-    monkeypatch.setattr(suggestions, "is_answered", refused)
-    monkeypatch.setattr(suggestions, "_candidates", lambda *_: ["甲？", "乙？", "丙？"])
+    monkeypatch.setattr(suggestions, "answered", refused)
+    monkeypatch.setattr(
+        suggestions, "_candidates", lambda *_: [(one, bool) for one in ("甲？", "乙？", "丙？")]
+    )
     text = REPORT
     citation = Citation(text, text[-10:], ((0, 5),), "丁县", "报告", (), None, None, 0, len(text), 1.0)
     answer = Answer("路？", True, "修建公路25公里。[1]", [citation])
     assert next_questions(assistant, assistant.library.snapshot(), answer, None) == []
     assert len(asked) <= 1
+
+
+@pytest.fixture(scope="module")
+def sampled(sample_library: Path) -> Assistant:
+    return Assistant.open(sample_library)
+
+
+def suggested(sampled: Assistant, question: str) -> list[str]:
+    answer = sampled.ask(question)
+    assert answer.answered
+    return next_questions(sampled, sampled.library.snapshot(), answer, None)
+
+
+def test_a_figure_of_one_year_without_a_target_is_not_asked_for_its_course_or_target(
+    sampled: Assistant,
+) -> None:
+    told = suggested(sampled, "去年以旧换新补贴了多少钱？")
+    assert told
+    assert not any("历年" in question or "目标" in question for question in told)
+
+
+def test_a_figure_of_two_years_is_asked_for_its_course(sampled: Assistant) -> None:
+    [course, *_] = suggested(sampled, "今年进出口总额目标是多少？")
+    assert course == "天桥区历年进出口总额"
+    assert sampled.ask(course).table is not None

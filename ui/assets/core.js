@@ -105,7 +105,7 @@ async function refresh() {
 function apply(status) {
   const before = state.status;
   state.status = { ...status, reports: status.reports ?? before.reports };
-  const busy = status.job.running || status.job.waiting.length || !status.ready;
+  const busy = status.job.running || status.job.waiting.length || !status.ready || status.choosing;
   clearTimeout(poll);
   poll = setTimeout(refresh, busy ? 500 : 4000);
   const changed = !before || before.version !== status.version;
