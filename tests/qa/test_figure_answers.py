@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from index import Library
-from index.text import normalize
+from index.text import bare_place, normalize
 from qa import Answer
 from qa.answers.figure import answer_figure
 from qa.answers.figure_scope import nation_first
-from qa.answers.ranking import answer_ranking
+from qa.answers.ranking import _is_level, answer_ranking
 from qa.understanding import parse
 from tests.conftest import FakeEncoder
 
@@ -232,3 +232,17 @@ def test_growth_targets_of_provinces_as_a_table(provinces: Library, year: int) -
     assert {place: normalize(value) for place, value in told.items()} == {
         place: targets[year - 2025] for place, targets in TARGETS.items()
     }
+
+
+@pytest.mark.parametrize(
+    ("place", "short", "level"),
+    [
+        ("广西壮族自治区", "广西", "省"),
+        ("新疆维吾尔自治区", "新疆", "省"),
+        ("双江拉祜族佤族布朗族傣族自治县", "双江", "县"),
+        ("内蒙古自治区", "内蒙古", "省"),
+    ],
+)
+def test_autonomous_places_answer_to_their_short_names(place: str, short: str, level: str) -> None:
+    assert bare_place(place) == short
+    assert _is_level(place, level)
