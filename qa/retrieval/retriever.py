@@ -252,7 +252,11 @@ def _looks_back(text: str) -> bool:
 
 
 def _year(when: When, passage: Passage, report: ReportInfo, written: frozenset[int]) -> float:
-    """Agreement of the years asked for with the passage's, -1 to 1; 0 where none is asked for."""
+    """Agreement of the years asked for with the passage's, -1 to 1; 0 where none is asked for.
+
+    Only the order of the steps is set here: the very year, that year among others, a passage that writes it, a
+    report given about then, another year. How much the agreement counts is fitted (weights.toml).
+    """
     own = report_year(report)
     asked, told = set(when.years_for(own)), set(passage.years)
     if not asked:

@@ -241,6 +241,8 @@ _PARTNERS = re.compile(r"合作|共建|签约|签订|联合|结对")
 
 
 def _fits(ask: AnswerType, m: Quantity, text: str) -> float:
+    """Steps of one order, of which the middle ones say "perhaps": the unit asked for; one of its kind; where no kind is
+    told, any unit; another count; a bare number. How much they count beside the rest is fitted (weights.toml)."""
     if _is_of_else(ask, m, text):
         return _OF_ELSE
     if ask.unit and ask.unit == m.unit:
