@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 import signal
+import sys
 import threading
 import time
 from collections.abc import Sequence
@@ -31,6 +32,8 @@ from ui.ports import check_port
 
 SESSIONS = 100
 """Visitors whose state Gradio keeps, 40 KB each; the page keeps none there, so the others lose nothing."""
+WAITING = 200
+"""Calls that may wait to be answered."""
 PATIENCE_S = 20.0
 """How long the end of the server waits for a running job to let go."""
 OPEN_TO_ALL = (
@@ -106,8 +109,29 @@ def start(
     return Server(page, page_api, notices)
 
 
+class _Pending(dict[str, set[str]]):
+    """The unfinished calls of each session. Gradio keeps a session here for good; those without any go again."""
+
+    def __setitem__(self, session: str, calls: set[str]) -> None:
+        if len(self) >= SESSIONS:
+            for done in [key for key, pending in self.items() if not pending]:
+                del self[done]
+        super().__setitem__(session, calls)
+
+
+def _bound(page: gr.Blocks) -> None:
+    """Bound what Gradio's queue keeps of every call of the HTTP API, each of which is a session of its own to it."""
+    queue = page._queue
+    queue.pending_event_ids_session = _Pending()
+    queue.pending_messages_per_session.max_size = SESSIONS + WAITING  # all that can be waiting, and some
+    # For a page of statistics that is closed Gradio goes through the last 10,000 calls after every one of them.
+    queue.ANALYTICS_MAX_EVENTS = SESSIONS
+    queue.ANAYLTICS_CACHE_FREQUENCY = sys.maxsize  # spelled so
+
+
 def _launch(page: gr.Blocks, host: str, port: int, *, mcp: bool, doors: list[Middleware], head: str) -> None:
-    page.queue(default_concurrency_limit=AT_ONCE, max_size=200)
+    page.queue(default_concurrency_limit=AT_ONCE, max_size=WAITING)
+    _bound(page)
     try:
         page.launch(
             server_name=f"[{host}]" if ":" in host else host,

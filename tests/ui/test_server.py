@@ -66,12 +66,18 @@ def called(server: str, name: str, data: list[Any]) -> str:
 
 def test_what_visitors_leave_behind_is_bounded(library_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(server_module, "SESSIONS", 3)
+    monkeypatch.setattr(server_module, "WAITING", 2)
     running = start(library_dir, port=free_port())
     try:
         for _ in range(12):
             said = called(running.local_url, "ask", ["共有几份报告？"])
             assert "answered" in said
         assert len(running._page.app.state_holder.session_data) <= 3
+        queue = running._page._queue
+        assert 0 < len(queue.event_analytics) <= 3
+        assert queue.cached_event_analytics_summary == {"functions": {}}  # never gone through
+        assert 0 < len(queue.pending_event_ids_session) <= 3
+        assert 0 < len(queue.pending_messages_per_session) <= 5
     finally:
         running.close()
 
