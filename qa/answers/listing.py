@@ -42,11 +42,14 @@ _YES_NO = re.compile(
     r"吗[？?]?$|是不是|是否|有没有|能不能|会不会|要不要|可不可以|([^，。]{1,2})不\1|([^，。])没\2|了没有?[？?]?$|还[^，]{1,5}不[^，]{1,5}[？?]?$"
 )
 
+_WELL = r"(?:[更变越]来?越?)?(?:方便|容易|便[宜捷利]|省[心事钱]|干净|[好快难贵少多]|改善|好转|轻松|放心|满意)(?:些|点|一[些点])?了?"
 _FARES = re.compile(
-    r"(?:[更变越]来?越?)?(?:方便|容易|便[宜捷利]|省[心事钱]|[好快难贵少多]|改善|好转|轻松|放心|满意)(?:些|点|一[些点])?了?(?:没有|没|吗)[？?]?$"
+    rf"{_WELL}(?:没有|没|吗)[？?]?$"
     r"|(?P<how>[难贵好])不(?P=how)"
 )
 """看病方便了吗, 空气变好了没有, 上学还难不难; not 有没有方便群众的措施."""
+_BETTER = re.compile(rf"{_WELL}(?:没有?)?$")
+"""What a subject ends on that asks how it fares: 老百姓看病方便."""
 
 _TARGETS = re.compile(r"(?:预期|主要|发展|奋斗)(?:性)?(?:的)?(?:预期)?目标")
 _COUNTED = re.compile(r"[一二两三四五六七八九十\d]+(?:个|项|件|条|大|点|方面)")
@@ -143,8 +146,8 @@ def answer_yes_no(asking: Asking) -> Answer | None:
     if not _YES_NO.search(core):
         return None
     fares = _FARES.search(core)
-    if fares and (subject := re.sub(f"(?:{_FARES.pattern}).*", "", asking.subject)):
-        told = answer_on(asking, subject, "topic", LIST_BUDGET)
+    if fares and (subject := _BETTER.sub("", asking.subject)):
+        told = answer_on(asking, subject, "topic", LIST_BUDGET, mode="actual")
         if told is not None:
             return told
     return _with_more(asking, "fact", 45)
@@ -158,7 +161,8 @@ def _with_more(asking: Asking, shape: Shape, budget: int) -> Answer | None:
         return told
     lead = [c for i, c in enumerate(told.citations, 1) if f"[{i}]" in told.text]
     if shape == "list" and all(is_vague(c.quote) for c in lead):
-        return answer_on(asking, subject, shape, budget) or told
+        named = "、".join(part for part in subject.split("、") if len(part) > 1)  # 办、民生实事
+        return answer_on(asking, named, shape, budget) or told
     [report] = {c.report for c in lead[:1]}
     info = asking.snapshot.report(report)
     found = statements(asking, info, subject, mode_of(asking))

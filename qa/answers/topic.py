@@ -154,10 +154,18 @@ def chosen(found: Sequence[Statement], budget: int, least: float) -> tuple[list[
 
 
 def answer_on(
-    asking: Asking, subject: str, shape: Shape, budget: int = BUDGET, least: float = -0.3
+    asking: Asking,
+    subject: str,
+    shape: Shape,
+    budget: int = BUDGET,
+    least: float = -0.3,
+    mode: SectionMode = "",
 ) -> Answer | None:
-    """What the newest report that speaks of ``subject`` says on it; None where none does."""
-    mode = mode_of(asking)
+    """What the newest report that speaks of ``subject`` says on it; None where none does.
+
+    ``mode`` is what the question wants where its words do not tell.
+    """
+    mode = mode_of(asking) or mode
     for info in reports_for(asking):
         found = statements(asking, info, subject, mode)
         if sum(one.about > least for one in found) < LEAST:

@@ -65,3 +65,10 @@ def test_a_list_of_one_kind_is_gathered_from_all_sections(
     assert answer.shape == "list"
     assert [one for one in held if one not in answer.text] == []
     assert [one for one in missing if one in answer.text] == []
+
+
+def test_how_something_fares_is_told_by_what_was_done_for_it(sample_library: Path) -> None:
+    answer = Assistant.open(sample_library).ask("老百姓停车方便了吗？")
+    assert answer.shape == "topic"
+    assert "停车泊位" in answer.text
+    assert {c.section[0] for c in answer.citations} == {"一、2024年工作回顾"}
