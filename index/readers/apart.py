@@ -3,7 +3,7 @@
 One worker reads all files of a process, one after the other; another draws pages for people to look at, who
 do not wait for a file that is being read. Each is started when the first file comes of a format that has a
 parser to break; plain text never waits for it. It is ended, and the file refused, when it says nothing for
-``SILENCE`` seconds or takes ``LONGEST``, needs more memory than it may, or dies.
+``SILENCE`` seconds (``PAGE`` while it recognises pictures) or takes ``LONGEST``, needs more memory than it may, or dies.
 """
 
 from __future__ import annotations
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 SILENCE = 120.0
 """Seconds without a result or a word of progress; a usual report takes less than one."""
+PAGE = 600.0
+"""Seconds that recognising a page may take: some ten when it is alone, minutes on a machine that is very busy."""
 LONGEST = 3600.0
 """Seconds a file may take, whatever progress is told."""
 START = 60.0
@@ -175,8 +177,8 @@ class _Worker:
     def request(self, request: tuple[Any, ...], tell: Callable[[str], None]) -> Any:
         """Raises SourceError for the file, _TooLong; after any error but the first the worker is of no use."""
         self.connection.send(request)
-        end = time.monotonic() + LONGEST
-        while self.connection.poll(min(SILENCE, max(0.0, end - time.monotonic()))):
+        end, silence = time.monotonic() + LONGEST, SILENCE
+        while self.connection.poll(min(silence, max(0.0, end - time.monotonic()))):
             kind, value = self.connection.recv()
             self.since = time.monotonic()
             if kind == "done":
@@ -184,7 +186,8 @@ class _Worker:
             if kind == "refused":
                 raise SourceError(value)
             tell(value)
-        raise _TooLong(SILENCE if time.monotonic() < end else LONGEST)
+            silence = PAGE
+        raise _TooLong(silence if time.monotonic() < end else LONGEST)
 
     def end(self) -> None:
         """Kill the process; harmless when it is gone."""

@@ -7,6 +7,7 @@ import random
 import sys
 import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -51,6 +52,23 @@ def test_a_file_that_takes_too_long_is_refused_and_the_next_is_read(monkeypatch:
                 read_apart(PDF, "a.pdf", heard)
             assert time.monotonic() - started < 60
     assert read_apart(PDF, "a.pdf", heard).kind == "pdf"
+
+
+def test_a_page_being_recognised_may_take_longer_than_silence(monkeypatch: pytest.MonkeyPatch) -> None:
+    waits: list[float] = []
+    answers = [("told", "正在识别“a.pdf”第 1 页（1/1）"), ("done", "read")]
+
+    def poll(seconds: float) -> bool:
+        waits.append(seconds)
+        return True
+
+    read_apart(PDF, "a.pdf", heard)
+    worker = apart._workers[0]
+    connection = SimpleNamespace(send=lambda request: None, poll=poll, recv=lambda: answers.pop(0))
+    with monkeypatch.context() as patch:
+        patch.setattr(worker, "connection", connection)
+        assert worker.request(("read", PDF, "a.pdf"), heard) == "read"
+    assert waits == [apart.SILENCE, apart.PAGE]
 
 
 def test_a_file_that_takes_too_much_memory_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:

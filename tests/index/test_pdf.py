@@ -82,6 +82,27 @@ def test_figures_of_neighbouring_cells_stand_by_their_headings(level: bool) -> N
     assert {found.text[at:].split("\n")[0] for at in found.table_rows} == set(NARROW_LINES)
 
 
+def test_headings_printed_above_the_rules_stand_by_the_figures() -> None:
+    def draw(canvas: Canvas) -> None:
+        canvas.drawString(60, 760, "主要指标如下。")
+        for x, text in ((105, "指标"), (190, "2025A"), (250, "2026E")):
+            canvas.drawCentredString(x, 744, text)
+        ruled(canvas, [["营业收入", "349079", "551921"], ["增长率", "14.96", "58.11"]], [90, 80, 40], 740)
+
+    assert text_of(drawn(draw)) == [
+        "主要指标如下。",
+        "指标　2025A　2026E",
+        "营业收入　2025A 349079　2026E 551921",
+        "增长率　2025A 14.96　2026E 58.11",
+    ]
+
+    def sentence(canvas: Canvas) -> None:
+        canvas.drawString(60, 744, "主要指标如下。")
+        ruled(canvas, [["营业收入", "349079", "551921"], ["增长率", "14.96", "58.11"]], [90, 80, 40], 740)
+
+    assert text_of(drawn(sentence))[0] == "主要指标如下。"
+
+
 def test_a_table_goes_on_on_the_next_page_under_its_headings() -> None:
     def first(canvas: Canvas) -> None:
         ruled(canvas, NARROW[:2], [90, 40, 24, 24, 24, 30], 120)

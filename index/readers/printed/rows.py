@@ -23,6 +23,8 @@ _FURNITURE = 12
 """A line of so few characters below a table may be the page's number."""
 _NUMBERED = re.compile(r"[（(]?(?:[一二三四五六七八九十]{1,3}|\d{1,2})[）)、.．]")
 """（四）, 三、, 2.; not 法提供."""
+_NEAR = 0.8
+"""Ems between a table's first rule and headings printed above it."""
 _HEADER_ROWS = 2
 """So many running heads may stand above the rest of a table."""
 
@@ -164,9 +166,11 @@ def _rows(
                 if sum(len(content.runs[at]) for at in item) > _FURNITURE:
                     last = None
                 continue
+            table = content.tables[item]
+            if lines and (headed := _under(lines[-1], table)) is not None:
+                lines, table = lines[:-1], headed
             rows += _text_rows(lines, slot)
             lines = []
-            table = content.tables[item]
             repeated = 0
             if before is not None and len(rows) <= _HEADER_ROWS and _goes_on(before, table):
                 table, repeated = _with_headings(_with_labels(table, before), before)
@@ -207,6 +211,23 @@ def _row(runs: Sequence[Run], slot: Slot) -> PrintedRow:
 
 def _apart(line: Line, box: Box, slot: Slot) -> PrintedRow:
     return PrintedRow(line.text, box, 1.0, slot, apart=True, table=line.table)
+
+
+def _under(line: Sequence[Run], table: _Table) -> _Table | None:
+    """The table under the headings that ``line`` prints right above its rules, one over each column (a coloured
+    row without lines); None where the table has headings or the line is none."""
+    parts, box = parts_of(line), table.grid.box
+    edges = table.grid.columns
+    near = line[0][0].size * _NEAR > around(char for run in line for char in run).bottom - box.top
+    if not near or len(parts) < max(2, len(edges) - 2) or not begins_with_values(table.cells):
+        return None
+    centres = [(part.box.left + part.box.right) / 2 for part in parts]
+    columns = [next((c for c, (x, u) in enumerate(pairwise(edges)) if x < at < u), -1) for at in centres]
+    if -1 in columns or len(set(columns)) < len(parts):
+        return None
+    above = [Cell(part.text, 0, column) for part, column in zip(parts, columns, strict=True)]
+    below = [replace(cell, row=cell.row + 1) for cell in table.cells]
+    return _Table(table.grid, (*above, *below))
 
 
 def _goes_on(before: _Table, table: _Table) -> bool:
