@@ -72,7 +72,7 @@ def main() -> None:
         pdf = Path(folder) / "printed.pdf"
         print_pdf(browser, pdf)
         Library.open(Path(folder) / "library").add([SAMPLE, pdf])
-        with served(Path(folder) / "library") as address:
+        with served(Path(folder) / "library") as (address, _):
             opened, pictures = interactive(browser, address), drawn(address, "printed")
         browser.close()
     told = {
