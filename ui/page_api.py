@@ -102,7 +102,8 @@ class PageApi:
         snapshot = self.library.snapshot()
         version = _version(snapshot.reports)
         ready = self._ready.is_set()
-        if ready and not self._failure and self._examples[0] != version:
+        choosing = ready and not self._failure and self._examples[0] != version
+        if choosing:
             threading.Thread(target=self._choose_anew, args=[snapshot], daemon=True).start()
         return {
             "ready": ready,
@@ -112,7 +113,7 @@ class PageApi:
             "version": version,
             "reports": None if data.get("version") == version else _reports(snapshot),
             "examples": self._examples[1] if self._examples[0] == version else [],
-            "choosing": ready and not self._failure and self._examples[0] != version,
+            "choosing": choosing,
             "job": self.jobs.status(),
         }
 

@@ -18,6 +18,7 @@ from index.figures.phrases import is_generic
 from index.figures.quantities import find_quantities, is_counted
 from index.figures.types import Figure, Measure, Mode
 from index.text import (
+    CELL_GAP,
     MEASURES,
     MONEY,
     PIECES,
@@ -28,7 +29,6 @@ from index.text import (
     years_in,
 )
 
-_GAP = "\u3000"
 PART = "："
 """Stands between what a row is a part of and the row: 居民消费价格：食品烟酒."""
 _CHANGES: tuple[Measure, ...] = ("growth", "decline", "rise", "fall")
@@ -333,7 +333,7 @@ def _begun(before: Sequence[str], place: str) -> _Table:
 def _parts(line: str, start: int) -> list[_Part]:
     found = []
     at = start
-    for piece in line.split(_GAP):
+    for piece in line.split(CELL_GAP):
         words, _, last = piece.rpartition(" ")
         if _VALUE.fullmatch(last):
             found.append(_Part(words, at, last))

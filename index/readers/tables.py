@@ -11,9 +11,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
+from index.text import CELL_GAP
 from index.types import Line
 
-_GAP = "\u3000"
 _VALUE = re.compile(
     r"[<>≤≥≈约]?\s*(?:增长|下降|增|减)?[-+－＋−±▲▼↑↓]?\s*[（(]?\d[\d,，.:：/\s]*(?:[eE][-+]?\d+)?[)）]?\s*"
     r"(?:%|％|‰|℃|个百分点|[一-鿿㎡²³/·]{0,6})"
@@ -260,7 +260,7 @@ def _data_line(row: Sequence[Cell | None], headings: Sequence[Sequence[Cell | No
             named.add(cell)
             values.append(_headed([h[column] for h in headings if h[column] not in common], cell))
     over = dict.fromkeys(_tidy(heading.text) for heading in common if heading and values)
-    return _GAP.join(part for part in (*head, *over, *values) if part)
+    return CELL_GAP.join(part for part in (*head, *over, *values) if part)
 
 
 def _headed(headings: Sequence[Cell | None], cell: Cell) -> str:
@@ -275,7 +275,7 @@ def _is_unit_heading(heading: Cell | None) -> bool:
 
 
 def _joined(row: Sequence[Cell | None]) -> str:
-    return _GAP.join(_tidy(cell.text) for cell in _distinct(row))
+    return CELL_GAP.join(_tidy(cell.text) for cell in _distinct(row))
 
 
 def _tidy(text: str) -> str:

@@ -6,7 +6,7 @@ from index.text.layout import clean
 from index.text.normalization import half_width, normalize, tokenize
 from index.text.numerals import MULTIPLIERS, NUMERAL, arabic_years, to_decimal, to_int
 from index.text.places import PLACE_SUFFIX, TOWNSHIP_SUFFIX, bare_place
-from index.text.rows import visible
+from index.text.rows import CELL_GAP, visible
 from index.text.sentences import CLAUSE_END, PART_END, SALUTATION, SENTENCE_END, sentence_spans
 from index.text.synonyms import everyday_words, synonym_lists
 from index.text.time_expressions import (
@@ -26,6 +26,7 @@ from index.text.time_expressions import (
 from index.text.units import MEASURES, MONEY, PIECES, SCALED, UNIT_FAMILY
 
 __all__ = [
+    "CELL_GAP",
     "CLAUSE_END",
     "COUNT",
     "MEASURES",

@@ -11,6 +11,8 @@ from statistics import median
 
 from index.types import Page, Source
 
+CELL_GAP = "\u3000"
+"""Stands between the parts of a table's row: its label, then each heading with its value."""
 _INVISIBLE = re.compile(
     "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\xad\u0600-\u0605\u061c\u06dd\u070f\u180e"
     "\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\ufff9-\ufffb\U000e0001\U000e0020-\U000e007f]"

@@ -6,6 +6,7 @@ import re
 from bisect import bisect_right
 
 from index import Figure, Passage, Snapshot
+from index.text import CELL_GAP
 from qa.answers.composer import cite
 from qa.types import Citation, Spans
 
@@ -25,7 +26,7 @@ def _of_row(text: str, start: int, end: int) -> Spans:
     """The parts of the row ``text[start:end]`` that say what its last cell is: all but the cells before it."""
     spans: list[tuple[int, int]] = []
     at = start
-    pieces = text[start:end].split(_WIDE)
+    pieces = text[start:end].split(CELL_GAP)
     for n, piece in enumerate(pieces, 1):
         cell = n < len(pieces) and bool(_CELL.search(piece))
         if not cell and spans and spans[-1][1] == at - 1:
@@ -36,7 +37,6 @@ def _of_row(text: str, start: int, end: int) -> Spans:
     return tuple(spans)
 
 
-_WIDE = "\u3000"
 _CELL = re.compile(r" (?:[-+−－＋]?[\d.,，]+[%％‰]?|[-－—–]+)$")
 """A heading with its value or with none: 产量 62.1, 2022年 —."""
 

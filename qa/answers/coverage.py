@@ -27,6 +27,11 @@ def years_of(report: ReportInfo) -> set[int]:
     return {*report.years_reviewed, *report.years_planned, *([own] if own else [])}
 
 
+def of_no_report(years: Collection[int], reports: Sequence[ReportInfo]) -> bool:
+    """Whether years are asked for of which none of ``reports`` is."""
+    return bool(years) and set().union(*map(years_of, reports)).isdisjoint(years)
+
+
 def refusal_reason(
     question: Question, reports: Sequence[ReportInfo], held: Sequence[ReportInfo] = ()
 ) -> RefusalReason:
@@ -41,11 +46,8 @@ def refusal_reason(
 
 def _lack(question: Question, reports: Sequence[ReportInfo]) -> bool:
     """Whether none of ``reports`` is of a year or of a place asked; one that tells no place may be of any."""
-    covered = set().union(*map(years_of, reports)) if reports else set()
-    asked = {year for sub_question in question.sub_questions for year in sub_question.when.years} | set(
-        question.report_years
-    )
-    if asked and not asked & covered:
+    asked = {year for sub_question in question.sub_questions for year in sub_question.when.years}
+    if of_no_report(asked.union(question.report_years), reports):
         return True
     of_place = (not r.place or is_place(p, r.place) for p in question.places for r in reports)
     return bool(question.places) and not any(of_place)

@@ -9,7 +9,7 @@ from statistics import fmean
 from index import Snapshot
 from qa.answers.asking import Asking
 from qa.answers.composer import cite, compose
-from qa.answers.coverage import assumed_year, newest_first, refusal_reason, years_of
+from qa.answers.coverage import assumed_year, newest_first, of_no_report, refusal_reason
 from qa.answers.indicator import of_other_indicator
 from qa.answers.quotes import completed
 from qa.reading import also_fitting, confidence, conflicts_in_year, joined, quote, reread, threshold
@@ -46,8 +46,7 @@ def _confidence(asking: Asking, found: RankedSearch) -> float:
     """``confidence``; 0 where no report is of the year asked, and the passage does not name it either."""
     one, ranked = found
     asked = {*one.sub_question.when.years, *asking.question.report_years}
-    covered = set().union(*map(years_of, asking.infos))
-    if ranked and asked and not asked & covered and conflicts_in_year(ranked[0]):
+    if ranked and conflicts_in_year(ranked[0]) and of_no_report(asked, asking.infos):
         return 0.0
     return confidence(one, ranked)
 

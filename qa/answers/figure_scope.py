@@ -21,7 +21,7 @@ def reports_asked(
 
     Raises UnknownReport.
     """
-    infos = list(selected(snapshot, reports))
+    infos = selected(snapshot, reports)
     own = {name for info in infos for name in names_of(info.place) if not is_nation(info.place)}
     said = tuple(name for name in own if name in asked.core)
     all_names = dict.fromkeys((*real_places(asked.places, snapshot), *said))
@@ -48,12 +48,12 @@ def real_places(named: Sequence[str], snapshot: Snapshot) -> tuple[str, ...]:
     )
 
 
-def nation_first(infos: Sequence[ReportInfo], core: str) -> list[ReportInfo]:
+def nation_first(infos: list[ReportInfo], core: str) -> list[ReportInfo]:
     """``infos``, only the country's where 国内生产总值 is asked and one is there: counties call theirs so too."""
     nation = (
         [info for info in infos if info.place and is_nation(info.place)] if "国内生产总值" in core else []
     )
-    return nation or list(infos)
+    return nation or infos
 
 
 def about_place(asked: Sequence[str], place: str, core: str) -> bool:

@@ -10,11 +10,11 @@ from functools import lru_cache
 
 import numpy as np
 
-from index import Encoder, Passage, Snapshot
-from index.encoders import FloatArray, TokenEncoder, TokenOffsetEncoder
+from index import Passage, Snapshot
+from index.encoders import FloatArray, TokenOffsetEncoder
 from index.structure import context
 from index.text import normalize
-from qa.retrieval import Clause, clauses_of
+from qa.retrieval import Clause, clauses_of, encoded
 from qa.understanding import concepts, official_wording
 
 FEATURES = (
@@ -210,7 +210,7 @@ def _similarities(
     All are standardized over the report, so that encoders of any range of cosines compare.
     """
     encoder = snapshot.encoder
-    vector, tokens = _encoded(encoder, official_wording(normalize(subject)))
+    vector, tokens = encoded(encoder, official_wording(normalize(subject)))
     dense = snapshot.vectors(rows) @ vector
     each: list[list[float]] = []
     late = dense
@@ -228,16 +228,6 @@ def _similarities(
     mean, deviation = float(flat.mean()), float(flat.std()) or 1.0
     each = [[(value - mean) / deviation / 3 for value in own] for own in each]
     return each, _standardized(late), _standardized(dense)
-
-
-@lru_cache(maxsize=64)
-def _encoded(encoder: Encoder, text: str) -> tuple[FloatArray, FloatArray | None]:
-    """The vector of a subject and those of its tokens, where the encoder has such; one subject is put to reports in
-    turn."""
-    if isinstance(encoder, TokenEncoder):
-        [vector], [tokens] = encoder.encode_query_tokens([text])
-        return vector, tokens
-    return encoder.encode_queries([text])[0], None
 
 
 def _standardized(values: FloatArray) -> list[float]:

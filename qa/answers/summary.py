@@ -13,13 +13,11 @@ from qa.answers.outline import (
     bare_title,
     children,
     cite_heading,
-    is_about_government,
     series,
     stretches,
-    tops,
 )
 from qa.answers.scope import assumed, mode_of, over_a_plan, reports_for
-from qa.answers.tasks import main_plan, unlined_plan
+from qa.answers.tasks import main_plan, main_review, unlined_plan
 from qa.retrieval import Clause, clauses_of
 from qa.types import Answer, Citation
 
@@ -74,7 +72,7 @@ def answer_summary(asking: Asking) -> Answer | None:
 def _parts(asking: Asking, info: ReportInfo, review_only: bool) -> Iterator[Part]:
     snapshot, sections = asking.snapshot, asking.snapshot.outline(info.id)
     long = over_a_plan(asking)
-    review, plan = _review(asking, sections), main_plan(asking, sections)
+    review, plan = main_review(asking, sections), main_plan(asking, sections)
     figures = headline_figures(
         snapshot, info, "actual", MOST_FIGURES if review_only else _MAIN, last=not long
     )
@@ -123,14 +121,6 @@ def _one_series(text: str, above: Section | None, sections: Sequence[Section], l
     if not groups:
         return children(above, sections)
     return groups[-1] if len(above.years) > 1 and not long else groups[0]
-
-
-def _review(asking: Asking, sections: Sequence[Section]) -> Section | None:
-    """The chapter that looks back: on the year, or on five where these are asked."""
-    long = over_a_plan(asking)
-    reviews = [s for s in tops(sections) if s.mode == "actual" and not is_about_government(s.title)]
-    of_span = [s for s in reviews if (len(s.years) > 1) == long] or reviews
-    return max(of_span, key=lambda s: len(children(s, sections)), default=None)
 
 
 def headline_figures(

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from index import ReportInfo, Section, Snapshot
-from index.text import normalize, report_year, tokenize
+from index.text import normalize, tokenize
 from index.types import SectionMode
 from qa.answers.asking import Asking
 from qa.answers.enumerations import Enumeration, enumerations, heads
@@ -66,7 +66,8 @@ def answer_tasks(asking: Asking) -> Answer | None:
         back = looks_back(asking, info)
         if len(shown := _worded_alike(asking, info, sections) or _announced(asking, info)) > 1:
             return grouped(asking, "tasks", [Part(titled(info), shown)], year=assumed(asking, info))
-        above = _chapter(asking, sections, subject) if subject else _whole(asking, info, sections)
+        whole = main_review if back else main_plan
+        above = _chapter(asking, sections, subject) if subject else whole(asking, sections)
         items = children(above, sections) if above else []
         shown = [c for s in items[:MOST] if (c := cite_heading(asking.snapshot, info, s))]
         if above is not None and len(shown) > 1:
@@ -151,14 +152,12 @@ def unlined_chapter(snapshot: Snapshot, info: ReportInfo, subject: str) -> list[
     return [c for start, end in best[1][:MOST] if (c := cite_span(snapshot, info, start, end))]
 
 
-def _whole(asking: Asking, info: ReportInfo, sections: Sequence[Section]) -> Section | None:
-    """The chapter of the year's work as a whole: the plan, or what was done where the year asked is behind."""
-    if not looks_back(asking, info):
-        return main_plan(asking, sections)
-    years = set(asking.question.sub_questions[0].when.years_for(report_year(info)))
-    done = [s for s in tops(sections) if s.mode == "actual" and len(children(s, sections)) > 2]
-    done = [s for s in done if years & set(s.years)] or done
-    return next((s for s in done if _counted(s, sections)), done[0] if done else None)
+def main_review(asking: Asking, sections: Sequence[Section]) -> Section | None:
+    """The chapter that looks back: on the year, or on five where these are asked."""
+    long = over_a_plan(asking)
+    reviews = [s for s in tops(sections) if s.mode == "actual" and not is_about_government(s.title)]
+    of_span = [s for s in reviews if (len(s.years) > 1) == long] or reviews
+    return max(of_span, key=lambda s: len(children(s, sections)), default=None)
 
 
 def main_plan(asking: Asking, sections: Sequence[Section]) -> Section | None:

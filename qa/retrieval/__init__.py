@@ -3,7 +3,7 @@
 from qa.retrieval.clauses import Clause
 from qa.retrieval.clauses import clauses as clauses_of
 from qa.retrieval.ranking import Ranked, RankedSearch, Reading, Weights, fitted, rank, weights
-from qa.retrieval.retriever import CLAUSE_FEATURES, PASSAGE_FEATURES, Candidate, Search, search
+from qa.retrieval.retriever import CLAUSE_FEATURES, PASSAGE_FEATURES, Candidate, Search, encoded, search
 
 __all__ = [
     "CLAUSE_FEATURES",
@@ -16,6 +16,7 @@ __all__ = [
     "Search",
     "Weights",
     "clauses_of",
+    "encoded",
     "fitted",
     "rank",
     "search",

@@ -81,7 +81,7 @@ def search(
 ) -> Search:
     """Dense and lexical candidates for ``sub_question``, each with its features: ``most``, or ``KEPT``."""
     text = normalize(sub_question.text)
-    vector, tokens = _encoded(encoder, official_wording(text))
+    vector, tokens = encoded(encoder, official_wording(text))
     rows = _rows(snapshot, vector, expanded_query(text), sub_question.when, reports, max(most, KEPT))
     wanted = concepts(text)
     idf = idf_weights(snapshot, wanted)
@@ -103,7 +103,8 @@ def _late(snapshot: Snapshot, encoder: Encoder, rows: Sequence[int], tokens: Flo
     return None if scale is None else scale.standardized(scores)
 
 
-def _encoded(encoder: Encoder, text: str) -> tuple[FloatArray, FloatArray | None]:
+@lru_cache(maxsize=64)
+def encoded(encoder: Encoder, text: str) -> tuple[FloatArray, FloatArray | None]:
     """The vector of ``text``, and those of its tokens where the encoder tells them."""
     if not isinstance(encoder, TokenEncoder):
         return encoder.encode_queries([text])[0], None
