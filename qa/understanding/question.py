@@ -8,9 +8,9 @@ from itertools import chain
 
 from index.text import normalize
 from qa.types import Shape
-from qa.understanding.answer_types import AnswerType, answer_types_of
+from qa.understanding.answer_types import AnswerType, answer_types_of, quantities
 from qa.understanding.places import places_named
-from qa.understanding.time import When, in_report, is_next, parse_when
+from qa.understanding.time import TIME, When, in_report, is_next, parse_when
 from qa.understanding.topic import COURSE, EACH, overview_topic, topic_of
 
 _GREETING = re.compile(
@@ -22,6 +22,8 @@ _ASKS = re.compile(r"多少|几|哪|谁|什么|啥|何|怎么|怎样|如何|多[
 _ASKING = re.compile("听说|请问|想查|想知道|到底")
 """Says that something is asked, wherever it stands; says nothing of what."""
 _PIECES = re.compile(r"[^，,；;：:。？?！!\s]+[，,；;：:。？?！!\s]*")
+_STATED = re.compile(r"(?:已|完成|实现|达到?|约|为|是|有|了)*$")
+"""What stands before a number that is stated: 造林完成了|174万亩."""
 _LIST = re.compile(r"哪些|哪几|哪[二两三四五六七八九十]+.|都有什么|分别是哪|包括哪|包括什么|列[一出举]")
 """Several are asked for: 哪些短板, 哪三个城市; not 哪一个行动."""
 # Sides beside each other: 比去年多了还是少了, 目标和实际; not 经济实力, 比例.
@@ -106,7 +108,7 @@ class Question:
 
 def parse(text: str) -> Question:
     """Understands one question that stands by itself."""
-    core = _core(normalize(printable(text)))
+    core = _without_stated(_core(normalize(printable(text))))
     when = parse_when(core)
     sub_questions = _sub_questions(core)
     shape: Shape = "compare" if len(sub_questions) > 1 else "list" if _LIST.search(core) else "fact"
@@ -153,6 +155,25 @@ def _core(text: str) -> str:
     core = "".join(kept)
     core = core if _ASKS.search(core) and len(core) >= 6 else text
     return _GREETING.sub("", _ASKING.sub("", core)).strip()
+
+
+def _without_stated(core: str) -> str:
+    """Without time and numbers of what the asker states, where another time is then asked of it.
+
+    造林去年完成了174万亩，今年安排多少 asks 造林，今年安排多少; 2014年GDP多少，2020年呢 asks both.
+    """
+    pieces = _PIECES.findall(core)
+    asks = [bool(_ASKS.search(piece)) for piece in pieces]
+    if not any(asked and TIME.search(piece) for asked, piece in zip(asks, pieces, strict=True)):
+        return core
+    for i, (asked, piece) in enumerate(zip(asks, pieces, strict=True)):
+        bare = TIME.sub("", piece)
+        numbers = [number for number in quantities(bare) if number.unit]
+        if any(asks[i:]) and not asked and bare != piece:
+            for number in reversed(numbers):
+                bare = _STATED.sub("", bare[: number.start]) + bare[number.end :]
+            pieces[i] = bare if numbers else piece
+    return "".join(pieces)
 
 
 def _sub_questions(core: str) -> tuple[SubQuestion, ...]:

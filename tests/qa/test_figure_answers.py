@@ -12,6 +12,7 @@ from index.text import bare_place, normalize
 from qa import Answer
 from qa.answers.figure import answer_figure
 from qa.answers.figure_scope import nation_first
+from qa.answers.indicator import asked_of_figures
 from qa.answers.ranking import _is_level, answer_ranking
 from qa.understanding import parse
 from tests.conftest import FakeEncoder
@@ -246,3 +247,11 @@ def test_growth_targets_of_provinces_as_a_table(provinces: Library, year: int) -
 def test_autonomous_places_answer_to_their_short_names(place: str, short: str, level: str) -> None:
     assert bare_place(place) == short
     assert _is_level(place, level)
+
+
+def test_the_fifteenth_plan_and_an_average_that_is_wanted_are_no_part_of_a_name() -> None:
+    asked = asked_of_figures(parse("“十五五”期间GDP年均要增长多少？"))
+    assert asked is not None
+    assert asked.change
+    assert "地区生产总值" in asked.topics
+    assert asked.span == (2026, 2030)

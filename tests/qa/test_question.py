@@ -155,3 +155,26 @@ def test_a_course_over_years(question: str, over_years: bool) -> None:
 )
 def test_places_beside_each_other(question: str, each_place: bool) -> None:
     assert parse(question).each_place is each_place
+
+
+@pytest.mark.parametrize(
+    ("question", "core"),
+    [
+        ("造林去年完成了174万亩，今年安排多少？", "造林，今年安排多少？"),
+        ("某某列车去年开了2619列，今年底线定在几列？", "某某列车开，今年底线定在几列？"),
+        ("“415X”集群去年营收约9万亿元，今年要过多少？", "“415x”集群营收，今年要过多少？"),
+        ("2014年GDP是多少，2020年呢？", "2014年gdp是多少，2020年呢？"),
+        ("2024年新建学校3所，学位增加多少？", "2024年新建学校3所，学位增加多少？"),
+    ],
+)
+def test_what_the_asker_states_of_another_year_is_not_asked(question: str, core: str) -> None:
+    asked = parse(question)
+    assert asked.core == core
+    if core.startswith("造林"):
+        assert (asked.time.offset, asked.time.mode) == (0, "target")
+
+
+def test_what_is_planned_is_a_number_and_no_rank() -> None:
+    """安排多少 holds 排多少."""
+    assert [a.kind for a in parse("2025年财政赤字安排多少？").answer_types] == ["number"]
+    assert [a.kind for a in parse("经济总量全省排多少？").answer_types] == ["rank"]
