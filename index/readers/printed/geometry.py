@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from itertools import pairwise, zip_longest
 from typing import NamedTuple
 
 
@@ -83,7 +83,7 @@ def on_the_grid(pages: Sequence[PrintedPage]) -> tuple[PrintedPage, ...]:
 
 def _squared(characters: Sequence[Character]) -> Iterator[Character]:
     """Narrow characters with the rest of their square, up to the next character on the line."""
-    for char, after in zip(characters, [*characters[1:], None], strict=True):
+    for char, after in zip_longest(characters, characters[1:]):
         right = char.left + char.size
         if after is not None and after.left > char.left and abs(after.bottom - char.bottom) < 0.1 * char.size:
             right = min(right, after.left)
