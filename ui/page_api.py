@@ -6,6 +6,7 @@ import hashlib
 import logging
 import secrets
 import threading
+import time
 from base64 import b64encode
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
@@ -97,8 +98,10 @@ class PageApi:
     def status(self, data: Json) -> Json:
         """Readiness, the reports (None where the page has those of ``version``), the jobs, example questions.
 
-        After the library has changed there are none until they are chosen anew, which nobody waits for.
+        ``at`` (seconds) tells which of two was made later. After the library has changed there are no examples
+        until they are chosen anew, which nobody waits for.
         """
+        at = time.monotonic()
         snapshot = self.library.snapshot()
         version = _version(snapshot.reports)
         ready = self._ready.is_set()
@@ -106,6 +109,7 @@ class PageApi:
         if choosing:
             threading.Thread(target=self._choose_anew, args=[snapshot], daemon=True).start()
         return {
+            "at": at,
             "ready": ready,
             "failure": self._failure,
             "user": visitor().name,

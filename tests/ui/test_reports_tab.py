@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
+import httpx
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Page, Route, expect
 
-from tests.ui.conftest import SECOND, ask, visit
+from tests.ui.conftest import SECOND, ask, call, visit
 
 pytestmark = pytest.mark.browser
 
@@ -32,6 +34,24 @@ def page(context: BrowserContext, address: str) -> Page:
 def open_reports(page: Page) -> None:
     page.get_by_role("tab", name="报告").click()
     page.wait_for_selector("#rows li")
+
+
+@contextmanager
+def held(page: Page, name: str) -> Iterator[list[Route]]:
+    """The page's calls of this function of the server wait until the end of the block."""
+    waiting: list[Route] = []
+
+    def hold(route: Route) -> None:
+        if f'"fn_name":"{name}"' in (route.request.post_data or ""):
+            waiting.append(route)
+        else:
+            route.continue_()
+
+    page.route("**/component_server/", hold)
+    yield waiting
+    for route in waiting:
+        route.continue_()
+    page.unroute("**/component_server/", hold)
 
 
 def test_add_a_pdf_while_asking_ask_it_and_remove_it(page: Page, pdf: Path) -> None:
@@ -147,8 +167,12 @@ def test_what_was_recognised_is_corrected_and_the_other_tab_follows(
         expect(tab.locator('[data-id="槐山2023"] .facts')).to_contain_text(
             "2023-01-11 · 槐山市政府", timeout=60_000
         )
-    page.locator('[data-reread="槐山2023"]').click()
-    expect(page.locator("#queue .good", has_text="重新读取")).to_be_visible(timeout=60_000)
+    # The other tab hears first of what was done; this one is told of it all the same.
+    with held(page, "status") as waiting:
+        page.locator('[data-reread="槐山2023"]').click()
+        expect(other.locator("#queue .good", has_text="重新读取")).to_be_visible(timeout=60_000)
+        assert waiting
+    expect(page.locator("#queue .good", has_text="重新读取")).to_be_visible()
     page.select_option("#by-order", "label")
     names = page.locator("#rows .name").all_text_contents()
     assert len(names) == 3
@@ -171,6 +195,24 @@ def test_a_file_of_a_known_name_replaces_or_stays_beside(page: Page, tmp_path: P
     page.locator("#confirm").get_by_role("button", name="替换旧的").click()
     expect(page.locator("#queue .good").first).to_contain_text("已替换旧的", timeout=60_000)
     expect(page.locator("#rows li")).to_have_count(4)
+
+
+def test_what_is_redrawn_under_the_pointer_keeps_its_click_and_its_focus(page: Page) -> None:
+    open_reports(page)
+    page.locator('#rows [data-report="hostile"]').focus()
+    page.locator("#rows .book").first.evaluate("(line) => { window.line = line; }")
+    again = page.locator('[data-key="hostile"] [data-remove]')
+    again.hover()
+    page.mouse.down()
+    # All of the list is drawn anew, first as it is, then with what another tab has corrected of this report.
+    page.evaluate("document.getElementById('by-order').dispatchEvent(new Event('input'))")
+    with httpx.Client(base_url=page.url) as visitor:
+        assert "error" not in call(visitor, "edit", report="hostile", values={"issuer": "恶山县政府"})
+    expect(page.locator('[data-key="hostile"] .facts')).to_contain_text("恶山县政府", timeout=60_000)
+    page.mouse.up()
+    expect(page.locator("#confirm")).to_contain_text("移除《")
+    page.get_by_role("button", name="取消").click()
+    assert page.evaluate("line === document.querySelector('#rows .book')")
 
 
 def test_rebuild_asks_first_and_tells_when_done(page: Page) -> None:

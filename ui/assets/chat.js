@@ -10,7 +10,7 @@ function drawStatus() {
   const talking = $("turns").childElementCount > 0;
   $("export").hidden = $("clear").hidden = !talking;
   $("welcome").hidden = talking;
-  if (!talking) $("welcome").replaceChildren(...welcome(reports, examples));
+  if (!talking) redraw($("welcome"), welcome(reports, examples));
   $("send").disabled = state.asking || !reports.length;
 }
 
@@ -18,7 +18,7 @@ function welcome(reports, examples) {
   if (!reports.length) return nothingYet();
   const named = reports.slice(0, 3).map((r) => `《${r.label}》`).join("");
   const rest = reports.length > 3 ? `等 ${reports.length} 份报告` : "";
-  const list = element("div", { class: "examples" });
+  const list = element("div", { class: "examples", "data-key": "examples" });
   for (const text of examples) list.append(element("button", { type: "button", "data-ask": text }, text));
   return [
     element("h2", {}, "想查什么？"),
@@ -82,7 +82,8 @@ function drawFailure(turn, question, message) {
 
 async function ask(question) {
   question = question.trim();
-  if (!question || state.asking || !state.status?.reports.length) return;
+  if (state.asking) return toast("上一个问题还在查，请等它答完再问。");
+  if (!question || !state.status?.reports.length) return;
   state.asking = true;
   const turn = drawTurn(question);
   turn.querySelector(".reply").append(element("div", { class: "pending", role: "img", "aria-label": "正在查阅报告" }));
@@ -181,7 +182,7 @@ function askCorrection(turn, verdict) {
 async function act(target) {
   const { ask: question, again, copy: text, link, rate: verdict, tab, take: what, everywhere, export: form } = target.dataset;
   if (question !== undefined) return ask(question);
-  if (again !== undefined) { target.closest(".turn").remove(); return ask(again); }
+  if (again !== undefined) { if (!state.asking) target.closest(".turn").remove(); return ask(again); }
   if (everywhere !== undefined) { setScope(null); return ask(everywhere); }
   if (text !== undefined) return copy(text);
   if (link !== undefined) return copy(location.href.split("#")[0] + link);

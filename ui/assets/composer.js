@@ -14,7 +14,8 @@ function startComposer() {
     sessionStorage.setItem(DRAFT, text);
   };
   const submit = () => {
-    if (state.asking || !box.value.trim() || !state.status?.reports.length) return;
+    if (state.asking) return toast("上一个问题还在查，请等它答完再问。");
+    if (!box.value.trim() || !state.status?.reports.length) return;
     ask(box.value);
     recalled = null;
     write("");

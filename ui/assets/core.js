@@ -28,6 +28,53 @@ function element(tag, attributes = {}, text = "") {
   return made;
 }
 
+// Makes `parent` hold `fresh` and keeps each node that is to stay, so that a click under way on it, its focus and
+// the reader's place are not lost: what is redrawn while the mouse is down gets no click. Nodes are the same that
+// have one `data-key`, whose content is then brought up to date in this way too; without a key, those that are equal.
+function redraw(parent, fresh) {
+  const keyOf = (node) => node.getAttribute?.("data-key") ?? node.outerHTML ?? node.data;
+  const before = grouped(parent.childNodes, keyOf);
+  const kept = fresh.map((node) => {
+    const same = before.get(keyOf(node))?.shift();
+    if (!same || same.nodeName !== node.nodeName) return node;
+    bringUpToDate(same, node);
+    return same;
+  });
+  const stay = new Set(kept);
+  for (const node of [...parent.childNodes]) if (!stay.has(node)) node.remove();
+  kept.forEach((node, at) => { if (parent.childNodes[at] !== node) parent.insertBefore(node, parent.childNodes[at] ?? null); });
+}
+
+function bringUpToDate(old, fresh) {
+  if (old.isEqualNode(fresh)) { // but for what the reader has ticked
+    const boxes = (node) => (node.matches?.("input") ? [node] : [...(node.querySelectorAll?.("input") ?? [])]);
+    const now = boxes(fresh);
+    boxes(old).forEach((box, at) => { [box.checked, box.indeterminate] = [now[at].checked, now[at].indeterminate]; });
+    return;
+  }
+  for (const { name } of [...old.attributes]) if (!fresh.hasAttribute(name)) old.removeAttribute(name);
+  for (const { name, value } of fresh.attributes) if (old.getAttribute(name) !== value) old.setAttribute(name, value);
+  redraw(old, [...fresh.childNodes]);
+}
+
+// Map.groupBy, which browsers have only of late.
+function grouped(all, keyOf) {
+  const groups = new Map();
+  for (const one of all) {
+    const key = keyOf(one);
+    if (groups.has(key)) groups.get(key).push(one);
+    else groups.set(key, [one]);
+  }
+  return groups;
+}
+
+// The nodes that `html` describes, as what stands inside `parent`.
+function nodesOf(html, parent) {
+  const made = parent.cloneNode(false);
+  made.innerHTML = html;
+  return [...made.childNodes];
+}
+
 function stored(key, fallback) {
   try {
     return JSON.parse(localStorage.getItem(key)) ?? fallback;
@@ -55,8 +102,11 @@ function toast(text) {
 }
 
 // A question in a dialog: null for 取消, else the values of its fields. `check` says what is wrong with them.
-// `answers` are buttons in place of the one `yes`; which was chosen is told as `answer`.
-function asked({ text, yes = "确定", answers = [["yes", yes]], fields = [], check = () => "" }) {
+// `answers` are buttons in place of the one `yes`; which was chosen is told as `answer`. One at a time.
+let askedBefore = Promise.resolve();
+const asked = (question) => (askedBefore = askedBefore.catch(() => {}).then(() => askedNow(question)));
+
+function askedNow({ text, yes = "确定", answers = [["yes", yes]], fields = [], check = () => "" }) {
   const dialog = $("confirm");
   const form = dialog.querySelector("form");
   $("confirm-text").textContent = text;
@@ -104,6 +154,16 @@ async function refresh() {
 
 function apply(status) {
   const before = state.status;
+  // Answers may overtake each other: an earlier one tells nothing new, and one without reports, of another version
+  // than is shown, is asked again.
+  const late = before?.job.session === status.job.session && status.at < before.at;
+  const torn = !status.reports && status.version !== before.version;
+  if (late || torn) {
+    if (torn) before.version = "";
+    clearTimeout(poll);
+    poll = setTimeout(refresh, 100);
+    return;
+  }
   state.status = { ...status, reports: status.reports ?? before.reports };
   const busy = status.job.running || status.job.waiting.length || !status.ready || status.choosing;
   clearTimeout(poll);

@@ -26,19 +26,19 @@ async function offerChoices() {
   offer($("fig-report"), "全部报告", state.status.reports.map((r) => [r.id, r.label]));
   offer($("fig-year"), "全部年份", years.map((year) => [String(year), `${year}年`]));
   offer($("fig-mode"), "全部类型", Object.entries(modes));
-  $("fig-names").replaceChildren(...names.map((name) => element("option", { value: name })));
+  redraw($("fig-names"), names.map((name) => element("option", { value: name })));
 }
 
 function offer(select, all, options, value = select.value) {
   const pairs = all ? [["", all], ...options] : options;
-  select.replaceChildren(...pairs.map(([key, text]) => element("option", { value: key }, text)));
+  redraw(select, pairs.map(([key, text]) => element("option", { value: key, "data-key": key }, text)));
   select.value = pairs.some(([key]) => key === value) ? value : pairs[0]?.[0] ?? "";
 }
 
 function drawList({ rows, total, shown, skipped }) {
   const reports = state.status.reports.length;
   const filtered = Object.values(wanted()).some(Boolean);
-  $("fig-rows").innerHTML = rows;
+  redraw($("fig-rows"), nodesOf(rows, $("fig-rows")));
   $("fig-table").hidden = !total;
   $("fig-filters").hidden = !reports;
   $("fig-csv").hidden = !total;
@@ -61,7 +61,7 @@ async function drawCourse() {
   $("course-plot").classList.toggle("none", !course);
   if (!course) return;
   $("course-title").textContent = course.title;
-  $("course-table").innerHTML = course.table;
+  redraw($("course-table"), nodesOf(course.table, $("course-table")));
   offer($("course-view"), "", course.views, course.view);
   $("course-view-box").hidden = course.views.length < 2;
   $("course-cells").classList.toggle("across", Boolean(course.view));

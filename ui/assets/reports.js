@@ -19,7 +19,7 @@ function drawReports() {
   const ids = scoped();
   $("chosen").textContent = reports.length ? `提问时问：${scopeText()}` : "";
   const rows = listed().map((report) => row(report, !ids || ids.includes(report.id), readOnly));
-  $("rows").replaceChildren(...rows);
+  redraw($("rows"), rows);
   $("no-rows").hidden = rows.length > 0;
   $("no-rows").textContent = reports.length ? "没有符合条件的报告。" : "还没有收录报告。";
   $("choose-all").hidden = $("choose-shown").hidden = reports.length < 2;
@@ -42,7 +42,7 @@ function listed() {
 }
 
 function row(report, asked, readOnly) {
-  const line = element("li", { class: "book", "data-id": report.id });
+  const line = element("li", { class: "book", "data-key": report.id, "data-id": report.id });
   const box = element("input", { type: "checkbox", id: `ask-${report.id}`, "data-report": report.id, "aria-label": `询问${report.label}` });
   box.checked = asked;
   const name = element("a", { class: "name", href: reportLink(report.id) }, report.label);
@@ -51,9 +51,9 @@ function row(report, asked, readOnly) {
     report.pages ? `${report.pages} 页` : "", `${report.passages} 段`,
   ];
   const file = [report.file, sizeOf(report.size), report.added ? `${dayOf(report.added)} 添加` : ""];
-  const told = element("div", { class: "told" });
+  const told = element("div", { class: "told", "data-key": "told" });
   told.append(name, element("p", { class: "facts" }, facts.filter(Boolean).join(" · ")), element("p", { class: "file" }, file.filter(Boolean).join(" · ")));
-  const acts = element("div", { class: "acts" });
+  const acts = element("div", { class: "acts", "data-key": "acts" });
   acts.append(element("a", { class: "quiet", href: `original/${encodeURIComponent(report.id)}`, "aria-label": `下载${report.label}的原件` }, "原件"));
   if (!readOnly) {
     for (const [what, text] of [["edit", "更正"], ["reread", "重新读取"], ["remove", "移除"]]) {
@@ -119,7 +119,6 @@ function startReports() {
     if (target.checked) chosen.add(target.dataset.report);
     else chosen.delete(target.dataset.report);
     setScope([...chosen]);
-    $(target.id)?.focus();
   });
   $("rows").addEventListener("click", ({ target }) => {
     const { remove: gone, edit: corrected, reread } = target.dataset;

@@ -40,11 +40,10 @@ function matching(text) {
 function drawScope() {
   if ($("scope-panel").hidden) return;
   const ids = scoped();
-  const places = new Map();
-  for (const report of matching($("scope-find").value)) places.set(report.place, [...(places.get(report.place) ?? []), report]);
+  const places = grouped(matching($("scope-find").value), (r) => r.place);
   const groups = [...places].map(([place, reports]) => {
     const chosen = reports.filter((r) => !ids || ids.includes(r.id)).length;
-    const group = element("fieldset");
+    const group = element("fieldset", { "data-key": place });
     if (reports.length > 1) {
       const legend = element("legend");
       legend.append(tick(`${place || "未标明地方"}（${reports.length} 份）`, reports, chosen === reports.length, chosen > 0));
@@ -53,7 +52,7 @@ function drawScope() {
     group.append(...reports.map((r) => tick(r.label, [r], !ids || ids.includes(r.id))));
     return group;
   });
-  $("scope-list").replaceChildren(...(groups.length ? groups : [element("p", { class: "empty" }, "没有符合的报告。")]));
+  redraw($("scope-list"), groups.length ? groups : [element("p", { class: "empty" }, "没有符合的报告。")]);
 }
 
 function tick(text, reports, on, some = on) {
@@ -77,7 +76,6 @@ function startScope() {
     const chosen = new Set(scoped() ?? state.status.reports.map((r) => r.id));
     for (const id of ids) target.checked ? chosen.add(id) : chosen.delete(id);
     setScope([...chosen]);
-    [...$("scope-list").querySelectorAll("input")].find((box) => box.dataset.ids === target.dataset.ids)?.focus();
   });
   document.addEventListener("pointerdown", (event) => {
     if (!$("scope-panel").hidden && !event.target.closest("#scope-panel, #scope")) showScope(false);

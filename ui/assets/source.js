@@ -109,7 +109,7 @@ const pageOf = (offset) => opened()?.pages.findLast(([start]) => start <= offset
 
 function drawPicker() {
   const reports = state.status.reports;
-  const places = Map.groupBy ? Map.groupBy(reports, (r) => r.place) : new Map([["", reports]]);
+  const places = grouped(reports, (r) => r.place);
   $("pick").replaceChildren();
   for (const [place, group] of places) {
     const parent = places.size > 1 && place ? element("optgroup", { label: place }) : $("pick");

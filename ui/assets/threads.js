@@ -53,12 +53,11 @@ function drawThreads() {
   const all = threads();
   $("show-threads").textContent = all.length > 1 ? `对话（${all.length}）` : "对话";
   if ($("threads").hidden) return;
-  $("thread-list").replaceChildren(...all.map(threadLine));
-  if (!all.length) $("thread-list").append(element("li", { class: "empty" }, "还没有对话"));
+  redraw($("thread-list"), all.length ? all.map(threadLine) : [element("li", { class: "empty" }, "还没有对话")]);
 }
 
 function threadLine(thread) {
-  const line = element("li", { class: thread.id === state.thread ? "now" : null });
+  const line = element("li", { "data-key": thread.id, class: thread.id === state.thread ? "now" : null });
   const title = titleOf(thread);
   const open = element("button", { type: "button", class: "open", "data-thread": thread.id, title }, title);
   if (thread.id === state.thread) open.setAttribute("aria-current", "true");

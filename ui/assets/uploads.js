@@ -1,19 +1,38 @@
 // Files on their way into the library: sent, queued, read, done or failed. What failed stays until dismissed,
 // also across a reload.
 const FAILED = "wenbao.failed";
-const SEEN = "wenbao.outcome";
+const KEPT = "wenbao.outcome"; // up to which outcome this browser has kept the failures
 const sending = new Map(); // file name → what is said of it
 const done = []; // outcomes since this page was opened, newest first
+const TOLD = "wenbao.told"; // up to which outcome this tab has told of them: every open tab tells of each
+
+// Of the server's outcomes those that came after `mark`; none for whoever comes for the first time.
+function outcomesAfter(mark) {
+  const { outcomes, session } = state.status.job;
+  return mark?.session === session ? outcomes.filter((o) => o.number > mark.number) : mark ? outcomes : [];
+}
+
+function keepFailures(now) {
+  const kept = stored(KEPT, null);
+  const failures = outcomesAfter(kept).filter((o) => o.reason).map((o) => ({ ...o, id: `${now.session}.${o.number}` }));
+  if (failures.length) keepFailed(failures.reverse());
+  if (kept?.session !== now.session || kept.number < now.number) store(KEPT, now);
+}
+
+// Another tab may have kept the same one.
+function keepFailed(failures) {
+  const ids = failures.map(({ id }) => id);
+  store(FAILED, [...failures, ...stored(FAILED, []).filter(({ id }) => !ids.includes(id))].slice(0, 50));
+}
 
 function drawJob() {
-  const { running, waiting, outcomes, finished, session } = state.status.job;
-  const seen = stored(SEEN, null);
-  const fresh = seen?.session === session ? outcomes.filter((o) => o.number > seen.number) : seen ? outcomes : [];
-  if (fresh.length || seen?.session !== session) store(SEEN, { session, number: finished });
+  const { running, waiting, finished, session } = state.status.job;
+  const now = { session, number: finished };
+  keepFailures(now);
+  const fresh = outcomesAfter(JSON.parse(sessionStorage.getItem(TOLD)));
+  sessionStorage.setItem(TOLD, JSON.stringify(now));
   for (const { name, reason } of fresh) toast(reason ? `${name}没有成功` : `${name}完成`);
   done.unshift(...fresh.filter((o) => !o.reason).reverse());
-  const failures = fresh.filter((o) => o.reason);
-  if (failures.length) store(FAILED, [...failures.reverse(), ...stored(FAILED, [])].slice(0, 50));
   if (!shelfShown()) return;
   const lines = [
     ...[...sending].map(([name, said]) => queueLine("sending", `上传 ${name}`, said)),
@@ -22,7 +41,7 @@ function drawJob() {
     ...stored(FAILED, []).map(failedLine),
     ...done.map(({ name, note }) => queueLine("good", name, note || "完成")),
   ];
-  $("queue").replaceChildren(...lines);
+  redraw($("queue"), lines);
 }
 
 function queueLine(kind, name, said) {
@@ -33,20 +52,21 @@ function queueLine(kind, name, said) {
 
 function runningLine({ name, done: count, total, label }) {
   const line = queueLine("running", name, [label || "处理中", total ? `${count} / ${total}` : ""].filter(Boolean).join("　"));
-  const bar = element("progress", { max: 1, "aria-label": `${name}的进度` });
+  line.dataset.key = "running";
+  const bar = element("progress", { max: 1, "data-key": "bar", "aria-label": `${name}的进度` });
   if (total) bar.value = count / total;
   line.append(bar);
   return line;
 }
 
-function failedLine({ name, reason }, at) {
+function failedLine({ name, reason, id }) {
   const line = queueLine("bad", name, reason);
-  line.append(element("button", { type: "button", class: "quiet", "data-dismiss": at, "aria-label": `不再显示：${name}` }, "知道了"));
+  line.append(element("button", { type: "button", class: "quiet", "data-dismiss": String(id), "aria-label": `不再显示：${name}` }, "知道了"));
   return line;
 }
 
 function failed(name, reason) {
-  store(FAILED, [{ name, reason }, ...stored(FAILED, [])].slice(0, 50));
+  keepFailed([{ name, reason, id: moment() }]);
   drawJob();
 }
 
@@ -118,7 +138,7 @@ function startUploads() {
   });
   $("queue").addEventListener("click", ({ target }) => {
     if (target.dataset.dismiss === undefined) return;
-    store(FAILED, stored(FAILED, []).filter((_, at) => at !== Number(target.dataset.dismiss)));
+    store(FAILED, stored(FAILED, []).filter(({ id }) => String(id) !== target.dataset.dismiss));
     drawJob();
   });
   window.addEventListener("storage", ({ key }) => { if (key === FAILED) drawJob(); });
