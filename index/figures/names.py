@@ -74,7 +74,9 @@ def _spelling(name: str) -> str:
     name = name.replace("研究与试验发展", "研发")
     name = name.replace("规上", "规模以上").replace("排放总量", "排放量").replace("的比重", "比重")
     name = re.sub(r"(?<=生产总值)\[\d+\]|〔\d+〕|\[\d+\]", "", name)
+    name = re.sub("(?:相当于|与)(.{0,4}生产总值)(?:的?比例|之比)", r"占\1比重", name)  # 与地区生产总值之比
     name = re.sub("(占.+?)(?:的?比例|的$)", r"\1比重", name)
+    name = re.sub("(?<=占)全[国省市区县](?=生产总值)", "", name)
     return re.sub("(?<!国民)(?:国内|地区|地方)生产总值|GDP", "生产总值", name)
 
 

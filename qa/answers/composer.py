@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from index import Passage, Snapshot
 from index.structure import page_at
+from qa.reading import joined
 from qa.types import Citation, Spans
 
 GAP = "……"
@@ -16,6 +17,7 @@ MARKS = "，、；：。！？,;: \n"
 
 def cite(snapshot: Snapshot, passage: Passage, spans: Spans, score: float = 1.0) -> Citation:
     """``passage`` with what stands at ``spans`` of its text as the quote, on the page the quote opens on."""
+    spans = _balanced(passage.text, spans)
     page = passage.page
     if page != passage.last_page:
         page = page_at(snapshot.page_starts(passage.report), passage.start + spans[0][0])
@@ -33,6 +35,24 @@ def cite(snapshot: Snapshot, passage: Passage, spans: Spans, score: float = 1.0)
         score=score,
         ocr=passage.ocr,
     )
+
+
+_LONGEST_NAME = 40
+"""Characters between the marks of what is quoted as one: 实现“三河连通，两库蓄水”目标; not a speech."""
+
+
+def _balanced(text: str, spans: Spans) -> Spans:
+    """``spans`` that neither begin nor end between the marks of a short name: ``“三河连通，|两库蓄水”``."""
+    whole = []
+    for start, end in spans:
+        opened, closing = text.rfind("“", 0, end), text.find("”", end)
+        if text.find("”", opened, end) < 0 <= opened < closing < opened + _LONGEST_NAME:
+            end = closing + 1
+        opened, closing = text.rfind("“", 0, start), text.find("”", start)
+        if text.find("”", opened, start) < 0 <= opened < closing < opened + _LONGEST_NAME:
+            start = opened
+        whole.append((start, end))
+    return joined(whole)
 
 
 def compose(citations: Sequence[Citation], used: Iterable[int] | None = None) -> str:

@@ -53,7 +53,7 @@ def _rank(figure: Figure, wanted: Asked, when: When, own: int | None) -> tuple[i
     newest = -(own or 0) if not years or when.offset is not None else 0
     distance = abs((own or figure.last_year) - figure.last_year - (not is_target))
     other_mode = is_target if not when.mode else (when.mode == "target") != is_target
-    expected = figure.mode == "expected"
+    expected = (figure.mode == "expected") != ("预计" in wanted.question.core)
     return (
         newest, other_mode, not one_year, measure, bool(figure.months), distance, expected, figure.in_table,
     )  # fmt: skip

@@ -43,7 +43,7 @@ _TIMES = (
 _MODES = (
     r"预期目标|目标值?|计划|打算|预期|预计|指标|实际(?![使利到])|实绩|最终|最后|结果|力争|争取|准备|确保|拟|想要?|"
     r"要(?!素)|将|(?<![社工])会(?![议计展员])|完成了?(?!率)|实现了?|达到了?|达成|做到|做了|做|取得|设定|制定|提出|提的|确定|[设确]?定[在为到成的]|设[为在]|定$|"
-    r"安排(?:在|了)?|控制在|控制|保持在|稳定在|不超过|不低于|超过|突破|水平|压[到在]|落在|调[到至]|放在"
+    r"安排(?:在|了)?|控制在|控制线?|保持在|稳定在|不超过|不低于|超过|突破|水平|压[到在]|落在|调[到至]|放在"
 )
 _ASKED = (
     r"一年(?=[^级])|再(?!生|就业|贷)|至少|最多|头一年|(?:一共|总共|合计|共计|总计|共)?(?:是|有|为|到|在|了|约)?(?:百分之几|多少个?百分点|多少|几成|几个?点|几何|几|多大|多高|多长|多快)|区间|(?:以内|以上|以下)$|"
@@ -58,7 +58,7 @@ _FRAME = re.compile(
     r"[\s，。？?！!：:；;（）()《》]"
 )
 _FILLER = re.compile(
-    r"总量|总数|总额|总值|总规模|规模|数量|人数|户数|个数|家数|处数|项数|座数|条数|套数|亩数|辆数|次数|金额|数额|额度|"
+    r"总量|总数|总额|总值|余额|总规模|规模|盘子|数量|人数|户数|个数|家数|处数|项数|座数|条数|套数|亩数|辆数|次数|金额|数额|额度|"
     r"比例|比重|占比|幅度|完成|实现|建成|累计|年末|全年|当年|预计|全社会|达到|合计|开展|实施|组织|推进|总(?=产量|投资|面积|里程|收入)|"
     r"(?<=[一-鿿])[数率额量值](?!字)|多少|[\s、，的了和与及“”‘’\"]|[（(][^）)]*[）)]"
 )
@@ -225,15 +225,15 @@ def named(topics: Sequence[str], names: Iterable[str], change: bool | None) -> t
     known = {name for name in told if PART not in name}
     parts = [name for name in told if PART in name]
     for topic in topics:
-        if topic == "经济" and change:
+        if topic in ("经济", "国民经济") and change:
             topic = "生产总值"
-        indicator = normalize_indicator(topic)
+        indicator = normalize_indicator(_PLANNED.sub("", topic))
         wide = tuple(name for name in broader_than(indicator) if name in known)
         if indicator in known or wide:
             return tuple(dict.fromkeys((*((indicator,) if indicator in known else ()), *wide)))
         if indicator in known_indicators():
             return ()
-        wanted = _key(_PLANNED.sub("", indicator))
+        wanted = _key(indicator)
         near = {name for name in known if not _counts_otherwise(topic, name)}
         same = tuple(sorted(name for name in near if _key(name) == wanted)) if len(wanted) > 1 else ()
         if same:
@@ -247,11 +247,16 @@ def named(topics: Sequence[str], names: Iterable[str], change: bool | None) -> t
 
 _MONEY_END = re.compile("[额值]$")
 _COUNT_END = re.compile("(?<!指)数$")
+_LEVEL_END = re.compile("(?:[总余数金]额|总量|规模|盘子)$")
 
 
 def _counts_otherwise(topic: str, name: str) -> bool:
-    """Whether the one is an amount of money and the other a number of things: 商品房销售套数, 商品房销售额."""
-    return any(_MONEY_END.search(a) and _COUNT_END.search(b) for a, b in ((topic, name), (name, topic)))
+    """Whether the one is an amount of money and the other a number of things, or a rate: 商品房销售套数, 商品房销售额;
+    赤字规模, 赤字率."""
+    return any(
+        (_MONEY_END.search(a) and _COUNT_END.search(b)) or (_LEVEL_END.search(a) and b.endswith("率"))
+        for a, b in ((topic, name), (name, topic))
+    )
 
 
 def _names_part(topic: str, name: str) -> bool:

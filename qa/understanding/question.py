@@ -160,7 +160,8 @@ def _core(text: str) -> str:
 def _without_stated(core: str) -> str:
     """Without time and numbers of what the asker states, where another time is then asked of it.
 
-    造林去年完成了174万亩，今年安排多少 asks 造林，今年安排多少; 2014年GDP多少，2020年呢 asks both.
+    造林去年完成了174万亩，今年安排多少 asks 造林，今年安排多少; 2014年GDP多少，2020年呢 and
+    …，跟今年安排的500个比一比 ask both.
     """
     pieces = _PIECES.findall(core)
     asks = [bool(_ASKS.search(piece)) for piece in pieces]
@@ -169,7 +170,7 @@ def _without_stated(core: str) -> str:
     for i, (asked, piece) in enumerate(zip(asks, pieces, strict=True)):
         bare = TIME.sub("", piece)
         numbers = [number for number in quantities(bare) if number.unit]
-        if any(asks[i:]) and not asked and bare != piece:
+        if not asked and bare != piece and "比" not in piece:
             for number in reversed(numbers):
                 bare = _STATED.sub("", bare[: number.start]) + bare[number.end :]
             pieces[i] = bare if numbers else piece

@@ -8,11 +8,13 @@ from pathlib import Path
 import pytest
 
 from index import Library
+from index.figures import normalize_indicator
 from index.text import bare_place, normalize
 from qa import Answer
+from qa.answers.composer import _balanced
 from qa.answers.figure import answer_figure
 from qa.answers.figure_scope import nation_first
-from qa.answers.indicator import asked_of_figures
+from qa.answers.indicator import asked_of_figures, named
 from qa.answers.ranking import _is_level, answer_ranking
 from qa.understanding import parse
 from tests.conftest import FakeEncoder
@@ -255,3 +257,30 @@ def test_the_fifteenth_plan_and_an_average_that_is_wanted_are_no_part_of_a_name(
     assert asked.change
     assert "地区生产总值" in asked.topics
     assert asked.span == (2026, 2030)
+
+
+@pytest.mark.parametrize(
+    ("topic", "told", "found"),
+    [
+        ("赤字盘子", ("赤字率",), ()),
+        ("赤字预算", ("赤字率", "财政赤字"), ("财政赤字",)),
+        ("外汇储备余额", ("外汇储备",), ("外汇储备",)),
+        ("农民人均收入", ("农村居民人均可支配收入",), ("农村居民人均可支配收入",)),
+        (
+            "研发经费占生产总值比例",
+            (normalize_indicator("全社会研发经费支出相当于全市生产总值的比例"),),
+            ("研发经费投入强度",),
+        ),
+    ],
+)
+def test_a_topic_names_an_indicator(topic: str, told: tuple[str, ...], found: tuple[str, ...]) -> None:
+    assert named([topic], told, None) == found
+
+
+def test_a_quote_does_not_part_a_name_between_its_marks() -> None:
+    text = "围绕实现“三河连通，两库蓄水”目标，超前规划。"
+    inner = text.index("两库")
+    for span in ((inner, text.index("，超")), (0, text.index("，两"))):
+        [(start, end)] = _balanced(text, (span,))
+        assert "“三河连通，两库蓄水”" in text[start:end]
+    assert _balanced(text, ((text.index("超"), len(text)),)) == ((text.index("超"), len(text)),)
