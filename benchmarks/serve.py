@@ -72,6 +72,7 @@ async def soak(address: str, server: int, questions: list[str], count: int) -> d
                 errors += not await _called(client, question)
             if number % (count // 10) == 0:
                 held.append(_resident(server))
+                print(f"{number} sessions: {held[-1]} MB", file=sys.stderr, flush=True)
     return {"sessions": count, "errors": errors, "resident_mb": held}
 
 
@@ -138,6 +139,8 @@ def served(library: Path) -> Iterator[tuple[str, int]]:
             if found is None:
                 raise RuntimeError(f"the server did not start: {said!r}")
             yield found.group(), process.pid
+        except httpx.TransportError as error:
+            raise RuntimeError(f"the server ended with status {process.poll()}") from error
         finally:
             process.terminate()
 

@@ -7,10 +7,11 @@ import os
 import threading
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from index.arguments import StrPath, check_corrections, check_filter, checked_files, checked_place
 from index.encoders import Encoder, load_encoder
 from index.errors import LibraryDamaged, LibraryMismatch, LibraryNotFound, SourceError
 from index.figures import Figure, Mode
@@ -27,11 +28,7 @@ from index.store import (
     plan_sources,
     readable_path,
 )
-from index.types import Metadata, Progress, ReportInfo
-
-StrPath = str | os.PathLike[str]
-CORRECTABLE = frozenset(field.name for field in fields(Metadata))
-"""The metadata that ``set_metadata`` accepts."""
+from index.types import Progress, ReportInfo
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +55,9 @@ class Library:
     """
 
     def __init__(self, path: StrPath, *, model: str | None = None, encoder: Encoder | None = None) -> None:
-        self.path = Path(path)
-        self._storage = open_storage(path)
+        place = checked_place(path)
+        self.path = Path(place)
+        self._storage = open_storage(place)
         self._model = model or os.environ.get("WENBAO_MODEL") or None
         self._encoder = encoder
         self._replaceable = encoder is None and self._model is None
@@ -159,8 +157,9 @@ class Library:
     ) -> list[Figure]:
         """The figures of the reports that match all of what is given, in the order of the reports.
 
-        ``name`` is an indicator under any of its names (GDP, 地区生产总值). Raises UnknownReport.
+        ``name`` is an indicator under any of its names (GDP, 地区生产总值). Raises UnknownReport, QuestionError.
         """
+        check_filter(name, year, mode)
         snapshot = self._current()
         reports = None if report is None else [snapshot.report(report).id]
         years = None if year is None else [year]
@@ -174,7 +173,7 @@ class Library:
     # writing
 
     def add(
-        self, files: Iterable[StrPath], *, replace: bool = False, progress: Progress | None = None
+        self, files: StrPath | Iterable[StrPath], *, replace: bool = False, progress: Progress | None = None
     ) -> list[ReportInfo]:
         """Add files, and what is in folders, replacing what has changed; returns their reports.
 
@@ -182,7 +181,6 @@ class Library:
         Unchanged files cost a hash. Where some files cannot be read the others are added all the same,
         and then SourceError tells which failed. Raises LibraryLocked, LibraryMismatch, StorageError.
         """
-        files = [files] if isinstance(files, str | os.PathLike) else files
         result = self.sync(files, replace=replace, progress=progress)
         if result.failed:
             raise SourceError("".join(reason for _, reason in result.failed))
@@ -190,7 +188,7 @@ class Library:
 
     def sync(
         self,
-        paths: Iterable[StrPath],
+        paths: StrPath | Iterable[StrPath],
         *,
         replace: bool = False,
         prune: bool = False,
@@ -200,7 +198,7 @@ class Library:
 
         ``prune`` also removes the reports that came from inside the given folders and whose file is gone.
         """
-        given = [os.fspath(path) for path in paths]
+        given = checked_files(paths)
         with self._writing(progress) as (writer, report_progress):
             manifest = self._current().manifest
             held = {entry.info.id: entry for entry in manifest.entries}
@@ -235,10 +233,10 @@ class Library:
     def set_metadata(self, report_id: str, **values: Any) -> ReportInfo:
         """Correct metadata by hand (the fields of ``Metadata``); None takes a correction back.
 
-        Raises UnknownReport, LibraryDamaged, SourceError; ValueError for a field that is not one of CORRECTABLE.
+        Raises UnknownReport, LibraryDamaged, SourceError; WenbaoError for a field that is not one of ``Metadata``
+        and for a value that cannot be one.
         """
-        if unknown := set(values) - CORRECTABLE:
-            raise ValueError(f"not correctable: {', '.join(sorted(unknown))}")
+        check_corrections(values)
         with self._writing(None) as (writer, report_progress):
             self._current().report(report_id)
             manifest = self._current().manifest

@@ -43,7 +43,8 @@ class Assistant:
         """
         checked = _checked(question)
         _check(top_k, reports)
-        if isinstance(history, str) or not all(isinstance(earlier, str) for earlier in history):
+        listed = isinstance(history, Sequence) and not isinstance(history, str)
+        if not listed or not all(isinstance(earlier, str) for earlier in history):
             raise QuestionError("history 须是先前问题的列表，每个是一段文字。")
         whole = checked if asks_for_help(checked) else complete(checked, history)
         return answer(Asking(parse(whole), self.library.snapshot(), reports, top_k))

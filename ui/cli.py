@@ -341,7 +341,7 @@ def load_questions(path: Path) -> list[dict[str, Any]]:
 def correction(pair: str) -> dict[str, Any]:
     """``{key: value}`` of ``key=value``, as ``Library.set_metadata`` takes it; raises WenbaoError."""
     from index import WenbaoError
-    from index.library import CORRECTABLE
+    from index.arguments import CORRECTABLE
     from ui import corrections
 
     key, _, value = pair.partition("=")

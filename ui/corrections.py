@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-from datetime import date
 from typing import Any
 
 from index import WenbaoError
-from index.library import CORRECTABLE
+from index.arguments import check_corrections
 
 
 def correction(key: str, value: str) -> Any:
@@ -15,28 +14,14 @@ def correction(key: str, value: str) -> Any:
 
     ``2025-01-07`` is a date, ``2024，2025`` are years. Raises WenbaoError.
     """
-    if key not in CORRECTABLE:
-        raise WenbaoError(f"没有“{key}”这一项，可以更正的项有 {'、'.join(sorted(CORRECTABLE))}。")
-    value = value.strip()
-    if not value:
-        return None
-    if key == "date" and not _is_date(value):
-        raise WenbaoError(f"日期“{value}”写得不对，应写成 2025、2025-01 或 2025-01-07。")
-    if not key.startswith("years_"):
-        return value
-    years = re.split(r"[,，、\s]+", value)
+    text = value.strip()
+    given = (_years(text) if key.startswith("years_") else text) if text else None
+    check_corrections({key: given})
+    return given
+
+
+def _years(text: str) -> tuple[int, ...]:
+    years = re.split(r"[,，、\s]+", text)
     if not all(re.fullmatch(r"\d{4}", year) for year in years):
-        raise WenbaoError(f"年份“{value}”写得不对，应写成 2024 或 2023,2024。")
+        raise WenbaoError(f"年份“{text}”写得不对，应写成 2024 或 2023,2024。")
     return tuple(map(int, years))
-
-
-def _is_date(text: str) -> bool:
-    """``2025``, ``2025-01`` or ``2025-01-07``, each a real one."""
-    if not re.fullmatch(r"\d{4}(-\d\d(-\d\d)?)?", text):
-        return False
-    parts = [int(part) for part in text.split("-")]
-    try:
-        date(*[*parts, 1, 1][:3])
-    except ValueError:
-        return False
-    return True

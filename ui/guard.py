@@ -65,7 +65,8 @@ class Guard:
         host = headers.get("host", "")
         if not self._is_own(_name_in(host)):
             return WRONG_NAME
-        if scope["type"] == "http" and scope["method"] in READS:
+        reads = scope["type"] == "http" and scope["method"] in READS
+        if reads and scope["path"].rstrip("/") != "/logout":
             return ""
         if not _from_own_page(headers, host):
             return FOREIGN

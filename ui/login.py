@@ -52,14 +52,18 @@ def visitor() -> Visitor:
 class Login:
     """ASGI middleware. Without ``accounts`` everybody may ask, and change what ``open_to_change`` allows.
 
-    ``read_only``: nobody may change anything, whoever it is.
+    ``read_only``: nobody may change anything, whoever it is. ``behind_proxy``: who is counted as trying is who
+    a proxy on this machine says; without one, anybody on this machine could say another address at every try.
     """
 
-    def __init__(self, app: App, accounts: Accounts, open_to_change: bool, read_only: bool) -> None:
+    def __init__(
+        self, app: App, accounts: Accounts, open_to_change: bool, read_only: bool, behind_proxy: bool
+    ) -> None:
         self._app = app
         self._accounts = accounts
         self._anybody = Visitor("", open_to_change and not read_only)
         self._read_only = read_only
+        self._behind_proxy = behind_proxy
         self._throttle = Throttle()
         self._sessions: dict[str, tuple[Account, float]] = {}
 
@@ -117,7 +121,8 @@ class Login:
 
     def _checked(self, scope: Scope, check: Callable[[], Account | None]) -> tuple[Account | None, int]:
         """The account, or None and the whole seconds to wait where a try is not even looked at."""
-        address = (scope.get("client") or ("",))[0]
+        told = header(scope, "x-forwarded-for") and not self._behind_proxy
+        address = "" if told else (scope.get("client") or ("",))[0]
         wait = self._throttle.begin(address)
         if wait:
             return None, math.ceil(wait)

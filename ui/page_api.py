@@ -127,8 +127,9 @@ class PageApi:
         reports = data.get("reports")
         if reports is not None and not reports:
             raise WenbaoError(messages.NO_REPORTS_SELECTED)
-        question = str(data.get("question", ""))
-        history = [str(earlier)[:1000] for earlier in data.get("history", [])[-6:]]
+        question, history = data.get("question", ""), data.get("history", [])
+        if isinstance(history, list):
+            history = [str(earlier)[:1000] for earlier in history[-6:]]
         answer = self.assistant.ask(question, reports=reports, history=history).to_dict()
         snapshot = self.library.snapshot()
         turn = {"question": question, "answer": answer, "time": f"{datetime.now():%Y-%m-%d %H:%M}"}

@@ -100,7 +100,13 @@ def start(
     page_api = PageApi(Assistant(library), directory_for(library_path), read_only=read_only)
     doors = [
         Middleware(Guard, names=own_names(host, names), any_address=not is_loopback(host)),
-        Middleware(Login, accounts=Accounts(accounts), open_to_change=alone, read_only=read_only),
+        Middleware(
+            Login,
+            accounts=Accounts(accounts),
+            open_to_change=alone,
+            read_only=read_only,
+            behind_proxy=bool(names),
+        ),
         Middleware(Intake, uploads=page_api.uploads),
         Middleware(OriginalsDoor, originals=page_api.originals),
     ]

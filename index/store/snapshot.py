@@ -241,7 +241,7 @@ class Snapshot(ABC):
     def _ordinal(self, report: str) -> int:
         try:
             return self._ordinals[report]
-        except KeyError:
+        except (KeyError, TypeError):
             raise UnknownReport(
                 f"文库中没有编号为“{report}”的报告，请用 wenbao reports 查看已有的报告。"
             ) from None

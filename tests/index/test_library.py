@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -12,11 +13,14 @@ from index import (
     Encoder,
     Library,
     LibraryDamaged,
+    LibraryError,
     LibraryMismatch,
     LibraryNotFound,
+    QuestionError,
     SourceError,
     StorageError,
     UnknownReport,
+    WenbaoError,
 )
 from index.store import builder
 from tests.conftest import SAMPLE, FakeEncoder
@@ -176,8 +180,63 @@ def test_metadata_is_corrected_by_hand_and_survives_a_rebuild(library: Library, 
     assert library.set_metadata("示例市2024", place="某市", title="某市报告").title == "某市报告"
     assert library.rebuild()[0].place == "某市"
     assert library.set_metadata("示例市2024", title=None).title != "某市报告"
-    with pytest.raises(ValueError, match="colour"):
-        library.set_metadata("示例市2024", colour="red")
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"colour": "red"},
+        {"title": 5},
+        {"title": "\ud800"},
+        {"date": 2024},
+        {"date": "昨天"},
+        {"date": "2025-02-29"},
+        *(
+            {years: value}
+            for years in ("years_reviewed", "years_planned")
+            for value in (2024, "2024", ["x"], [0])
+        ),
+    ],
+)
+def test_a_correction_that_cannot_be_is_refused_with_a_sentence(
+    library: Library, report: Path, wrong: dict[str, Any]
+) -> None:
+    library.add([report])
+    before = library.reports()
+    with pytest.raises(WenbaoError, match=r"。$"):
+        library.set_metadata("示例市2024", **wrong)
+    assert library.reports() == before
+
+
+@pytest.mark.parametrize("place", ["", b"library", 5, None, ["library"], True])
+def test_what_is_no_place_is_refused_with_a_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: Any
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(LibraryError, match=r"。$"):
+        Library.open(place)
+    assert not list(tmp_path.iterdir())
+
+
+def test_what_is_no_file_no_report_and_no_filter_is_refused_with_a_sentence(library: Library) -> None:
+    for files in (5, None, b"a.txt", [5], [None], [b"a.txt"], [["a.txt"]]):
+        for take in (library.add, library.sync):
+            with pytest.raises(SourceError, match=r"。$"):
+                take(files)  # type: ignore[arg-type]
+    for report in (5, None, b"a", ["a"], {}, ""):
+        for name in ("text", "remove", "set_metadata"):
+            with pytest.raises(UnknownReport, match=r"。$"):
+                getattr(library, name)(report)
+    filters: tuple[dict[str, Any], ...] = (
+        {"name": 5},
+        {"year": "2024"},
+        {"year": True},
+        {"mode": "x"},
+        {"mode": []},
+    )
+    for given in filters:
+        with pytest.raises(QuestionError, match=r"。$"):
+            library.indicators(**given)
 
 
 def test_readers_keep_their_snapshot_and_then_see_the_new_one(library: Library, report: Path) -> None:

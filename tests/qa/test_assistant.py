@@ -119,8 +119,7 @@ def test_as_many_passages_as_asked_for(assistant: Assistant) -> None:
         {"question": "\ud8002024年新增绿地多少"},
         *({"top_k": top_k} for top_k in (0, -1, True, 2.0, "5", None)),
         *({"reports": reports} for reports in (REPORT, [1], 7, iter([REPORT]))),
-        {"history": "2024年"},
-        {"history": [None]},
+        *({"history": history} for history in ("2024年", [None], 5, None)),
     ],
 )
 def test_what_is_of_a_wrong_kind_is_refused_with_a_sentence(

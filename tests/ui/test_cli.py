@@ -164,6 +164,16 @@ def test_no_library_says_what_to_do(tmp_path: Path, capsys: pytest.CaptureFixtur
     assert not (tmp_path / "none").exists()
 
 
+def test_an_empty_name_of_a_library_is_refused(
+    small: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(small.parent)
+    for args in (["add", str(small)], ["ask", "问"], ["reports"], ["rebuild"]):
+        assert run([*args, "--library", ""]) == 2
+        assert "文库要写成" in capsys.readouterr().err
+    assert list(small.parent.iterdir()) == [small]
+
+
 def test_the_environment_names_the_library(
     small_library: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, MutableMapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -16,9 +17,10 @@ from playwright.sync_api import Browser
 
 from index import Library, WenbaoError
 from tests.ui.conftest import call, visit
-from ui.accounts import FREE_TRIES, LONGEST_WAIT, Account, Throttle, parse_accounts
+from ui.accounts import FREE_TRIES, LONGEST_WAIT, Account, Accounts, Throttle, parse_accounts
 from ui.cli import run
-from ui.login import LOGIN_FIRST, MAY_NOT_CHANGE, WRONG, WRONG_TOKEN
+from ui.guard import FOREIGN
+from ui.login import LOGIN_FIRST, MAY_NOT_CHANGE, WRONG, WRONG_TOKEN, Login
 from ui.server import OPEN_TO_ALL, start
 
 ACCOUNTS = "chen:s3cret\n# 只能查阅\nreader 李四:pass word\nprogram bot:a-long-token-of-a-program\n"
@@ -87,6 +89,9 @@ def test_a_reader_asks_and_an_operator_also_changes(shared_server: str) -> None:
 def test_after_logout_the_session_is_over(shared_server: str) -> None:
     with entered(shared_server, "chen", "s3cret") as visitor:
         cookies = dict(visitor.cookies)
+        foreign = visitor.get("logout", headers={"Sec-Fetch-Site": "same-site"})  # a page on another port
+        assert (foreign.status_code, foreign.json()["error"]) == (403, FOREIGN)
+        assert visitor.get("config").status_code == 200
         assert visitor.get("logout").status_code == 303
     assert httpx.get(f"{shared_server}config", cookies=cookies).status_code == 401
 
@@ -109,6 +114,32 @@ def test_wrong_logins_are_slowed_down(library_dir: Path, start_server: Callable[
     assert answers[0].json()["error"] == WRONG
     slowed = [a for a in answers[FREE_TRIES:] if a.status_code == 429]
     assert "秒后再试" in slowed[-1].json()["error"]
+    forged = [{"X-Forwarded-For": f"10.0.0.{n}"} for n in range(12)]
+    answers = [httpx.post(f"{server}login", data=login, headers=headers) for headers in forged]
+    assert 429 in [a.status_code for a in answers]
+
+
+@pytest.mark.parametrize(("behind_proxy", "looked_at"), [(True, 12), (False, FREE_TRIES)])
+def test_only_behind_a_proxy_is_another_address_believed(behind_proxy: bool, looked_at: int) -> None:
+    async def nothing(*_: object) -> None:
+        raise AssertionError("let in")
+
+    statuses: list[int] = []
+
+    async def send(message: MutableMapping[str, Any]) -> None:
+        statuses.extend([message["status"]] if "status" in message else [])
+
+    async def guess() -> None:
+        door = Login(nothing, Accounts(parse_accounts(ACCOUNTS)), False, False, behind_proxy)
+        for n in range(12):  # as uvicorn gives it on: the address that the header says
+            headers = [(b"authorization", b"Bearer guess"), (b"x-forwarded-for", b"10.0.0.%d" % n)]
+            scope = {"type": "http", "path": "/config", "headers": headers, "client": (f"10.0.0.{n}", 0)}
+            await door(scope, nothing, send)
+
+    with ThreadPoolExecutor(1) as apart:  # Playwright keeps an event loop in the main thread
+        apart.submit(asyncio.run, guess()).result()
+    assert statuses.count(401) == looked_at
+    assert statuses.count(429) == 12 - looked_at
 
 
 def test_the_wait_doubles_to_a_minute_and_a_right_password_ends_it() -> None:
