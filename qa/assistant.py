@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from index import Library, QuestionError
+from index.encoders import load_reader
 from qa.answers import Asking, answer, asks_for_help, citations_of, searches
 from qa.types import Answer, Citation
-from qa.understanding import complete, parse, printable
+from qa.understanding import complete, parse, prepare, printable
 
 LONGEST_QUESTION = 1000
 
@@ -25,6 +26,15 @@ class Assistant:
     def open(cls, path: str | Path = "library") -> Assistant:
         """Opens the library at ``path``; raises ``LibraryError`` when it cannot be used."""
         return cls(Library.open(path))
+
+    def warm(self) -> None:
+        """Loads the models and the lists of words, so that the first question waits for neither.
+
+        Raises EncoderError, LibraryError.
+        """
+        self.library.encoder.encode_queries(["政府工作报告"])
+        load_reader()
+        prepare()
 
     def ask(
         self,

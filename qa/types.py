@@ -17,7 +17,7 @@ RefusalReason = Literal["", "not_covered", "not_in_library", "not_selected"]
 Shape = Literal[
     "fact", "list", "compare", "table", "topic", "tasks", "problems", "summary", "several", "help"
 ]
-"""How an answer is laid out: one place, several items, sides beside each other, a figure's years; all that is
+"""How an answer is laid out: one place, several items, several things beside each other, a figure's years; all that is
 said on a topic, the tasks, the problems, a report's outline; several questions in one; how to ask."""
 
 Spans = tuple[tuple[int, int], ...]
@@ -95,15 +95,15 @@ class Table:
 
     def grid(self) -> list[list[str]]:
         """The table as text: a heading row, then the rows; a gap is empty, a mark stands behind its figure."""
-        sides = [s for s in ("target", "actual") if any(getattr(row, s) for row in self.rows)]
+        modes = [m for m in ("target", "actual") if any(getattr(row, m) for row in self.rows)]
         named = any(row.place for row in self.rows)
         heads = [
             *(["地点"] if named else []),
             "年份",
-            *({"target": "目标", "actual": "实绩"}[s] for s in sides),
+            *({"target": "目标", "actual": "实绩"}[m] for m in modes),
         ]
         body = [
-            [*([row.place] if named else []), str(row.year), *(_written(getattr(row, s)) for s in sides)]
+            [*([row.place] if named else []), str(row.year), *(_written(getattr(row, m)) for m in modes)]
             for row in self.rows
         ]
         return [heads, *body]

@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Any
 
 from index import Library, ReportInfo, Snapshot, WenbaoError
-from index.encoders import load_reader
 from index.types import Progress
 from qa import Answer, Assistant
 from ui import cards, exports, feedback, messages, viewer, word_export
@@ -58,10 +57,9 @@ class PageApi:
         self._choosing = threading.Lock()
 
     def warm(self) -> None:
-        """Loads the models, the encoder by using it; until then the page says 正在准备."""
+        """Loads the models and the lists of words; until then the page says 正在准备."""
         try:
-            self.library.encoder.encode_queries(["政府工作报告"])
-            load_reader()
+            self.assistant.warm()
         except WenbaoError as error:
             self._failure = messages.NOT_READY.format(reason=error)
         except Exception:

@@ -1,4 +1,4 @@
-"""Lexical search: BM25 in Lucene's variant, over the terms of ``folding.tokenize``.
+"""Lexical search: BM25 in Lucene's variant, over the terms of ``index.text.tokenize``.
 
 Postings are five flat arrays, so that an index is opened by mapping it into memory, and adding a
 report or taking one away moves postings without reading any text again.
@@ -110,6 +110,10 @@ class LexicalIndex:
     def frequencies(self, terms: Iterable[str]) -> list[int]:
         """In how many texts each term stands; 0 for one never seen."""
         return [end - start for start, end in map(self._find, terms)]
+
+    def rows_holding(self, terms: Iterable[str]) -> list[IntArray]:
+        """The rows of the texts in which each term stands, ascending."""
+        return [np.sort(self.rows[start:end]).astype(np.int64) for start, end in map(self._find, terms)]
 
     def _find(self, term: str) -> tuple[int, int]:
         """Where the postings of ``term`` begin and end."""

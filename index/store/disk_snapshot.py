@@ -95,6 +95,14 @@ class DiskSnapshot(Snapshot):
     def passages(self, rows: Sequence[int]) -> list[Passage]:
         return [self._segment(ordinal).passage(n) for ordinal, n in map(self._locate, rows)]
 
+    def token_ends(self, rows: Sequence[int]) -> Sequence[Sequence[int]] | None:
+        found = [self._segment(ordinal).token_ends(n) for ordinal, n in map(self._locate, rows)]
+        known = [ends for ends in found if ends is not None]
+        return known if len(known) == len(found) else None
+
+    def rows_holding(self, terms: Sequence[str]) -> list[IntArray] | None:
+        return self._terms.rows_holding(terms) if self._terms else [np.empty(0, np.int64) for _ in terms]
+
     def search_dense(
         self, vector: FloatArray, k: int, reports: Collection[str] | None = None
     ) -> list[tuple[int, float]]:

@@ -184,7 +184,7 @@ class MilvusWriter:
         if old and old.segment.startswith(content) and self.is_whole(old, encoder):
             return Entry(info, old.segment, {}, source.origin, source.corrections)
         segment = f"{content}-{number}-{uuid.uuid4().hex[:8]}"
-        vectors, tokens = embed(report, encoder, embedded)
+        made = embed(report, encoder, embedded)
         rows = self._rows_for(encoder)
         self._client.put(f"source:{segment}", data, segment, number)
         self._client.put(f"report:{segment}", report.to_json(), segment, number)
@@ -192,7 +192,7 @@ class MilvusWriter:
         counts = dict(zip(terms.terms.tolist(), np.diff(terms.starts).tolist(), strict=True))
         self._client.put(f"terms:{segment}", write_counts(counts), segment, number)
         records = {f"record:{segment}:{n}": passage_record(p) for n, p in enumerate(report.passages)}
-        late = {f"tokens:{segment}:{n}": packed for n, packed in enumerate(tokens)}
+        late = {f"tokens:{segment}:{n}": packed for n, packed in enumerate(made.tokens)}
         self._client.put_all(records | late, segment, number)
         self._client.insert(
             rows,
@@ -204,7 +204,7 @@ class MilvusWriter:
                     "terms": coded(tokenize(text)) or "none",
                     "vector": vector.astype(np.float32),
                 }
-                for n, (text, vector) in enumerate(zip(report.passage_texts(), vectors, strict=True))
+                for n, (text, vector) in enumerate(zip(report.passage_texts(), made.vectors, strict=True))
             ],
         )
         return Entry(info, segment, {}, source.origin, source.corrections)

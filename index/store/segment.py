@@ -11,13 +11,14 @@ import hashlib
 import json
 import zlib
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
-from index.encoders import Encoder, TokenEncoder
+from index.encoders import Encoder, TokenEncoder, TokenOffsetEncoder
 from index.errors import LibraryDamaged
 from index.files import checksums, new_directory, sha256, write_array
 from index.search import HalfArray
@@ -25,9 +26,13 @@ from index.store.parsed_report import Parsed
 from index.text import normalize
 from index.types import Passage
 
-REPORT, PASSAGES, RECORDS, TOKENS, SUMS = (
-    "report.json", "passages.npy", "records", "tokens", "sums.json",
+REPORT, PASSAGES, RECORDS, TOKENS, ENDS, SUMS = (
+    "report.json", "passages.npy", "records", "tokens", "ends", "sums.json",
 )  # fmt: skip
+
+
+_END = np.dtype("<i4")
+"""Where a token ends in its passage's text; before it, where the context runs on into the first."""
 
 
 def passage_record(passage: Passage) -> bytes:
@@ -48,8 +53,17 @@ def segment_id(payload: bytes, encoder: Encoder) -> str:
     return hashlib.sha256(encoder.id.encode() + b"\0" + payload).hexdigest()[:32]
 
 
-Embedded = tuple[HalfArray, list[bytes]]
-"""The vectors of passages ``(n, dimension)``; their tokens for late interaction, none of some encoders."""
+@dataclass(frozen=True, slots=True)
+class Embedded:
+    """What an encoder makes of a report's passages.
+
+    ``vectors`` (n, dimension); ``tokens`` for late interaction and ``ends``, where in a passage's text each of
+    these ends: none of encoders that do not tell them.
+    """
+
+    vectors: HalfArray
+    tokens: Sequence[bytes] = ()
+    ends: Sequence[Sequence[int]] = ()
 
 
 def embed(parsed: Parsed, encoder: Encoder, progress: Callable[[int], None]) -> Embedded:
@@ -57,25 +71,26 @@ def embed(parsed: Parsed, encoder: Encoder, progress: Callable[[int], None]) -> 
 
     In half precision: vectors are only compared, and the error is far below a score's meaning.
     """
-    if isinstance(encoder, TokenEncoder):
-        pairs = [(normalize(context), normalize(body)) for context, body in parsed.passage_parts()]
-        vectors, tokens = encoder.encode_passage_tokens(pairs, progress)
-    else:
-        vectors, tokens = (
-            encoder.encode_passages([normalize(t) for t in parsed.passage_texts()], progress),
-            [],
-        )
-    return vectors.astype(np.float16), tokens
+    if not isinstance(encoder, TokenEncoder):
+        vectors = encoder.encode_passages([normalize(t) for t in parsed.passage_texts()], progress)
+        return Embedded(vectors.astype(np.float16))
+    pairs = [(normalize(context), normalize(body)) for context, body in parsed.passage_parts()]
+    vectors, tokens = encoder.encode_passage_tokens(pairs, progress)
+    ends: list[list[int]] = []
+    if isinstance(encoder, TokenOffsetEncoder):
+        ends = [encoder.passage_token_ends(*pair) for pair in pairs]
+    return Embedded(vectors.astype(np.float16), tokens, ends)
 
 
 def write_segment(target: Path, parsed: Parsed, embedded: Embedded) -> None:
     """Write a report and what ``embed`` made of it to ``target``; raises OSError."""
-    vectors, tokens = embedded
     with new_directory(target) as directory:
         (directory / REPORT).write_bytes(parsed.to_json())
-        write_array(directory / PASSAGES, vectors)
+        write_array(directory / PASSAGES, embedded.vectors)
         _write_records(directory / RECORDS, [passage_record(passage) for passage in parsed.passages])
-        _write_records(directory / TOKENS, tokens)
+        _write_records(directory / TOKENS, embedded.tokens)
+        if embedded.ends:
+            _write_records(directory / ENDS, [np.array(ends, _END).tobytes() for ends in embedded.ends])
         (directory / SUMS).write_text(json.dumps(checksums(directory)))
 
 
@@ -119,6 +134,11 @@ def _tokens(segment: Segment, n: int) -> bytes:
     return segment.read_record(TOKENS, n)
 
 
+@lru_cache(maxsize=2048)
+def _ends(segment: Segment, n: int) -> tuple[int, ...] | None:
+    return tuple(np.frombuffer(segment.read_record(ENDS, n), _END).tolist()) if segment.has(ENDS) else None
+
+
 class Segment:
     """A segment opened for reading; a part is checked when it is read."""
 
@@ -149,6 +169,15 @@ class Segment:
     def tokens(self, n: int) -> bytes:
         """The tokens of passage ``n`` for ``index.encoders.late_interaction``; empty without any; raises LibraryDamaged."""
         return _tokens(self, n)
+
+    def token_ends(self, n: int) -> tuple[int, ...] | None:
+        """Where in the text of passage ``n`` each of its tokens ends; None where it was not kept, as once it was
+        not; raises LibraryDamaged."""
+        return _ends(self, n)
+
+    def has(self, records: str) -> bool:
+        """Whether there are ``records`` of this name."""
+        return f"{records}.npy" in self._sums
 
     def read_record(self, name: str, n: int) -> bytes:
         """Record ``n`` of the records ``name``, read anew; empty without any; raises LibraryDamaged."""

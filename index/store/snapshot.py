@@ -13,6 +13,7 @@ import numpy as np
 from index.encoders import Encoder, FloatArray, max_similarities, token_similarities
 from index.errors import UnknownReport
 from index.figures import Figure, Mode, normalize_indicator
+from index.search import IntArray
 from index.store.manifest import Entry, Manifest
 from index.store.parsed_report import Parsed
 from index.store.tables import Tables
@@ -233,6 +234,14 @@ class Snapshot(ABC):
         No tokens where the library has no vectors of them.
         """
         return [token_similarities(query, packed) for packed in self._tokens(rows)]
+
+    def token_ends(self, rows: Sequence[int]) -> Sequence[Sequence[int]] | None:
+        """Where in the text of each passage of ``rows`` its tokens end; None where the library does not keep it."""
+        return None
+
+    def rows_holding(self, terms: Sequence[str]) -> list[IntArray] | None:
+        """The rows of the passages in which each search term stands, ascending; None where the store cannot tell."""
+        return None
 
     @abstractmethod
     def _tokens(self, rows: Sequence[int]) -> list[bytes]:

@@ -75,9 +75,9 @@ def searches(asking: Asking, most: int) -> list[RankedSearch]:
 
 
 def citations_of(asking: Asking, sub_questions: Sequence[RankedSearch], top_k: int) -> list[Citation]:
-    """The sides' passages in turn; a passage that serves several sides is quoted for each.
+    """The sub-questions' passages in turn; one that serves several of them is quoted for each.
 
-    The same words are shown once, unless they answer different sides of the question.
+    The same words are shown once, unless they answer different sub-questions.
     """
     leading = [ranked[0] for _, ranked in sub_questions if ranked]
     found: dict[int, list[tuple[Search, Ranked]]] = {}
@@ -100,7 +100,7 @@ def _leads(one: Ranked, leading: Sequence[Ranked]) -> bool:
 
 
 def _citation(snapshot: Snapshot, pairs: Sequence[tuple[Search, Ranked]], listing: bool) -> Citation:
-    """The passage of ``pairs``, quoted for each of their sides."""
+    """The passage of ``pairs``, quoted for each of their sub-questions."""
     spans = [span for one, ranked in pairs for span in quote(one, ranked, listing)]
     passage = pairs[0][1].candidate.passage
     return cite(snapshot, passage, completed(passage, joined(spans)), pairs[0][1].score)
@@ -111,7 +111,7 @@ def _used(
 ) -> list[int]:
     """The positions in ``citations`` that the answer's text quotes.
 
-    The first passage of each side that is certain enough; for a list, in the order of the report,
+    The first passage of each sub-question that is certain enough; for a list, in the order of the report,
     those of the next passages too that fit as well.
     """
     positions = {(c.report, c.start): i for i, c in enumerate(citations)}

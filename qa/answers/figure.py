@@ -51,11 +51,11 @@ def answer_figure(
 
 
 def _whens(wanted: Asked) -> tuple[When, ...]:
-    """One time for each side of the question, each year of a list of years a side of its own."""
-    sides = [one.when for one in wanted.question.sub_questions]
-    if any(when.span for when in sides):
+    """One time for each sub-question, each year of a list of years one of its own."""
+    whens = [one.when for one in wanted.question.sub_questions]
+    if any(when.span for when in whens):
         return ()
-    return tuple(each for when in sides for each in when.each())
+    return tuple(each for when in whens for each in when.each())
 
 
 def _others(figures: Iterable[Figure], names: Sequence[str], chosen: Sequence[Figure]) -> list[Figure]:

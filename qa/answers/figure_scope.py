@@ -22,22 +22,23 @@ def reports_asked(
     Raises UnknownReport.
     """
     infos = selected(snapshot, reports)
-    own = {name for info in infos for name in names_of(info.place) if not is_nation(info.place)}
+    of = {info.place for info in infos}  # many reports, few places
+    own = {name for place in of for name in names_of(place) if not is_nation(place)}
     said = tuple(name for name in own if name in asked.core)
     all_names = dict.fromkeys((*real_places(asked.places, snapshot), *said))
     places = tuple(p for p in all_names if not any(p != other and p in other for other in all_names))
+    about = {place for place in of if about_place(places, place, asked.core)}
     found = {
         info.id: info
         for info in (infos if places else nation_first(infos, asked.core))
-        if about_place(places, info.place, asked.core)
-        and (not asked.report_years or report_year(info) in asked.report_years)
+        if info.place in about and (not asked.report_years or report_year(info) in asked.report_years)
     }
     return found, places
 
 
 def real_places(named: Sequence[str], snapshot: Snapshot) -> tuple[str, ...]:
     """The places among ``named``: 棚户区 in 棚户区改造 is part of an indicator, no place."""
-    own = {name for info in snapshot.reports for name in names_of(info.place)}
+    own = {name for place in {info.place for info in snapshot.reports} for name in names_of(place)}
     known = {*own, *gazetteer()}
     return tuple(
         p

@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
-from index import Passage, Snapshot
+from index import Passage, ReportInfo, Snapshot
 from index.encoders import FloatArray, TokenOffsetEncoder
+from index.search import IntArray
 from index.structure import context
 from index.text import normalize
-from qa.retrieval import Clause, clauses_of, encoded
+from qa.retrieval import Clause, clauses_of, encoded, normalized
 from qa.understanding import concepts, official_wording
+
+Values = npt.NDArray[np.floating[Any]]
 
 FEATURES = (
     "token", "sentence_token", "passage_late", "passage_dense", "path_token",
@@ -75,6 +80,7 @@ _DEPENDS = re.compile(
 )
 """A clause that says nothing without the one before it: 同比增长9.9%, 居全省第一."""
 _PAIRS = (("“", "”"), ("《", "》"), ("（", "）"), ("(", ")"))
+_OPENS = re.compile("[“《（(]")
 
 
 def together(scored: Sequence[Scored], depends: re.Pattern[str] = _DEPENDS) -> list[tuple[Scored, ...]]:
@@ -98,7 +104,70 @@ def _is_open(own: Sequence[Scored], following: Scored) -> bool:
     if own[-1].row != following.row or following.clause.start - own[-1].clause.end > 2:
         return False
     text = own[0].passage.text[own[0].clause.start : own[-1].clause.end]
-    return any(text.count(opening) > text.count(closing) for opening, closing in _PAIRS)
+    return bool(_OPENS.search(text)) and any(
+        text.count(opening) > text.count(closing) for opening, closing in _PAIRS
+    )
+
+
+SPOKEN_OF = 0.5
+"""The share of the subject's words, by weight, that one clause holds of a report that speaks of it."""
+SPOKEN_OF_NEARBY = 0.75
+"""The same of one passage: 林果 here and 养殖 there in its clauses."""
+
+
+def speaking_of(snapshot: Snapshot, infos: Iterable[ReportInfo], subject: str) -> Iterator[ReportInfo]:
+    """Those of ``infos`` that ``score_clauses`` may find to speak of ``subject``, told without reading any of them.
+
+    The index tells which passages hold which words; no clause holds more of them than its passage. All of
+    ``infos`` where the store has no such index.
+    """
+    terms = [c.alternatives for c in concepts(normalize(subject))]
+    stands = _standing(snapshot, {term for alternatives in terms for one in alternatives for term in one})
+    if stands is None:
+        yield from infos
+        return
+    held = np.zeros((len(terms), snapshot.size), np.float32)
+    for own_held, alternatives in zip(held, terms, strict=True):
+        for one in filter(None, alternatives):
+            np.maximum(own_held, sum(stands[term] for term in one) / len(one), out=own_held)
+    idf = _idf(snapshot, terms)
+    for info in infos:
+        span = snapshot.rows(info.id)
+        here = held[:, span.start : span.stop]
+        stood = [bool(row.any()) for row in here]
+        weights = np.array(_told(terms, idf, stood), np.float64)
+        if weights.any() and (weights @ here).max(initial=0.0) > (SPOKEN_OF - 1e-3) * weights.sum():
+            yield info
+
+
+def saying(
+    snapshot: Snapshot, infos: Iterable[ReportInfo], pairs: Collection[str], least: float
+) -> Iterator[ReportInfo]:
+    """Those of ``infos`` that may say ``least`` of ``pairs`` of characters somewhere, told without reading any."""
+    stands = _standing(snapshot, pairs)
+    for info in infos:
+        span = snapshot.rows(info.id)
+        if stands is None or sum(s[span.start : span.stop].any() for s in stands.values()) >= least * len(
+            pairs
+        ):
+            yield info
+
+
+def _standing(snapshot: Snapshot, terms: Collection[str]) -> dict[str, FloatArray] | None:
+    """1 for each passage in which a term stands or may stand, ``(passages,)``; None where the store cannot tell."""
+    flat = sorted(terms)
+    rows = snapshot.rows_holding(flat)
+    if rows is None:
+        return None
+    stands = {}
+    for term, own in zip(flat, rows, strict=True):
+        # Pairs of Chinese characters are indexed as they are looked for; 5g is not, nor the 村 of 村庄.
+        stands[term] = np.full(snapshot.size, float(_PAIR.fullmatch(term) is None), np.float32)
+        stands[term][own] = 1
+    return stands
+
+
+_PAIR = re.compile("[一-鿿]{2}")
 
 
 def score_clauses(
@@ -116,43 +185,62 @@ def score_clauses(
     rows, passages = [row for row, _ in kept], [p for _, p in kept]
     if not rows:
         return []
-    title = snapshot.report(report).title
     parts = [clauses_of(p.text) for p in passages]
-    wanted = concepts(normalize(subject))
-    terms = [c.alternatives for c in wanted]
-    weight = _told(terms, _idf(snapshot, terms), normalize("\n".join(p.text for p in passages)))
-    paths = [normalize(" ".join(p.section)) for p in passages]
-    path_cover = {path: _covered(terms, weight, path) for path in set(paths)}
-    wholes = [_covered(terms, weight, normalize(p.text)) for p in passages]
-    covers = [[_covered(terms, weight, c.text) for c in own] for own in parts]
-    if max(map(max, filter(None, covers)), default=0.0) < least[0] and max(wholes) < least[1]:
+    own = [c for part in parts for c in part]
+    terms = [c.alternatives for c in concepts(normalize(subject))]
+    texts = [normalized(p.text) for p in passages]
+    weights = _told(
+        terms, _idf(snapshot, terms), [any(_single(own) in text for text in texts) for own in terms]
+    )
+    wholes = _covered(terms, weights, texts)
+    cover = _covered(terms, weights, [c.text for c in own])
+    if not own or (cover.max() < least[0] and wholes.max() < least[1]):
         return []
-    similarity, late, dense = _similarities(snapshot, rows, title, passages, parts, subject)
-    found: list[Scored] = []
-    for n, (row, passage, own) in enumerate(zip(rows, passages, parts, strict=True)):
-        whole, tops, cover = wholes[n], similarity[n], covers[n]
-        sentences: dict[int, list[int]] = {}
-        for i, c in enumerate(own):
-            sentences.setdefault(c.sentence, []).append(i)
-        for i, c in enumerate(own):
-            around = sentences[c.sentence]
-            is_title = bool(passage.section) and _same(c, own, i, passage)
-            near = max(cover[max(0, i - 1) : i + 2])
-            values = (
-                tops[i], max(tops[j] for j in around), late[n], dense[n], path_cover[paths[n]] ** 2,
-                cover[i], max(cover[j] for j in around), whole, path_cover[paths[n]], near,
-                float(bool(c.quantities)), float(bool(_NAME.search(c.text))),
-                min(len(c.text), 40) / 40, float(len(c.text) < 9), float(bool(_SLOGAN.match(c.text))),
-                float(bool(_DEED.search(c.text))), float(c.sentence == 0), float(is_title), max(tops),
-            )  # fmt: skip
-            found.append(Scored(row, passage, c, np.array(values, np.float32), is_title))
-    return found
+    similarity, late, dense = _similarities(snapshot, report, rows, passages, parts, subject)
+    of = np.repeat(np.arange(len(parts)), [len(part) for part in parts])
+    sentence = np.flatnonzero(
+        np.append(True, (of[1:] != of[:-1]) | (np.diff([c.sentence for c in own]) != 0))
+    )
+    paths = {p.section: normalize(" ".join(p.section)) for p in passages}
+    of_path = dict(zip(paths, _covered(terms, weights, list(paths.values())), strict=True))
+    path = np.array([of_path[p.section] for p in passages])[of]
+    titles = np.array([_is_title(c, passages[n]) for c, n in zip(own, of.tolist(), strict=True)])
+    opening = np.flatnonzero(np.append(True, of[1:] != of[:-1]))
+    columns = (
+        similarity, _most_of(similarity, sentence), late[of], dense[of], path**2,
+        cover, _most_of(cover, sentence), wholes[of], path, _most_beside(cover, of),
+        [bool(c.quantities) for c in own], [bool(_NAME.search(c.text)) for c in own],
+        [min(len(c.text), 40) / 40 for c in own], [len(c.text) < 9 for c in own],
+        [bool(_SLOGAN.match(c.text)) for c in own], [bool(_DEED.search(c.text)) for c in own],
+        [c.sentence == 0 for c in own], titles, _most_of(similarity, opening),
+    )  # fmt: skip
+    features = np.column_stack(columns).astype(np.float32)
+    return [
+        Scored(rows[n], passages[n], c, features[i], bool(titles[i]))
+        for i, (c, n) in enumerate(zip(own, of.tolist(), strict=True))
+    ]
 
 
-def _same(clause: Clause, own: Sequence[Clause], i: int, passage: Passage) -> bool:
+def _most_of(values: Values, starts: IntArray) -> Values:
+    """Of each of ``values`` (n,) the most of the stretch that it is in; stretches begin at ``starts``."""
+    most: Values = np.maximum.reduceat(values, starts)
+    return np.repeat(most, np.diff(np.append(starts, len(values))))
+
+
+def _most_beside(values: Values, of: IntArray) -> Values:
+    """Of each of ``values`` (n,) the most of it and its neighbours in the same passage; ``of`` numbers these."""
+    most = values.copy()
+    same = of[1:] == of[:-1]
+    most[1:] = np.where(same, np.maximum(most[1:], values[:-1]), most[1:])
+    most[:-1] = np.where(same, np.maximum(most[:-1], values[1:]), most[:-1])
+    return most
+
+
+def _is_title(clause: Clause, passage: Passage) -> bool:
     """Whether the clause belongs to the run-in title that opens its passage."""
     return (
-        clause.sentence == 0
+        bool(passage.section)
+        and clause.sentence == 0
         and passage.text.startswith(passage.section[-1][:6])
         and (clause.end <= len(passage.section[-1]) + 1)
     )
@@ -169,83 +257,122 @@ def _idf(snapshot: Snapshot, terms: Sequence[Sequence[tuple[str, ...]]]) -> list
     return weights
 
 
-def _told(terms: Sequence[Sequence[tuple[str, ...]]], weights: Sequence[float], text: str) -> list[float]:
-    """``weights`` without those of pairs of characters that only run two words together.
+def _told(
+    terms: Sequence[Sequence[tuple[str, ...]]], weights: Sequence[float], stands: Sequence[bool]
+) -> list[float]:
+    """``weights`` without those of pairs of characters that only run two words together; ``stands``: what a report holds.
 
     市建 of 城市建设 stands nowhere in a report that tells of both; 城市 or 建设 beside it does.
     """
-    single = [own[0][0] if len(own) == 1 and len(own[0]) == 1 else "" for own in terms]
-    stands = [bool(term) and term in text for term in single]
+    single = [_single(own) for own in terms]
+    held = [bool(term) and here for term, here in zip(single, stands, strict=True)]
     found = list(weights)
     for i, term in enumerate(single):
-        if not term or stands[i]:
+        if not term or held[i]:
             continue
-        before = i > 0 and stands[i - 1] and single[i - 1][-1] == term[0]
-        after = i + 1 < len(single) and stands[i + 1] and single[i + 1][0] == term[-1]
+        before = i > 0 and held[i - 1] and single[i - 1][-1] == term[0]
+        after = i + 1 < len(single) and held[i + 1] and single[i + 1][0] == term[-1]
         found[i] = 0.0 if before or after else found[i]
     return found
 
 
-def _covered(terms: Sequence[Sequence[tuple[str, ...]]], weights: Sequence[float], text: str) -> float:
-    """The share of ``terms``, by weight, that ``text`` holds: the most of any alternative of each."""
+def _single(alternatives: Sequence[tuple[str, ...]]) -> str:
+    """The one search term that a concept is looked for by; empty where there are several."""
+    return alternatives[0][0] if len(alternatives) == 1 and len(alternatives[0]) == 1 else ""
+
+
+def _covered(
+    terms: Sequence[Sequence[tuple[str, ...]]], weights: Sequence[float], texts: Sequence[str]
+) -> Values:
+    """The share of ``terms``, by weight, that each of ``texts`` holds, ``(texts,)``: the most of any alternative."""
+    held = np.zeros(len(texts))
     total = sum(weights)
     if not total:
-        return 0.0
-    held = 0.0
+        return held
+    flat = {term for alternatives in terms for one in alternatives for term in one}
+    stands = {term: np.array([term in text for text in texts], np.float64) for term in flat}
     for alternatives, weight in zip(terms, weights, strict=True):
-        held += weight * max((sum(t in text for t in a) / len(a) for a in alternatives if a), default=0.0)
+        shares = [np.sum([stands[term] for term in one], axis=0) / len(one) for one in alternatives if one]
+        held += weight * np.max(shares, axis=0) if shares else 0.0
     return held / total
 
 
 def _similarities(
     snapshot: Snapshot,
+    report: str,
     rows: Sequence[int],
-    title: str,
     passages: Sequence[Passage],
     parts: Sequence[tuple[Clause, ...]],
     subject: str,
-) -> tuple[list[list[float]], list[float], list[float]]:
-    """Of each clause the late interaction with ``subject``; of each passage that, and the cosine.
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Of each clause the late interaction with ``subject`` (clauses,); of each passage that, and the cosine.
 
     All are standardized over the report, so that encoders of any range of cosines compare.
     """
     encoder = snapshot.encoder
     vector, tokens = encoded(encoder, official_wording(normalize(subject)))
     dense = snapshot.vectors(rows) @ vector
-    each: list[list[float]] = []
     late = dense
     if tokens is not None and isinstance(encoder, TokenOffsetEncoder):
-        late_values = []
         by_token = snapshot.token_similarities(rows, tokens)
-        for found, passage, own in zip(by_token, passages, parts, strict=True):
-            late_values.append(float(found.max(axis=0).mean()) if len(found) else 0.0)
-            ends = _token_ends(encoder, title, passage)[: len(found)]
-            each.append(_late(found, ends, own))
-        late = np.array(late_values, np.float32)
+        late = np.array([found.max(axis=0).mean() if len(found) else 0.0 for found in by_token], np.float32)
+        each = _late(by_token, _token_ends(snapshot, report, rows, passages), parts)
     else:
-        each = [[float(d)] * len(own) for d, own in zip(dense, parts, strict=True)]
-    flat = np.array([value for own in each for value in own] or [0.0], np.float32)
-    mean, deviation = float(flat.mean()), float(flat.std()) or 1.0
-    each = [[(value - mean) / deviation / 3 for value in own] for own in each]
-    return each, _standardized(late), _standardized(dense)
+        each = np.repeat(dense, [len(own) for own in parts])
+    return _standardized(each), _standardized(late), _standardized(dense)
 
 
-def _standardized(values: FloatArray) -> list[float]:
-    return [float(v) for v in (values - values.mean()) / (float(values.std()) or 1.0) / 3]
+def _standardized(values: FloatArray) -> FloatArray:
+    """``values`` (n,), n > 0, in thirds of a standard deviation above their mean: about -1 to 1."""
+    found: FloatArray = (values - values.mean()) / (float(values.std()) or 1.0) / 3
+    return found
 
 
-def _late(found: FloatArray, ends: Sequence[int], own: Sequence[Clause]) -> list[float]:
-    """Of each clause the mean over the subject's tokens of the clause's nearest token."""
-    if not len(found):
-        return [0.0] * len(own)
-    values = []
-    for clause in own:
-        first, last = bisect_right(ends, clause.start), bisect_right(ends, clause.end)
-        part = found[first:last] if last > first else found[min(first, len(found) - 1) :][:1]
-        values.append(float(part.max(axis=0).mean()))
+def _late(
+    by_token: Sequence[FloatArray], ends: Sequence[Sequence[int]], parts: Sequence[tuple[Clause, ...]]
+) -> FloatArray:
+    """Of each clause the mean over the subject's tokens of the clause's nearest token, ``(clauses,)``.
+
+    ``by_token`` are the similarities of each passage's tokens ``(tokens, subject's tokens)``, ``ends`` where in
+    the passage they end.
+    """
+    bounds: list[int] = []
+    silent: list[int] = []
+    at = clause = 0
+    for found, own_ends, own in zip(by_token, ends, parts, strict=True):
+        known = own_ends[: len(found)]
+        for one in own:
+            if not len(found):
+                silent.append(clause)
+                bounds += (at, at)
+            else:
+                first, last = bisect_right(known, one.start), bisect_right(known, one.end)
+                first = first if last > first else min(first, len(found) - 1)
+                bounds += (at + first, at + max(last, first + 1))
+            clause += 1
+        at += len(found)
+    if not at:
+        return np.zeros(clause, np.float32)
+    # One row more, since a clause may end where the last passage does.
+    rows = np.concatenate([*by_token, np.zeros((1, by_token[0].shape[1]), np.float32)])
+    values: FloatArray = np.maximum.reduceat(rows, bounds)[::2].mean(axis=1)
+    values[silent] = 0.0
     return values
 
 
+def _token_ends(
+    snapshot: Snapshot, report: str, rows: Sequence[int], passages: Sequence[Passage]
+) -> Sequence[Sequence[int]]:
+    """Where in each of ``passages`` its tokens end: as the library keeps it, else told by the encoder."""
+    kept = snapshot.token_ends(rows)
+    if kept is not None:
+        return kept
+    encoder, title = snapshot.encoder, snapshot.report(report).title
+    if not isinstance(encoder, TokenOffsetEncoder):
+        raise TypeError("only an encoder of token offsets has late interaction of clauses")
+    return [_told_ends(encoder, title, passage) for passage in passages]
+
+
 @lru_cache(maxsize=4096)
-def _token_ends(encoder: TokenOffsetEncoder, title: str, passage: Passage) -> tuple[int, ...]:
+def _told_ends(encoder: TokenOffsetEncoder, title: str, passage: Passage) -> tuple[int, ...]:
     return tuple(encoder.passage_token_ends(normalize(context(title, passage)), normalize(passage.text)))

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from itertools import islice
 
 from index import ReportInfo
 from index.text import report_year
 from index.types import SectionMode
 from qa.answers.asking import Asking
 from qa.answers.coverage import years_of
+from qa.answers.relevance import speaking_of
 from qa.understanding import is_place
 
 _PLAN = re.compile(
@@ -70,10 +73,18 @@ MOST_REPORTS = 8
 """Reports that a broad question is put to, one after another, until one answers: a large library is not read whole."""
 
 
-def reports_for(asking: Asking) -> list[ReportInfo]:
-    """The newest reports that may answer, of the places and years asked: ``MOST_REPORTS``, the newest first."""
+def reports_for(asking: Asking, subject: str = "") -> list[ReportInfo]:
+    """The newest reports that may answer, of the places and years asked: ``MOST_REPORTS``, the newest first.
+
+    Where a ``subject`` is given, of those that may speak of it.
+    """
+    found = _of_scope(asking)
+    return list(islice(speaking_of(asking.snapshot, found, subject) if subject else found, MOST_REPORTS))
+
+
+def _of_scope(asking: Asking) -> Iterator[ReportInfo]:
+    """The reports of the places and years asked, the newest first."""
     question, places = asking.question, places_asked(asking)
-    found = []
     for info in asking.newest_first:
         if places and info.place and not any(is_place(p, info.place) for p in places):
             continue
@@ -81,12 +92,8 @@ def reports_for(asking: Asking) -> list[ReportInfo]:
         years = set(question.report_years)
         for sub_question in question.sub_questions:
             years |= set(sub_question.when.years_for(own))
-        if years and not years & years_of(info):
-            continue
-        found.append(info)
-        if len(found) == MOST_REPORTS:
-            break
-    return found
+        if not years or years & years_of(info):
+            yield info
 
 
 def assumed(asking: Asking, info: ReportInfo) -> int | None:

@@ -64,7 +64,7 @@ def answer_places(asking: Asking, answer: Callable[[Asking], Answer]) -> Answer 
     question = asking.question
     if len(question.places) < 2:
         return None
-    sides: list[tuple[str, Answer]] = []
+    answers: list[tuple[str, Answer]] = []
     missing: list[str] = []
     for place in question.places:
         own = [info for info in asking.newest_first if info.place and is_place(place, info.place)]
@@ -83,21 +83,25 @@ def answer_places(asking: Asking, answer: Callable[[Asking], Answer]) -> Answer 
         part = asking.about(
             parse(text if subject_of(parse(text)) else question.core), [info.id for info in own]
         )
-        sides.append((label(own[0]), answer(part)))
-    if len(sides) + len(missing) < 2 or not sides or len({title for title, _ in sides}) + len(missing) < 2:
+        answers.append((label(own[0]), answer(part)))
+    if (
+        len(answers) + len(missing) < 2
+        or not answers
+        or len({title for title, _ in answers}) + len(missing) < 2
+    ):
         return None
-    return _joined(asking, sides, "compare", missing)
+    return _joined(asking, answers, "compare", missing)
 
 
 def _joined(
-    asking: Asking, sides: Sequence[tuple[str, Answer]], shape: str, missing: Sequence[str] = ()
+    asking: Asking, answers: Sequence[tuple[str, Answer]], shape: str, missing: Sequence[str] = ()
 ) -> Answer:
     """One answer of many: the texts a line each or more, their marks counted on, their citations after another."""
     citations: list[Citation] = []
     lines: list[str] = []
     groups: list[Group] = []
     unanswered: list[str] = list(missing)
-    for title, one in sides:
+    for title, one in answers:
         if not one.answered:
             unanswered.append(title)
             continue
@@ -110,7 +114,7 @@ def _joined(
         lines.append(_MARK.sub(lambda m, new=new: f"[{new.get(int(m[1]), m[1])}]", one.text))  # type: ignore[misc]
         groups.append(Group(title, tuple(marked.values())))
     if not lines:
-        first = sides[0][1]
+        first = answers[0][1]
         return replace(first, question=asking.question.text, unanswered=tuple(unanswered))
     return Answer(
         question=asking.question.text,

@@ -22,12 +22,15 @@ from qa.answers.outline import (
     sentence_headings,
     tops,
 )
+from qa.answers.relevance import saying
 from qa.answers.scope import assumed, looks_back, mode_of, of_its_year_first, over_a_plan, reports_for
 from qa.types import Answer, Citation
 from qa.understanding import concepts
 
 MOST = 16
 """Headings shown."""
+MOST_READ = 4
+"""Reports that speak of a subject and are read for its chapter; the newest that is headed by it is taken."""
 _N = r"[一二两三四五六七八九十几些\d]*"
 _PARTS = re.compile(
     rf"(?:抓|做|从|分|体现|推进|完成|部署|安排|入手|发力|着力).{{0,12}}(?:哪|几|多少){_N}(?:个|大|项)?(?:重点)?(?:方面|方向|任务|工作|重点|着力点|大事|领域)|"
@@ -61,10 +64,15 @@ def answer_tasks(asking: Asking) -> Answer | None:
     if not is_for(asking):
         return None
     subject = _subject(asking)
-    for info in of_its_year_first(asking, reports_for(asking)):
+    infos = reports_for(asking, subject)[:MOST_READ] if subject else reports_for(asking)
+    announcing = {info.id for info in saying(asking.snapshot, infos, _asked_pairs(asking), _ALIKE)}
+    for info in of_its_year_first(asking, infos):
         sections = asking.snapshot.outline(info.id)
         back = looks_back(asking, info)
-        if len(shown := _worded_alike(asking, info, sections) or _announced(asking, info)) > 1:
+        shown = _worded_alike(asking, info, sections)
+        if not shown and info.id in announcing:
+            shown = _announced(asking, info)
+        if len(shown) > 1:
             return grouped(asking, "tasks", [Part(titled(info), shown)], year=assumed(asking, info))
         whole = main_review if back else main_plan
         above = _chapter(asking, sections, subject) if subject else whole(asking, sections)
@@ -73,7 +81,8 @@ def answer_tasks(asking: Asking) -> Answer | None:
         if above is not None and len(shown) > 1:
             own = [bare_title(p) for p in above.path]
             return grouped(asking, "tasks", [Part(titled(info, *own), shown)], year=assumed(asking, info))
-        if subject and len(shown := unlined_chapter(asking.snapshot, info, subject)) > 1:
+        unlined = all(section.level < 2 for section in sections)
+        if subject and unlined and len(shown := unlined_chapter(asking.snapshot, info, subject)) > 1:
             return grouped(asking, "tasks", [Part(titled(info), shown)], year=assumed(asking, info))
         if not subject and not back and len(shown := unlined_plan(asking.snapshot, info)) > 1:
             return grouped(asking, "tasks", [Part(titled(info), shown)], year=assumed(asking, info))
@@ -108,10 +117,15 @@ _ASKING = re.compile(
 )
 
 
+def _asked_pairs(asking: Asking) -> set[str]:
+    """The pairs of characters of the question without the words that only ask."""
+    core = _ASKING.sub("", asking.question.core)
+    return {core[i : i + 2] for i in range(len(core) - 1)}
+
+
 def _announced(asking: Asking, info: ReportInfo) -> list[Citation]:
     """The items that a clause announces in the question's own words: 实际工作中，重点把握以下几点：一是…."""
-    core = _ASKING.sub("", asking.question.core)
-    pairs = {core[i : i + 2] for i in range(len(core) - 1)}
+    pairs = _asked_pairs(asking)
     if len(pairs) < 4:
         return []
     text = asking.snapshot.text(info.id)

@@ -19,7 +19,14 @@ from qa.answers.asking import Asking
 from qa.answers.groups import Part, grouped, quoted, titled
 from qa.answers.outline import bare_title
 from qa.answers.quotes import announces, is_hollow
-from qa.answers.relevance import FEATURES, Scored, score_clauses, together
+from qa.answers.relevance import (
+    FEATURES,
+    SPOKEN_OF,
+    SPOKEN_OF_NEARBY,
+    Scored,
+    score_clauses,
+    together,
+)
 from qa.answers.scope import assumed, mode_of, reports_for
 from qa.types import Answer, Citation, Shape
 
@@ -32,10 +39,6 @@ NEAR = 2.5
 """How much less sure than the surest, in log-odds, a statement may be of the subject."""
 _ALIKE = 0.6
 """Two statements that share so many of their pairs of characters say the same."""
-SPOKEN_OF = 0.5
-"""The share of the subject's words, by weight, that one clause holds of a report that speaks of it."""
-SPOKEN_OF_NEARBY = 0.75
-"""The same of one passage: 林果 here and 养殖 there in its clauses."""
 _SCANTY = 0.15
 """A part of a report that is smaller tells nothing of what the report reviews and plans."""
 
@@ -101,15 +104,13 @@ def statements(asking: Asking, info: ReportInfo, subject: str, mode: SectionMode
         return []
     fitting = _fitting(scored, mode)
     terms = extended(np.stack([s.features for s in scored]), fitting)
-    worth, about = (terms @ weights + bias for weights, bias in map(_weights, ("worth", "about")))
-    at = {(one.row, one.clause.start): i for i, one in enumerate(scored)}
+    worth, about = ((terms @ weights + bias).tolist() for weights, bias in map(_weights, ("worth", "about")))
     kept = []
+    at = 0
     for own in together(scored):
-        places = [at[one.row, one.clause.start] for one in own]
+        places, at = range(at, at + len(own)), at + len(own)
         if fitting[places[0]] and not own[0].is_title and not _announced(own[-1]) and not _only_leads(own):
-            kept.append(
-                Statement(own, float(max(worth[i] for i in places)), float(max(about[i] for i in places)))
-            )
+            kept.append(Statement(own, max(worth[i] for i in places), max(about[i] for i in places)))
     return sorted(kept, key=lambda s: -s.worth)
 
 
@@ -166,7 +167,7 @@ def answer_on(
     ``mode`` is what the question wants where its words do not tell.
     """
     mode = mode_of(asking) or mode
-    for info in reports_for(asking):
+    for info in reports_for(asking, subject):
         found = statements(asking, info, subject, mode)
         if sum(one.about > least for one in found) < LEAST:
             continue

@@ -27,7 +27,7 @@ _OVER_PLACES = re.compile(r"各(?:省|市|县|区|地)|不同(?:省|市|县|区|
 
 def answer_topic_compare(asking: Asking) -> Answer | None:
     """The subject's statements report by report, or for two reports the like facing the like; else None."""
-    reports = _sides(asking)
+    reports = _compared(asking)
     if len(reports) < 2 or not is_subject(asking):
         return None
     mode = mode_of(asking) if not _OVER_TIME.search(asking.question.core) else ""
@@ -44,7 +44,7 @@ def answer_topic_compare(asking: Asking) -> Answer | None:
     return grouped(asking, "compare", [part for part in parts if part.shown], unanswered)
 
 
-def _sides(asking: Asking) -> list[ReportInfo]:
+def _compared(asking: Asking) -> list[ReportInfo]:
     """The reports set beside each other, the oldest first: of the years or places named, or of all."""
     question = asking.question
     infos = sorted(asking.infos, key=lambda info: report_year(info) or 0)

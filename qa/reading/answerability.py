@@ -40,8 +40,8 @@ def evidence(search: Search, ranked: Sequence[Ranked]) -> FloatArray:
     candidate = first.candidate
     exact = [i for i, ask in enumerate(search.sub_question.answer_types) if ask.kind in _EXACT or ask.office]
     answer_types = exact or range(len(search.sub_question.answer_types))
-    run = best_span(search, first, answer_types, weights=_ABOUT)
-    here = slice(run[0], run[1] + 1)
+    span = best_span(search, first, answer_types, weights=_ABOUT)
+    here = slice(span[0], span[1] + 1)
     values = {
         "topic": 0.0 if exact else topic_coverage(search, candidate, here),
         "topic_in_passage": topic_coverage(search, candidate, slice(None)),

@@ -1,4 +1,4 @@
-"""Which clauses of a passage answer: the shortest run of them that says what is asked."""
+"""Which clauses of a passage answer: the shortest span of them that says what is asked."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from qa.retrieval import Candidate, Ranked, Search, fitted
 from qa.types import Spans
 
 LONGEST_QUOTE = 60
-"""A run of clauses is not made longer than this; a single longer clause is quoted whole."""
+"""A span of clauses is not made longer than this; a single longer clause is quoted whole."""
 LONGEST_LIST = 90
 FAR = 4.0
 """Clauses whose logits are this far below the best one's are as good as none."""
 SPAN_WEIGHTS = ("concepts", "covered", "answers", "clause", "answer", "characters")
-"""What a run of clauses is chosen by; ``benchmarks.fit`` fits the weights."""
+"""What a span of clauses is chosen by; ``benchmarks.fit`` fits the weights."""
 
 _GOES_ON = "：；，"
 
@@ -32,24 +32,24 @@ def span_weights() -> tuple[float, ...]:
 
 
 def quote(search: Search, ranked: Ranked, listing: bool = False) -> Spans:
-    """The shortest run of clauses in the passage that answers ``search.sub_question``, as offsets within it.
+    """The shortest span of clauses in the passage that answers ``search.sub_question``, as offsets within it.
 
-    Where several things are asked and no one run answers them all, a run for each.
+    Where several things are asked and no one span answers them all, a span for each.
     """
     candidate = ranked.candidate
     if not candidate.clauses:
         return ((0, len(candidate.passage.text)),)
     answer_types = range(len(search.sub_question.answer_types))
-    runs = [best_span(search, ranked, answer_types, listing)]
-    if len(answer_types) > 1 and candidate.answer_fit[:, _slice(runs[0])].max(axis=1).min() < 0.5:
-        runs = [best_span(search, ranked, [ask], listing) for ask in answer_types]
+    chosen = [best_span(search, ranked, answer_types, listing)]
+    if len(answer_types) > 1 and candidate.answer_fit[:, _slice(chosen[0])].max(axis=1).min() < 0.5:
+        chosen = [best_span(search, ranked, [ask], listing) for ask in answer_types]
     if listing:
-        runs = [_with_items(candidate, run) for run in runs]
-    return joined([(candidate.clauses[a].start, candidate.clauses[b].end) for a, b in runs])
+        chosen = [_with_items(candidate, span) for span in chosen]
+    return joined([(candidate.clauses[a].start, candidate.clauses[b].end) for a, b in chosen])
 
 
-def _slice(run: ClauseSpan) -> slice:
-    return slice(run[0], run[1] + 1)
+def _slice(span: ClauseSpan) -> slice:
+    return slice(span[0], span[1] + 1)
 
 
 def best_span(
@@ -59,17 +59,17 @@ def best_span(
     listing: bool = False,
     weights: Sequence[float] | None = None,
 ) -> ClauseSpan:
-    """The run within one sentence that says most of what is asked in the fewest characters."""
+    """The span within one sentence that says most of what is asked in the fewest characters."""
     candidate = ranked.candidate
     parts = candidate.clauses
     starts, ends, sentences = np.array([(p.start, p.end, p.sentence) for p in parts]).T
-    length = ends - starts[:, None]  # of the run from clause i to clause j
+    length = ends - starts[:, None]  # of the span from clause i to clause j
     backwards = np.tri(len(parts), k=-1, dtype=bool)
     within = (sentences == sentences[:, None]) & (length <= (LONGEST_LIST if listing else LONGEST_QUOTE))
     allowed = np.eye(len(parts), dtype=bool) | (within & ~backwards)
 
     def best(each: FloatArray) -> FloatArray:
-        """Of each row of values by clause, the greatest in the run from i to j, ``(rows, i, j)``."""
+        """Of each row of values by clause, the greatest in the span from i to j, ``(rows, i, j)``."""
         from_here = np.where(backwards, -1e6, each[:, None, :])
         found: FloatArray = np.maximum.accumulate(from_here, axis=2)
         return found
@@ -95,10 +95,10 @@ def _below_best(logits: FloatArray) -> FloatArray:
     return found
 
 
-def _with_items(candidate: Candidate, run: ClauseSpan) -> ClauseSpan:
-    """A run that only announces a list (…如下：) goes on to the end of the list."""
+def _with_items(candidate: Candidate, span: ClauseSpan) -> ClauseSpan:
+    """A span that only announces a list (…如下：) goes on to the end of the list."""
     parts, text = candidate.clauses, candidate.passage.text
-    first, last = run
+    first, last = span
     while last + 1 < len(parts) and text[parts[last].end : parts[last].end + 1] in _GOES_ON:
         if parts[last + 1].end - parts[first].start > 2 * LONGEST_LIST:
             break

@@ -1,6 +1,6 @@
 """A question to ranked candidates: the searches, their fusion, and the features of each passage and clause."""
 
-from qa.retrieval.clauses import Clause
+from qa.retrieval.clauses import Clause, normalized
 from qa.retrieval.clauses import clauses as clauses_of
 from qa.retrieval.ranking import Ranked, RankedSearch, Reading, Weights, fitted, rank, weights
 from qa.retrieval.retriever import CLAUSE_FEATURES, PASSAGE_FEATURES, Candidate, Search, encoded, search
@@ -18,6 +18,7 @@ __all__ = [
     "clauses_of",
     "encoded",
     "fitted",
+    "normalized",
     "rank",
     "search",
     "weights",

@@ -32,8 +32,17 @@ class Clause:
 
 
 @lru_cache(maxsize=20_000)
+def normalized(text: str) -> str:
+    """A passage's ``text`` as it is searched."""
+    return normalize(text)
+
+
+@lru_cache(maxsize=20_000)
 def clauses(text: str) -> tuple[Clause, ...]:
     """The clauses of a passage's ``text``, in order."""
+    whole = normalized(text)
+    # Almost always as long as ``text``: then a clause's own is a slice of it, since marks end a phrase too.
+    searched = whole if len(whole) == len(text) else ""
     found: list[Clause] = []
     start = sentence = 0
     for end, mark in _ends(text):
@@ -41,7 +50,7 @@ def clauses(text: str) -> tuple[Clause, ...]:
         if end - start < SHORTEST and not stops and mark < len(text):
             continue
         if text[start:end].strip():
-            found.append(_clause(text, start, end, sentence))
+            found.append(_clause(text, searched, start, end, sentence))
         start = mark
         sentence += stops
     return tuple(found)
@@ -55,8 +64,7 @@ def _ends(text: str) -> list[tuple[int, int]]:
     return ends
 
 
-def _clause(text: str, start: int, end: int, sentence: int) -> Clause:
+def _clause(text: str, searched: str, start: int, end: int, sentence: int) -> Clause:
     start += len(text[start:end]) - len(text[start:end].lstrip())
-    normalized = normalize(text[start:end])
-    found = tuple(quantities(normalized))
-    return Clause(start, end, normalized, found, calendar_years(normalized), sentence)
+    own = searched[start:end] or normalize(text[start:end])
+    return Clause(start, end, own, tuple(quantities(own)), calendar_years(own), sentence)

@@ -66,7 +66,7 @@ class Search:
 
     question: Question
     sub_question: SubQuestion
-    concepts: list[Concept]
+    concepts: Sequence[Concept]
     idf: FloatArray
     candidates: list[Candidate]
 

@@ -12,7 +12,7 @@ from qa.understanding.places import (
     names_of,
     places_named,
 )
-from qa.understanding.question import Question, SubQuestion, parse, printable
+from qa.understanding.question import Question, SubQuestion, parse, prepare, printable
 from qa.understanding.terms import Concept, concepts, contradicts, expanded_query, official_wording
 from qa.understanding.time import TIME, When, parse_when
 
@@ -38,6 +38,7 @@ __all__ = [
     "parse",
     "parse_when",
     "places_named",
+    "prepare",
     "printable",
     "quantities",
 ]

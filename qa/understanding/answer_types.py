@@ -21,6 +21,8 @@ _QUANTITY_PATTERN = re.compile(
     rf"|(?P<cn>[{_CN}几][{_CN}]*)[多余]?(?P<cnunit>{_UNITS})"
     rf"|(?P<half>一半|半数|翻番|翻一番|翻了?[一两]番|过半)"
 )
+_NUMBER_IN = re.compile(rf"[\d{_CN}几半]|翻番")
+"""What every quantity holds a character of; two clauses in three hold none."""
 _RANK = re.compile(rf"第[{_CN}\d]+|[{_CN}]连[增冠升丰]|[{_CN}]期|首位|居首|领先|前列|榜首|全[国省市区球]第")
 _YEAR_IN = re.compile(
     r"(?:19|20)\d\d(?:年|-|~)|\d+月(?:底|份|\d+日)|[上下]半年|年底前?|年内|今明两年|[一两三四五六七八九十\d]+年[内底]|季度"
@@ -61,6 +63,8 @@ class AnswerType:
 
 def quantities(text: str) -> list[Quantity]:
     """The numbers of normalized ``text``; years and ordinals are not numbers here."""
+    if not _NUMBER_IN.search(text):
+        return []
     found = []
     for m in _QUANTITY_PATTERN.finditer(text):
         before = text[max(0, m.start() - 1) : m.start()]

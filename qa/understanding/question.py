@@ -10,6 +10,7 @@ from index.text import normalize
 from qa.types import Shape
 from qa.understanding.answer_types import AnswerType, answer_types_of, quantities
 from qa.understanding.places import places_named
+from qa.understanding.terms import concepts
 from qa.understanding.time import TIME, When, in_report, is_next, parse_when
 from qa.understanding.topic import COURSE, EACH, overview_topic, topic_of
 
@@ -128,6 +129,12 @@ def parse(text: str) -> Question:
         over_years=not named and shape != "list" and _over_years(core, when),
         overview=overview_topic(core) if len(sub_questions) == 1 else "",
     )
+
+
+def prepare() -> None:
+    """Loads the lists of places and words that the first question would wait for."""
+    parse("去年城镇新增就业多少人？财政收入增长多少？")
+    concepts("城镇新增就业")
 
 
 def _over_years(core: str, when: When) -> bool:

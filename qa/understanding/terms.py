@@ -6,7 +6,7 @@ import re
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 
 from index.text import everyday_words, synonym_lists, tokenize
@@ -87,14 +87,15 @@ def contradicts(asked: str, told: str) -> bool:
 
 
 def official_wording(text: str) -> str:
-    """Folded ``text`` with everyday words and shorthands replaced by official terms."""
+    """Normalized ``text`` with everyday words and shorthands replaced by official terms."""
     words = glossary()
     for at, word in reversed(list(words.find(text))):
         text = text[:at] + words.official[word] + text[at + len(word) :]
     return text
 
 
-def concepts(text: str) -> list[Concept]:
+@lru_cache(maxsize=1024)
+def concepts(text: str) -> tuple[Concept, ...]:
     """What normalized ``text`` speaks of: glossary terms with their equals, then every other bigram."""
     words = glossary()
     found: list[Concept] = []
@@ -103,7 +104,7 @@ def concepts(text: str) -> list[Concept]:
         found += _plain(text[end:at])
         found.append(Concept(tuple(dict.fromkeys(tuple(tokenize(e)) for e in (word, *words.equals[word])))))
         end = at + len(word)
-    return list(dict.fromkeys(found + _plain(text[end:])))
+    return tuple(dict.fromkeys(found + _plain(text[end:])))
 
 
 def expanded_query(text: str) -> str:

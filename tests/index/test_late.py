@@ -8,8 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from index import Library, LibraryDamaged
-from index.encoders import TokenEncoder, load_encoder
+from index.encoders import TokenEncoder, TokenOffsetEncoder, load_encoder
 from index.encoders.late_interaction import max_similarities, pack
+from index.structure import context
+from index.text import normalize
 
 
 def _unit(rows: np.ndarray) -> np.ndarray:
@@ -55,6 +57,21 @@ def test_a_question_is_more_like_the_passage_that_answers(encoder: TokenEncoder)
     _, [question] = encoder.encode_query_tokens(["增加了多少上学名额？"])
     school, demolition = (float(max_similarities(question, one).mean()) for one in packed)
     assert school > demolition
+
+
+def test_where_tokens_end_is_kept_as_the_encoder_tells_it(tmp_path: Path, encoder: TokenEncoder) -> None:
+    assert isinstance(encoder, TokenOffsetEncoder)
+    (tmp_path / "a.txt").write_text("甲市2024年政府工作报告\n一、回顾\n新增学位6000余个。\n", "utf-8")
+    library = Library.open(tmp_path / "library", encoder=encoder)
+    [info] = library.add([tmp_path / "a.txt"])
+    snapshot = library.snapshot()
+    told = [
+        encoder.passage_token_ends(normalize(context(info.title, p)), normalize(p.text))
+        for p in snapshot.passages(range(snapshot.size))
+    ]
+    kept = snapshot.token_ends(range(snapshot.size))
+    assert kept is not None
+    assert [list(ends) for ends in kept] == told
 
 
 def test_damaged_tokens_are_said_when_used_and_rebuilt(tmp_path: Path, encoder: TokenEncoder) -> None:

@@ -126,3 +126,11 @@ def test_moved_postings_equal_those_built_anew(data: st.DataObject) -> None:
     assert index.terms.tolist() == anew.terms.tolist()
     for question in ("经济发展", "教育增长", "长发"):
         assert index.search(question, 20) == anew.search(question, 20)
+
+
+@given(st.lists(st.text(alphabet="甲乙丙a1", max_size=12), min_size=1, max_size=8))
+def test_the_rows_that_hold_a_term_are_those_it_is_a_term_of(texts: list[str]) -> None:
+    index = LexicalIndex.build(texts)
+    terms = sorted({term for text in texts for term in tokenize(text)} | {"丁丁"})
+    expected = [[row for row, text in enumerate(texts) if term in tokenize(text)] for term in terms]
+    assert [rows.tolist() for rows in index.rows_holding(terms)] == expected
