@@ -8,7 +8,9 @@ import pytest
 
 from index import Encoder, Library, Snapshot
 from qa import Answer, Assistant
-from qa.answers.scope import MOST_REPORTS
+from qa.answers import Asking, topic
+from qa.answers.scope import MOST_REPORTS, reports_for
+from qa.understanding import parse
 from tests.index.states import write_report
 
 
@@ -118,16 +120,42 @@ def test_a_broad_question_reads_few_of_many_reports(
     library = Library.open(tmp_path / "library", encoder=fake_encoder)
     library.add([write_report(tmp_path / f"{n}.txt", f"{n}号县", n) for n in range(MOST_REPORTS + 4)])
     read: list[str] = []
-    text, outline, rows = Snapshot.text, Snapshot.outline, Snapshot.rows
+    every: set[str] = set()
+    text, outline, score = Snapshot.text, Snapshot.outline, topic.score_clauses
     monkeypatch.setattr(Snapshot, "text", lambda self, report: read.append(report) or text(self, report))
     monkeypatch.setattr(
         Snapshot, "outline", lambda self, report: read.append(report) or outline(self, report)
     )
-    monkeypatch.setattr(Snapshot, "rows", lambda self, report: read.append(report) or rows(self, report))
-    for question in ("航天方面做了哪些工作？", "航天的重点任务有哪些？", "航天还有哪些不足？"):
+    monkeypatch.setattr(
+        topic,
+        "score_clauses",
+        lambda snapshot, report, *given: read.append(report) or score(snapshot, report, *given),
+    )
+    for question in (
+        "航天方面做了哪些工作？",
+        "重点任务有哪些？",
+        "还有哪些不足？",
+        "学位方面做了哪些工作？",
+    ):
         read.clear()
         Assistant(library).ask(question)
-        assert 0 < len(set(read)) <= MOST_REPORTS, question
+        assert len(set(read)) <= MOST_REPORTS, question
+        every |= set(read)
+    assert every
+
+
+def test_of_many_reports_those_that_speak_of_a_subject_are_asked(
+    tmp_path: Path, fake_encoder: Encoder
+) -> None:
+    """The oldest alone speaks of it, behind more reports than a broad question reads."""
+    for n in range(MOST_REPORTS + 2):
+        told = "航天产业园开工建设，卫星工厂投产。" if n == 0 else "粮食产量稳定，新建学校5所。"
+        (tmp_path / f"{n}.txt").write_text(f"甲县{2010 + n}年政府工作报告\n一、工作回顾\n{told}\n", "utf-8")
+    library = Library.open(tmp_path / "library", encoder=fake_encoder)
+    library.add(sorted(tmp_path.glob("*.txt")))
+    asking = Asking(parse("航天方面做了哪些工作？"), library.snapshot())
+    assert [info.id for info in reports_for(asking, "航天")] == ["0"]
+    assert "0" not in [info.id for info in reports_for(asking)]
 
 
 @pytest.mark.parametrize(
