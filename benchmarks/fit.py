@@ -43,7 +43,16 @@ from benchmarks.fitting_questions import (
 from index import Library
 from index.encoders import Encoder, FloatArray, PairReading, load_encoder, load_reader
 from qa.evaluation import squeeze
-from qa.reading import EVIDENCE, SPAN_WEIGHTS, best_span, evidence, read_first, reordered, span_weights
+from qa.reading import (
+    EVIDENCE,
+    SPAN_WEIGHTS,
+    best_span,
+    evidence,
+    read_first,
+    reordered,
+    span_weights,
+    widened,
+)
 from qa.retrieval import CLAUSE_FEATURES, PASSAGE_FEATURES, Ranked, Search, Weights, rank, search
 from qa.understanding import parse
 
@@ -321,7 +330,7 @@ class Quoting:
         """1 where the quote holds the answer, less its length."""
         parts = self.ranked.candidate.clauses
         types = range(len(self.search.sub_question.answer_types))
-        first, last = best_span(self.search, self.ranked, types, False, weights)
+        first, last = widened(self.ranked, best_span(self.search, self.ranked, types, False, weights))
         text = self.ranked.candidate.passage.text[parts[first].start : parts[last].end]
         return float(self.answer in squeeze(text)) - LENGTH_PRICE * len(text) / 60
 
@@ -403,7 +412,7 @@ def figures(found: Sequence[Read], fitted: Fitted) -> list[list[str]]:
         held = 0.0
         if one.asked.answerable and one.asked.answers and ranked and not refused:
             types = range(len(each.sub_question.answer_types))
-            a, b = best_span(each, ranked[0], types, False, fitted.span)
+            a, b = widened(ranked[0], best_span(each, ranked[0], types, False, fitted.span))
             parts = ranked[0].candidate.clauses
             text = squeeze(ranked[0].candidate.passage.text[parts[a].start : parts[b].end])
             held = float(all(squeeze(answer) in text for answer in one.asked.answers))

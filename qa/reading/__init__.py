@@ -14,6 +14,7 @@ from qa.reading.quotes import (
     joined,
     quote,
     span_weights,
+    widened,
 )
 from qa.reading.reader import PASSAGES_READ, read_first, reordered, reread
 
@@ -33,4 +34,5 @@ __all__ = [
     "reread",
     "span_weights",
     "threshold",
+    "widened",
 ]

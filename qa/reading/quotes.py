@@ -14,6 +14,11 @@ from qa.types import Spans
 LONGEST_QUOTE = 60
 """A span of clauses is not made longer than this; a single longer clause is quoted whole."""
 LONGEST_LIST = 90
+WIDENED_QUOTE = 45
+NEAR = 1.0
+"""A quote takes in the next clause of its sentence where it stays shorter than that and the clause's logits are
+less than this below the best one's: so 0.91 of the right passages' quotes hold the answer on held-out reports,
+0.88 without, at 29 characters in place of 23 (``benchmarks.fit``)."""
 FAR = 4.0
 """Clauses whose logits are this far below the best one's are as good as none."""
 SPAN_WEIGHTS = ("concepts", "covered", "answers", "clause", "answer", "characters")
@@ -43,8 +48,7 @@ def quote(search: Search, ranked: Ranked, listing: bool = False) -> Spans:
     chosen = [best_span(search, ranked, answer_types, listing)]
     if len(answer_types) > 1 and candidate.answer_fit[:, _slice(chosen[0])].max(axis=1).min() < 0.5:
         chosen = [best_span(search, ranked, [ask], listing) for ask in answer_types]
-    if listing:
-        chosen = [_with_items(candidate, span) for span in chosen]
+    chosen = [_with_items(candidate, span) if listing else widened(ranked, span) for span in chosen]
     return joined([(candidate.clauses[a].start, candidate.clauses[b].end) for a, b in chosen])
 
 
@@ -93,6 +97,29 @@ def _below_best(logits: FloatArray) -> FloatArray:
     """How far each clause is below the best one, 0 to -``FAR``."""
     found: FloatArray = np.maximum(logits - logits.max(initial=-np.inf), -FAR)
     return found
+
+
+def widened(ranked: Ranked, span: ClauseSpan) -> ClauseSpan:
+    """``span`` with the clauses beside it that are read as nearly as good, the better one first."""
+    parts, reading = ranked.candidate.clauses, ranked.reading
+    if reading is None:
+        return span
+    marked = _below_best(reading.clauses), _below_best(reading.answers)
+    near, worth = np.maximum(*marked), np.add(*marked)
+    first, last = span
+    while True:
+        beside = [
+            n
+            for n, a, b in ((first - 1, first - 1, last), (last + 1, first, last + 1))
+            if 0 <= n < len(parts)
+            and parts[n].sentence == parts[first].sentence
+            and parts[b].end - parts[a].start <= WIDENED_QUOTE
+            and near[n] >= -NEAR
+        ]
+        if not beside:
+            return first, last
+        best = max(beside, key=lambda n: worth[n])
+        first, last = min(first, best), max(last, best)
 
 
 def _with_items(candidate: Candidate, span: ClauseSpan) -> ClauseSpan:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,8 +12,18 @@ import pytest
 from index import Library, Passage, Snapshot
 from index.encoders import Encoder, FloatArray
 from qa.answers.coverage import assumed_year
-from qa.reading import EVIDENCE, best_span, confidence, evidence
-from qa.retrieval import CLAUSE_FEATURES, PASSAGE_FEATURES, Candidate, Search, Weights, rank, search
+from qa.reading import EVIDENCE, best_span, confidence, evidence, widened
+from qa.retrieval import (
+    CLAUSE_FEATURES,
+    PASSAGE_FEATURES,
+    Candidate,
+    Ranked,
+    Reading,
+    Search,
+    Weights,
+    rank,
+    search,
+)
 from qa.retrieval.background import Scale
 from qa.understanding import parse
 from tests.conftest import FakeEncoder
@@ -145,6 +156,29 @@ def test_the_clause_that_says_it_is_quoted_and_no_more(library: Callable[[Encode
     text = first.candidate.passage.text
     quoted = text[first.candidate.clauses[start].start : first.candidate.clauses[end].end]
     assert quoted == "改造农村公路60公里"
+
+
+def test_a_quote_takes_in_the_clause_beside_it_that_is_read_as_nearly_as_good(
+    library: Callable[[Encoder], Snapshot],
+) -> None:
+    snapshot = library(FakeEncoder())
+    first = rank(searched(snapshot, "2024年计划改造农村公路多少公里？"))[0]
+    clauses = first.candidate.clauses
+    run = next((i, i) for i, c in enumerate(clauses) if "改造农村公路" in c.text)
+    beside = [i for i, c in enumerate(clauses) if c.sentence == clauses[run[0]].sentence and i != run[0]]
+    assert beside
+
+    def with_logits(others: float) -> Ranked:
+        logits = np.full(len(clauses), -9.0, np.float32)
+        logits[run[0]], logits[beside] = 2.0, others
+        return replace(first, reading=Reading(1.0, logits, logits))
+
+    assert widened(first, run) == run
+    assert widened(with_logits(-2.0), run) == run
+    a, b = widened(with_logits(1.5), run)
+    assert b - a >= 1
+    assert clauses[b].end - clauses[a].start <= 45
+    assert {c.sentence for c in clauses[a : b + 1]} == {clauses[run[0]].sentence}
 
 
 def test_confidence_falls_with_what_speaks_against(library: Callable[[Encoder], Snapshot]) -> None:
