@@ -33,7 +33,7 @@ from sklearn.metrics import roc_auc_score
 from benchmarks.common import ROOT, WORK, table
 from benchmarks.fitting_questions import (
     KINDS,
-    Asked,
+    FittingQuestion,
     held_out_reports,
     of_single_reports,
     own_questions,
@@ -81,7 +81,7 @@ _DECIDING = (
 class Searched:
     """A question with the searches of its sub-questions."""
 
-    asked: Asked
+    asked: FittingQuestion
     searches: tuple[Search, ...]
     titles: dict[str, str]
     """Of the library's reports, by id."""
@@ -91,7 +91,7 @@ class Searched:
 class Read:
     """A question with the ranked candidates of its sub-questions, the first of each read."""
 
-    asked: Asked
+    asked: FittingQuestion
     parts: tuple[tuple[Search, list[Ranked]], ...]
 
     def ordered(self, weight: float) -> Read:
@@ -138,10 +138,10 @@ class Problems:
     count: int
 
 
-# ---------------------------------------------------------------- what is searched
+# ---------------------------------------------------------------- what is found for them
 
 
-def searched(library: Library, asked: Sequence[Asked]) -> list[Searched]:
+def searches_of(library: Library, asked: Sequence[FittingQuestion]) -> list[Searched]:
     """Every question with its candidates."""
     snapshot = library.snapshot()
     titles = {report.id: report.title for report in snapshot.reports}
@@ -155,8 +155,8 @@ def searched(library: Library, asked: Sequence[Asked]) -> list[Searched]:
     return found
 
 
-def kept(name: str, encoder: Encoder, asked: Sequence[Asked], library: Library) -> list[Searched]:
-    """``searched``, kept on disk until the questions, the encoder or the code that decides change."""
+def kept(name: str, encoder: Encoder, asked: Sequence[FittingQuestion], library: Library) -> list[Searched]:
+    """``searches_of``, kept on disk until the questions, the encoder or the code that decides change."""
     digest = hashlib.sha256(repr((encoder.id, list(asked))).encode())
     for folder in _DECIDING:
         for file in sorted((ROOT / folder).glob("*")):
@@ -168,7 +168,7 @@ def kept(name: str, encoder: Encoder, asked: Sequence[Asked], library: Library) 
             return list(pickle.load(file))
     for old in WORK.glob(f"fit-{name}-*.pickle"):
         old.unlink()
-    found = searched(library, asked)
+    found = searches_of(library, asked)
     with path.open("wb") as file:
         pickle.dump(found, file)
     return found

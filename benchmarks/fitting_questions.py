@@ -25,7 +25,7 @@ _REPORTS = ("national/*.txt", "local/counties/*", "local/provinces/*")
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class FittingQuestion:
     """A question of a library, asked of ``reports`` (None: all).
 
     ``evidence``: for each place of the answer the passages' texts that tell it and the reports they may
@@ -71,22 +71,22 @@ def report_files(names: Iterable[str]) -> list[Path]:
     return [f for f in found if f.stem in wanted]
 
 
-def own_questions() -> dict[str, tuple[Path, list[Asked]]]:
+def own_questions() -> dict[str, tuple[Path, list[FittingQuestion]]]:
     """Ours by library, with its one report; also as they are typed into a search box, and off every topic."""
     lines = (OWN / "off_topic.txt").read_text("utf-8").splitlines()
-    off_topic = [Asked(line, "none", line, None, (), ()) for line in lines]
+    off_topic = [FittingQuestion(line, "none", line, None, (), ()) for line in lines]
     return {
         "sample": (SAMPLE, _own(load_questions(OWN / "sample.jsonl")) + off_topic[::2]),
         "city": (OWN / "city.txt", _own(load_questions(OWN / "city.jsonl")) + off_topic[1::2]),
     }
 
 
-def _own(items: Sequence[dict[str, Any]]) -> list[Asked]:
+def _own(items: Sequence[dict[str, Any]]) -> list[FittingQuestion]:
     found = []
     for item in items:
         for key in ("question", "short"):
             found.append(
-                Asked(
+                FittingQuestion(
                     text=item[key],
                     kind=item["kind"],
                     group=item["id"],
@@ -101,10 +101,10 @@ def _own(items: Sequence[dict[str, Any]]) -> list[Asked]:
 
 def of_single_reports(
     files: Sequence[Path], library: Sequence[ReportInfo], keep: Callable[[str], bool], every: int = 1
-) -> list[Asked]:
+) -> list[FittingQuestion]:
     """Every ``every``-th question of ``files`` on reports of the ``library`` that ``keep`` takes, each once."""
     place = {info.id: info.place for info in library}
-    found: dict[tuple[str, str], Asked] = {}
+    found: dict[tuple[str, str], FittingQuestion] = {}
     for item in (json.loads(line) for file in files for line in file.read_text("utf-8").splitlines() if line):
         report = item["report"]
         if report in place and keep(report):
@@ -112,11 +112,11 @@ def of_single_reports(
     return list(found.values())[::every]
 
 
-def _of_report(item: dict[str, str], place: dict[str, str]) -> Asked:
+def _of_report(item: dict[str, str], place: dict[str, str]) -> FittingQuestion:
     report = item["report"]
     same = tuple(id for id in place if place[id] == place[report])
     named = re.search(r"(?:19|20)\d\d年", item["q"])
-    return Asked(
+    return FittingQuestion(
         text=item["q"],
         kind=item["kind"],
         group=report,

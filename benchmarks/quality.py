@@ -46,16 +46,16 @@ KINDS = ("fact", "paraphrase", "year", "list", "compare", "colloquial", "ALL", "
 SHOWN = ("n", "top1", "top1r", "r@300", "r@600", "mrr", "rep@1", "hl", "hllen", "abst", "len")
 OFF = {
     "nothing": (),
-    "late interaction": ("passage.late",),
+    "late interaction": ("passage.late_interaction",),
     "passage vectors": ("passage.dense",),
-    "both": ("passage.dense", "passage.late"),
+    "both": ("passage.dense", "passage.late_interaction"),
     "terms in the passage": ("passage.covered",),
     "terms in the clause": ("clause.covered",),
     "what kind of answer": ("clause.answers",),
     "years": ("passage.year", "passage.report"),
     "results or targets": ("passage.mode",),
     "all but passage vectors": tuple(name for name in NAMES if name != "passage.dense"),
-    "all but late interaction": tuple(name for name in NAMES if name != "passage.late"),
+    "all but late interaction": tuple(name for name in NAMES if name != "passage.late_interaction"),
     "all but terms": tuple(n for n in NAMES if n not in ("passage.covered", "clause.covered")),
 }
 SIZE, OVERLAP = 500, 50

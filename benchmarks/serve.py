@@ -91,8 +91,8 @@ def _resident(process: int) -> int:
 async def _door(client: httpx.AsyncClient) -> dict[str, Any]:
     """What every call of the page's ``ask`` carries, once the model is warm."""
     config = (await client.get("config")).json()
-    desk = next(c for c in config["components"] if "ask" in (c["props"].get("server_fns") or []))
-    body = {"component_id": desk["id"], "session_hash": "benchmark"}
+    page_api = next(c for c in config["components"] if "ask" in (c["props"].get("server_fns") or []))
+    body = {"component_id": page_api["id"], "session_hash": "benchmark"}
     for _ in range(600):
         said = await client.post(
             "gradio_api/component_server/", json={**body, "fn_name": "status", "data": {}}

@@ -44,7 +44,7 @@ def build(page_api: PageApi) -> gr.Blocks:
                     js_on_load="\n".join(_asset(name) for name in SCRIPTS),
                     server_functions=page_api.functions(),
                     apply_default_css=False,
-                    elem_id="desk",
+                    elem_id="page-api",
                 )
             with gr.Tab("报告", elem_id="tab-reports"):
                 gr.HTML(
@@ -60,7 +60,7 @@ def build(page_api: PageApi) -> gr.Blocks:
 
 
 def _indicators(page_api: PageApi) -> None:
-    """The indicators tab: its page asks the desk, its chart is Gradio's own plot."""
+    """The indicators tab: its page asks the page API, its chart is Gradio's own plot."""
     head, cells, rows = _asset("indicators.html").split("<!-- cut -->")
     gr.HTML(head, apply_default_css=False, elem_id="figures-head")
     plot = gr.Plot(show_label=False, container=False, elem_id="course-plot")

@@ -34,26 +34,26 @@ _REFUSALS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Segment:
+class TextPart:
     """A stretch of answer text and the numbers of the citations that stand behind it."""
 
     text: str
     marks: tuple[int, ...]
 
 
-def segments(text: str, citations: int) -> list[Segment]:
-    """Splits ``quote[1]quote[2][3]`` into segments; a mark beyond ``citations`` is plain text."""
-    found: list[Segment] = []
+def text_parts(text: str, citations: int) -> list[TextPart]:
+    """Splits ``quote[1]quote[2][3]`` into text_parts; a mark beyond ``citations`` is plain text."""
+    found: list[TextPart] = []
     pending = ""
     for piece in _MARKS.split(text):
         numbers = tuple(int(n) for n in re.findall(r"\d+", piece)) if _MARKS.fullmatch(piece) else ()
         if numbers and all(1 <= n <= citations for n in numbers):
-            found.append(Segment(pending.strip(), numbers))
+            found.append(TextPart(pending.strip(), numbers))
             pending = ""
         else:
             pending += piece
     if pending.strip():
-        found.append(Segment(pending.strip(), ()))
+        found.append(TextPart(pending.strip(), ()))
     return found
 
 
@@ -65,7 +65,7 @@ def answer_html(answer: Answer, question: str, snapshot: Snapshot) -> str:
     if not answer.answered:
         return _understood_html(answer, question) + _refusal_html(answer, snapshot, labels)
     citations, understood = answer.citations, _understood_html(answer, question)
-    parts = segments(answer.text, len(citations))
+    parts = text_parts(answer.text, len(citations))
     used = {n for part in parts for n in part.marks} | {label.mark for label in answer.figures}
     if answer.table is not None:
         used = set(range(1, len(citations) + 1))
@@ -85,7 +85,7 @@ def answer_html(answer: Answer, question: str, snapshot: Snapshot) -> str:
 
 
 def _groups_html(
-    answer: Answer, parts: Sequence[Segment], cards: str, snapshot: Snapshot, labels: dict[str, str]
+    answer: Answer, parts: Sequence[TextPart], cards: str, snapshot: Snapshot, labels: dict[str, str]
 ) -> str:
     """Each group under its title, what more there is of it folded; then what was asked and not answered."""
     number = {citation: n for n, citation in enumerate(answer.citations, 1)}
@@ -120,7 +120,7 @@ def _groups_html(
 
 
 def _body_html(
-    shape: str, parts: Sequence[Segment], citations: Sequence[Citation], labels: dict[str, str]
+    shape: str, parts: Sequence[TextPart], citations: Sequence[Citation], labels: dict[str, str]
 ) -> str:
     texts = [f"{show(part.text)}{_marks_html(part.marks, citations)}" for part in parts]
     if shape == "list" and len(texts) > 1:
@@ -172,7 +172,7 @@ def _cell_html(cell: Cell | None, citations: Sequence[Citation]) -> str:
 
 
 def _columns(
-    parts: Sequence[Segment], citations: Sequence[Citation], labels: dict[str, str]
+    parts: Sequence[TextPart], citations: Sequence[Citation], labels: dict[str, str]
 ) -> dict[str, list[int]]:
     """The sides of a comparison: the reports, or the top sections where there is one report."""
     cited = [(i, citations[part.marks[0] - 1]) for i, part in enumerate(parts) if part.marks]

@@ -10,7 +10,7 @@ from typing import Any
 
 from index import Snapshot
 from qa import Answer
-from ui.cards import segments
+from ui.cards import text_parts
 from ui.messages import formal_citation, group_texts, report_label
 from ui.viewer import citation_link
 
@@ -94,7 +94,7 @@ def _blocks(answer: Answer) -> tuple[Block, ...]:
 def _pieces(text: str, answer: Answer) -> list[str]:
     """``甲[1]乙[2]`` → ``甲[1]``, ``乙[2]``; a mark without a source is no mark."""
     return [
-        part.text + "".join(f"[{n}]" for n in part.marks) for part in segments(text, len(answer.citations))
+        part.text + "".join(f"[{n}]" for n in part.marks) for part in text_parts(text, len(answer.citations))
     ]
 
 

@@ -9,6 +9,7 @@ from functools import partial
 
 from index import Snapshot
 from index.figures import Mode, title_of
+from index.text import YEAR
 from qa import Answer, Assistant
 from ui.examples import answered, question_about, spoken
 
@@ -18,7 +19,7 @@ TRIES = 5
 PATIENCE_S = 2.0
 """Seconds after which no further question is tried: a busy server offers fewer."""
 Kept = Callable[[Answer], bool]
-_YEAR = re.compile(r"(?:19|20)\d\d(?=年)")
+_YEAR = re.compile(rf"{YEAR}(?=年)")
 
 
 def next_questions(

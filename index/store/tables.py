@@ -321,14 +321,14 @@ def _insert(connection: sqlite3.Connection, key: int, entry: Entry, parsed: Pars
     connection.executemany(
         f"INSERT INTO figures VALUES (?, ?{', ?' * len(_FIGURE)})",
         (
-            [key, n, *(_plain(getattr(figure, name)) for name in _FIGURE)]
+            [key, n, *(_as_column(getattr(figure, name)) for name in _FIGURE)]
             for n, figure in enumerate(parsed.figures)
         ),
     )
     connection.executemany(
         f"INSERT INTO sections (report, n, {_columns(_SECTION)}) VALUES (?, ?{', ?' * len(_SECTION)})",
         (
-            [key, n, *(_plain(getattr(section, name)) for name in _SECTION)]
+            [key, n, *(_as_column(getattr(section, name)) for name in _SECTION)]
             for n, section in enumerate(parsed.sections)
         ),
     )
@@ -349,7 +349,7 @@ def _count(connection: sqlite3.Connection, key: int, sign: int) -> None:
         )
 
 
-def _plain(value: Any) -> Any:
+def _as_column(value: Any) -> Any:
     return json.dumps(value, ensure_ascii=False) if isinstance(value, tuple) else value
 
 

@@ -66,10 +66,10 @@ def canonical(text: str) -> str:
 
 def canonical_lines(text: str) -> list[str]:
     """The lines of ``text``, each canonical and of its own length."""
-    lines, folded = text.split("\n"), normalize(text).split("\n")
-    if len(lines) != len(folded):
-        folded = [normalize(line) for line in lines]
-    kept = (new if len(new) == len(old) else old for old, new in zip(lines, folded, strict=True))
+    lines, normalized = text.split("\n"), normalize(text).split("\n")
+    if len(lines) != len(normalized):
+        normalized = [normalize(line) for line in lines]
+    kept = (new if len(new) == len(old) else old for old, new in zip(lines, normalized, strict=True))
     return [arabic_years(line.translate(_TIGHT)) for line in kept]
 
 

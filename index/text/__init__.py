@@ -4,13 +4,21 @@ time expressions and synonyms stands here too, each once.
 
 from index.text.layout import clean
 from index.text.normalization import half_width, normalize, tokenize
-from index.text.numerals import MULTIPLIERS, NUMERAL, arabic_years, to_decimal, to_int
+from index.text.numerals import MULTIPLIERS, NUMERAL, SCALE, arabic_years, to_decimal, to_int
 from index.text.places import PLACE_SUFFIX, TOWNSHIP_SUFFIX, bare_place
 from index.text.rows import CELL_GAP, visible
-from index.text.sentences import CLAUSE_END, PART_END, SALUTATION, SENTENCE_END, sentence_spans
+from index.text.sentences import (
+    CLAUSE_END,
+    PART_END,
+    SALUTATION,
+    SENTENCE_END,
+    SENTENCE_MARKS,
+    sentence_spans,
+)
 from index.text.synonyms import everyday_words, synonym_lists
 from index.text.time_expressions import (
     COUNT,
+    PLAN,
     RELATIVE_YEAR,
     YEAR,
     TimeExpression,
@@ -36,10 +44,13 @@ __all__ = [
     "PART_END",
     "PIECES",
     "PLACE_SUFFIX",
+    "PLAN",
     "RELATIVE_YEAR",
     "SALUTATION",
+    "SCALE",
     "SCALED",
     "SENTENCE_END",
+    "SENTENCE_MARKS",
     "TOWNSHIP_SUFFIX",
     "UNIT_FAMILY",
     "YEAR",

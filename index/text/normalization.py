@@ -1,7 +1,7 @@
 """One spelling for search: simplified characters, half-width letters and digits, lower case.
 
-Only what is searched is folded; what is shown and quoted stays as written. Folding keeps the length
-of the text except where OpenCC maps a phrase, so offsets must never be taken from folded text.
+Only what is searched is normalized; what is shown and quoted stays as written. It keeps the length
+of the text except where OpenCC maps a phrase, so offsets must never be taken from normalized text.
 """
 
 from __future__ import annotations

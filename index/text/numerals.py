@@ -18,6 +18,8 @@ MULTIPLIERS = {
     "万亿": 10**12, "亿": 10**8, "千万": 10**7, "百万": 10**6, "万": 10**4, "千": 1000, "百": 100, "": 1,
 }  # fmt: skip
 """What may stand between a number and its unit: 3.2万亿元."""
+SCALE = "万亿|亿|万|千"
+"""What a question asks a number in, as a regular expression: 多少亿."""
 NUMERAL = "[零〇○一二三四五六七八九十百两0-9０-９]"
 """A character of a heading's or a date's numeral, as a regular expression."""
 

@@ -123,7 +123,7 @@ def is_wrapped(rows: Sequence[Row]) -> bool:
     """
     if len(rows) < 2:
         return False
-    measure = _Measure.of(rows)
+    measure = _Widths.of(rows)
     sized = list(zip(rows, measure.sizes, strict=True))
     longer = [row.text for row, size in sized if size > measure.full + 2]
     full = [row.text for row, size in sized if measure.full - 3 <= size <= measure.full + 2]
@@ -138,7 +138,7 @@ def is_wrapped(rows: Sequence[Row]) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class _Measure:
+class _Widths:
     """How long the rows are, and how long a full one is; in ems, or in characters if cut by count."""
 
     sizes: list[float]
@@ -150,7 +150,7 @@ class _Measure:
         return self.full - self.sizes[at] if row.room is None else row.room
 
     @classmethod
-    def of(cls, rows: Sequence[Row]) -> _Measure:
+    def of(cls, rows: Sequence[Row]) -> _Widths:
         margin = _left_margin(rows)
         printed = [row.indent - margin + width(row.text) for row in rows]
         counted = [float(len(row.lead) + len(row.text)) for row in rows]
@@ -208,7 +208,7 @@ class _Evidence:
     def __init__(self, rows: Sequence[Row], costs: Costs) -> None:
         self.rows = rows
         self.costs = costs
-        self.measure = _Measure.of(rows)
+        self.measure = _Widths.of(rows)
         self.needs = [_room_needed(row.text, self.measure.by_count) for row in rows]
         self.indent = _left_margin(rows) + 1.0
         starts = sum(0 <= row.indent - self.indent < 4 and not _HEADING.match(row.text) for row in rows)

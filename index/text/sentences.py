@@ -7,7 +7,9 @@ from collections.abc import Iterator
 
 CLOSERS = "”’」』）)】》"
 """What may follow a mark and belongs to what it ends: …。”"""
-SENTENCE_END = rf"[。！？!?][{CLOSERS}]*"
+SENTENCE_MARKS = "。！？"
+"""What ends a sentence in print; typed text may end one with ! or ? as well."""
+SENTENCE_END = rf"[{SENTENCE_MARKS}!?][{CLOSERS}]*"
 PART_END = rf"[；;][{CLOSERS}]*"
 """The end of a part of a sentence that could stand alone."""
 CLAUSE_END = rf"(?:[，：:]|,(?!\d))[{CLOSERS}]*"
@@ -16,7 +18,7 @@ CLAUSE_END = rf"(?:[，：:]|,(?!\d))[{CLOSERS}]*"
 SALUTATION = "(?:尊敬的)?(?:各位(?:代表|委员|副主任|领导|来宾|同志)|同志们|代表们|(?:大会)?主席团|女士们)"
 """How a speech addresses its hearers, as a regular expression: 各位代表, 同志们."""
 
-_SENTENCE = re.compile(rf"[^。！？!?]+(?:[。！？!?]+[{CLOSERS}]*)?")
+_SENTENCE = re.compile(rf"[^{SENTENCE_MARKS}!?]+(?:[{SENTENCE_MARKS}!?]+[{CLOSERS}]*)?")
 
 
 def sentence_spans(text: str, start: int = 0, end: int | None = None) -> Iterator[tuple[int, int]]:

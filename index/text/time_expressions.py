@@ -17,6 +17,8 @@ Years = tuple[int, ...]
 
 YEAR = r"(?:19|20)\d\d"
 """A calendar year in digits, as a regular expression: 2024; not 1864."""
+PLAN = "十[一二三四五六七八九]?五"
+"""The name of a five-year plan from the tenth on, as a question has it, quoted or not: 十五, 十四五, 十五五; not 五五."""
 COUNT = r"(?:[一二两三四五六七八九十]{1,3}|\d{1,2})"
 """A number of years: 五, 十五, 20."""
 

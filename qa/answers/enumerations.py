@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from index.text import to_int
+from index.text import SENTENCE_MARKS, to_int
 
 _NUMERAL = r"[一二三四五六七八九十]{1,3}"
 _STYLES = (
@@ -20,9 +20,9 @@ _STYLES = (
     # 1.新建学校5所; not 1.5亿元
     re.compile(r"(?:^|(?<=[。；：！\s]))[（(]?(\d{1,2})[)）.．、](?!\d)\s*"),
 )
-_STOP = re.compile(r"[。！？\n]|$")
-_SENTENCE = re.compile(r"[。！？；\n\\]|$")
-_CLAUSE = re.compile(r"[，。；：！？\n\\]|$")
+_STOP = re.compile(rf"[{SENTENCE_MARKS}\n]|$")
+_SENTENCE = re.compile(rf"[{SENTENCE_MARKS}；\n\\]|$")
+_CLAUSE = re.compile(rf"[，；：{SENTENCE_MARKS}\n\\]|$")
 LONGEST_HEAD = 48
 """Characters of a first sentence that is shown as an item's heading; of a longer one the first clause is."""
 _LAST = 3

@@ -15,7 +15,7 @@ from qa.answers.composer import compose
 from qa.answers.coverage import years_of
 from qa.answers.figure_scope import reports_asked
 from qa.answers.fitting import best_fit
-from qa.answers.indicator import Asked, asked_of_figures, told_figures
+from qa.answers.indicator import FigureQuestion, asked_of_figures, told_figures
 from qa.answers.labels import label_of
 from qa.types import Answer, Citation, FigureLabel
 from qa.understanding import Question, When
@@ -50,7 +50,7 @@ def answer_figure(
     return _answer(snapshot, asked, wanted, chosen, _others(of_place, names, chosen), infos, told)
 
 
-def _whens(wanted: Asked) -> tuple[When, ...]:
+def _whens(wanted: FigureQuestion) -> tuple[When, ...]:
     """One time for each sub-question, each year of a list of years one of its own."""
     whens = [one.when for one in wanted.question.sub_questions]
     if any(when.span for when in whens):
@@ -79,7 +79,7 @@ def _others(figures: Iterable[Figure], names: Sequence[str], chosen: Sequence[Fi
 def _answer(
     snapshot: Snapshot,
     asked: Question,
-    wanted: Asked,
+    wanted: FigureQuestion,
     chosen: Sequence[Figure],
     others: Sequence[Figure],
     infos: dict[str, ReportInfo],

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from index import Figure, ReportInfo
 from index.text import report_year
-from qa.answers.indicator import Asked
+from qa.answers.indicator import FigureQuestion
 from qa.understanding import When
 
 _BOUNDS = ("以内", "以下", "不超过", "不高于")
@@ -14,7 +14,7 @@ _BOUNDS = ("以内", "以下", "不超过", "不高于")
 
 
 def best_fit(
-    figures: Iterable[Figure], name: str, wanted: Asked, when: When, infos: Mapping[str, ReportInfo]
+    figures: Iterable[Figure], name: str, wanted: FigureQuestion, when: When, infos: Mapping[str, ReportInfo]
 ) -> Figure | None:
     """The figure of ``name`` that fits best; None where none does, or two that fit as well differ."""
     ranked = [
@@ -27,7 +27,7 @@ def best_fit(
     return best[0] if len({(f.value, f.high, f.unit) for f in best}) == 1 else None
 
 
-def _rank(figure: Figure, wanted: Asked, when: When, own: int | None) -> tuple[int, ...] | None:
+def _rank(figure: Figure, wanted: FigureQuestion, when: When, own: int | None) -> tuple[int, ...] | None:
     """How well the figure of a report of the year ``own`` fits, smaller is better; None where it does not.
 
     A question without a year means the newest report: its plan, and the year before in review.

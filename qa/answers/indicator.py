@@ -19,7 +19,7 @@ from index.figures import (
     normalize_indicator,
     spellings,
 )
-from index.text import normalize
+from index.text import PLAN, SCALE, SENTENCE_MARKS, YEAR, normalize
 from qa.types import Citation
 from qa.understanding import (
     AnswerType,
@@ -36,8 +36,8 @@ _CHANGED = re.compile(_CHANGE_WORDS)
 _LEVEL = re.compile("金额|总额|总量|余额|规模|人数|总值|数量|面积|里程|产量|多少[亿万元]|多少钱")
 _PERCENT = re.compile(r"百分之|几个?点|百分点|几成|%")
 _TIMES = (
-    r"[在到]?(?:(?:19|20)\d\d|(?<!\d)\d\d)年?(?:至|到|—|–|-|~|～)(?:19|20)?\d\d年|[在到]?(?:19|20)\d\d(?:年度?)?(?:底|末|初)?(?:[这那]一年)?|"
-    r"(?<!\d)\d\d年(?:底|末|初)?|[“\"]?十[一二三四五]?五[”\"]?(?:期间|时期|规划|末|以来)?|大?前年|去年|上一?年|今年|本年度?|"
+    rf"[在到]?(?:{YEAR}|(?<!\d)\d\d)年?(?:至|到|—|–|-|~|～)(?:19|20)?\d\d年|[在到]?{YEAR}(?:年度?)?(?:底|末|初)?(?:[这那]一年)?|"
+    rf"(?<!\d)\d\d年(?:底|末|初)?|[“\"]?{PLAN}[”\"]?(?:期间|时期|规划|末|以来)?|大?前年|去年|上一?年|今年|本年度?|"
     r"明年|来年|过去的?一年|新的?一年|全年|年度|年底|年末|年初|年内|截至|目前|现在|眼下|如今|当前"
 )
 _TIME = re.compile(_TIMES)
@@ -52,7 +52,7 @@ _ASKED = (
     r"请问|请|列出|列一下|告诉我?|说说|看看|看一下|查一下|查查|想知道|给出|数据|数字|数值|情况|口径|具体|大概|大约|左右|预估|历年|历次|逐年|对比|比较|相比|"
     r"比?(?:多|少|高|低)了?$|比$"
 )
-_FRAME = re.compile(
+_INDICATOR_STOPWORDS = re.compile(
     rf"{_TIMES}|{_MODES}|{_ASKED}|政府工作报告|工作报告|报告|中的?(?=目标)|里面?(?!程)|"
     r"全国|我国|中国|国家(?!级)|全省|全市|全区|全县|全州|我们?[省市区县]|本[省市区县]|咱们?[省市区县]?|整个|同比|比上年|比前年|"
     r"较上年|(?<=[一-鿿])了|的|是|有(?!色|机|效|线)|也|都|被|把|给|让|又|还|已经?|与|和|及|、|“|”|\"|"
@@ -78,7 +78,7 @@ _CLOSE = 0.72
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class FigureQuestion:
     """A question for figures: what its indicator may be called, when, and what is measured.
 
     ``topics`` are tried in order. ``change``: a growth or decline is asked, None where the question
@@ -126,7 +126,7 @@ _CHANGE_ORDER: dict[Measure, int] = {
 }  # fmt: skip
 
 
-def asked_of_figures(asked: Question, own_places: Sequence[str] = ()) -> Asked | None:
+def asked_of_figures(asked: Question, own_places: Sequence[str] = ()) -> FigureQuestion | None:
     """What the question asks of the figures; None where it asks for something else than a number.
 
     ``own_places`` are the names of places that the reports at hand are of.
@@ -142,7 +142,7 @@ def asked_of_figures(asked: Question, own_places: Sequence[str] = ()) -> Asked |
     number = next((a for a in question.sub_questions[0].answer_types if a.kind == "number"), None)
     text = _without_places(main, (*asked.places, *own_places))
     if number is not None:
-        text = re.sub(rf"(多少|几)个?(?:万亿|亿|万|千)?(?:{re.escape(number.unit)})?", r"\1", text)
+        text = re.sub(rf"(多少|几)个?(?:{SCALE})?(?:{re.escape(number.unit)})?", r"\1", text)
     change = bool(_CHANGED.search(text)) or None
     explicit = number if number and (number.unit or _PERCENT.search(text) or "多少钱" in text) else None
     with_change = _strip(text)
@@ -158,7 +158,7 @@ def asked_of_figures(asked: Question, own_places: Sequence[str] = ()) -> Asked |
         found = ("经济",)
     if not found or (not kinds and _OTHERWISE.search(main)):
         return None
-    return Asked(
+    return FigureQuestion(
         question,
         found,
         question.sub_questions[0].when,
@@ -176,14 +176,14 @@ def _span(time: When) -> tuple[int, int] | None:
 
 
 def told_figures(
-    snapshot: Snapshot, wanted: Asked, reports: Collection[str]
+    snapshot: Snapshot, wanted: FigureQuestion, reports: Collection[str]
 ) -> tuple[tuple[str, ...], list[Figure]]:
     """The indicators that the question surely names, the best first, and their figures in ``reports``."""
     names = named(wanted.topics, snapshot.indicators_of(reports), wanted.change)
     return names, snapshot.figures_where(names, reports=reports)
 
 
-_STATEMENT = re.compile(r"[。！？\n]")
+_STATEMENT = re.compile(rf"[{SENTENCE_MARKS}\n]")
 
 
 def of_other_indicator(question: Question, own_places: Sequence[str], citation: Citation) -> bool:
@@ -326,4 +326,4 @@ def _without_places(text: str, places: Sequence[str]) -> str:
 
 def _strip(text: str) -> str:
     """What is left without the frame; stripped twice, since a word may close up around another."""
-    return _FRAME.sub("", _FRAME.sub("", text))
+    return _INDICATOR_STOPWORDS.sub("", _INDICATOR_STOPWORDS.sub("", text))

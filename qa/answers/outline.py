@@ -8,6 +8,7 @@ from itertools import pairwise
 
 from index import Passage, ReportInfo, Section, Snapshot
 from index.structure import page_at, touches
+from index.text import SENTENCE_MARKS
 from qa.answers.composer import cite
 from qa.types import Citation
 
@@ -87,10 +88,10 @@ def cite_heading(snapshot: Snapshot, report: ReportInfo, section: Section) -> Ci
         return None
     end = start + len(shown)
     if text[start:end] != shown:
-        line = re.compile(r"[。！？；：:\n]").search(text, start)
+        line = re.compile(rf"[{SENTENCE_MARKS}；：:\n]").search(text, start)
         end = min(line.start() if line else len(text), start + _LONGEST)
     until = max(end, min(section.own_end, end + 200))
-    stop = max((m.end() for m in re.finditer(r"[。！？\n]", text[end:until])), default=0)
+    stop = max((m.end() for m in re.finditer(rf"[{SENTENCE_MARKS}\n]", text[end:until])), default=0)
     whole = text[section.start : end + stop].rstrip()
     whole = whole if len(whole) >= end - section.start else text[section.start : end]
     pages = snapshot.page_starts(report.id)
@@ -105,7 +106,7 @@ def cite_heading(snapshot: Snapshot, report: ReportInfo, section: Section) -> Ci
 def sentence_headings(text: str, start: int, end: int) -> list[tuple[int, int]]:
     """The run-in headings between ``start`` and ``end`` of running text: short sentences without a comma."""
     found = []
-    for m in re.finditer(r"[^。！？；\n\\]+(?=[。！？；\n\\]|$)", text[start:end]):
+    for m in re.finditer(rf"[^{SENTENCE_MARKS}；\n\\]+(?=[{SENTENCE_MARKS}；\n\\]|$)", text[start:end]):
         shown = m[0].strip("rn \u3000")
         if 4 <= len(shown) <= 22 and not re.search(r"[，：:,]", shown):
             at = start + m.start() + m[0].find(shown)

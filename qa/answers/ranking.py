@@ -16,7 +16,7 @@ from qa.answers.composer import compose
 from qa.answers.coverage import selected, years_of
 from qa.answers.figure_scope import is_of, reports_asked
 from qa.answers.fitting import best_fit
-from qa.answers.indicator import Asked, asked_of_figures, told_figures
+from qa.answers.indicator import FigureQuestion, asked_of_figures, told_figures
 from qa.types import Answer, Cell, Citation, Table, TableRow
 from qa.understanding import Question, When, gazetteer_provinces, is_nation, parse
 
@@ -32,7 +32,7 @@ _SUPERLATIVE = re.compile(
 )
 _ASCENDING = re.compile("最[低少小慢]|从[低小少慢]到|由[低小]到|倒数|垫底|升序")
 _COMPARE = re.compile("对比|比较|相比|谁|哪个|各|分别|差多少|差距|和|与|跟|、")
-_FRAME = re.compile(
+_RANKING_STOPWORDS = re.compile(
     rf"{_EVERY.pattern}|(?:{_SUPERLATIVE.pattern})[高低大小多少快慢]?的?|[前的]?[一二两三四五六七八九十\d]+个?(?:省份|城市|省|市|区县|县区|县|区|地方|地区)|[是在]?(?:哪里|哪儿|什么地方|哪一?[个些](?:省份|城市|{_LEVEL})?)|谁|对比|比较|相比|差距|差多少|一览|汇总|一张表|表格|的?有?哪些$"
 )
 
@@ -88,7 +88,7 @@ def _one_question(asked: Question, places: Sequence[str]) -> Question:
     text = asked.core
     for place in sorted(places, key=len, reverse=True):
         text = text.replace(place, "")
-    return parse(_FRAME.sub("", text) + "是多少")
+    return parse(_RANKING_STOPWORDS.sub("", text) + "是多少")
 
 
 def _is_level(place: str, level: str) -> bool:
@@ -106,7 +106,7 @@ def _is_level(place: str, level: str) -> bool:
 
 
 def _told(
-    snapshot: Snapshot, wanted: Asked, infos: Mapping[str, ReportInfo], unknown: tuple[str, ...]
+    snapshot: Snapshot, wanted: FigureQuestion, infos: Mapping[str, ReportInfo], unknown: tuple[str, ...]
 ) -> _Told | None:
     """The figures of one indicator, kind and year that most places tell."""
     names, figures = told_figures(snapshot, wanted, infos)
@@ -141,7 +141,7 @@ def _speaks_of(info: ReportInfo, year: int, mode: SectionMode) -> bool:
     return year in years_of(info) if own is None else year == (own if mode == "target" else own - 1)
 
 
-def _times(wanted: Asked, infos: Mapping[str, ReportInfo]) -> list[When]:
+def _times(wanted: FigureQuestion, infos: Mapping[str, ReportInfo]) -> list[When]:
     """The one year meant and whether results or targets are: those asked, else the newest first."""
     when = wanted.when
     newest = max(filter(None, map(report_year, infos.values())), default=0)

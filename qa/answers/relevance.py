@@ -23,7 +23,7 @@ from qa.understanding import concepts, official_wording
 Values = npt.NDArray[np.floating[Any]]
 
 FEATURES = (
-    "token", "sentence_token", "passage_late", "passage_dense", "path_token",
+    "token", "sentence_token", "passage_late_interaction", "passage_dense", "path_token",
     "covered", "sentence_covered", "passage_covered", "path_covered", "near_covered",
     "number", "name", "long", "short", "slogan", "deed", "opening", "title", "passage_max",
 )  # fmt: skip

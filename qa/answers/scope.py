@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from itertools import islice
 
 from index import ReportInfo
-from index.text import report_year
+from index.text import PLAN, report_year
 from index.types import SectionMode
 from qa.answers.asking import Asking
 from qa.answers.coverage import years_of
@@ -22,7 +22,7 @@ _REVIEW = re.compile(
     r"去年|上一?年|过去|做了|干了|取得|成[绩效果就]|进展|完成了|获得|拿[到了]|以来|突破|情况|咋样|怎么样|做得|干得|程度|还[^，]{1,4}不|还[^，]+吗|怎么[^，]{1,3}的|如何(?=[，。？]|$)|变化|有没有"
 )
 """去年干得怎么样, 有哪些成绩; not 今年如何部署."""
-_SPAN = re.compile(r"[“\"]?十([一二三四]?)五[”\"]?|(?:过去|[这近])的?五年|五年(?:来|间)|任期|本届政府")
+_SPAN = re.compile(rf"[“\"]?{PLAN}[”\"]?|(?:过去|[这近])的?五年|五年(?:来|间)|任期|本届政府")
 """A five-year plan, or five years looked back on."""
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from index.text import PLACE_SUFFIX, PLAN, YEAR
 from qa.understanding import TIME, Question
 
-_FRAME = re.compile(
-    rf"{TIME.pattern}|(?:19|20)\d\d年?|过去[一几两三四五六七八九十]年|[这近]几年|[“\"]?十[一二三四五]?五[”\"]?(?:期间|时期|以来|这五年)?|五年来|"
+_SUBJECT_STOPWORDS = re.compile(
+    rf"{TIME.pattern}|{YEAR}年?|过去[一几两三四五六七八九十]年|[这近]几年|[“\"]?{PLAN}[”\"]?(?:期间|时期|以来|这五年)?|五年来|"
     r"(?:请|帮我|麻烦|给我|我想|想)?(?:总结|概括|概述|归纳|简述|列举|列出|罗列|介绍|了解|说说|讲讲|谈谈|说一下|看看|简单|简要)(?:一下|下)?|"
     r"(?:政府)?(?:工作)?报告(?:里|中|上|对)?(?:说|提到?|提及|写|讲|承认)?(?:了|的)?|"
     r"(?:有(?:些|一些)?|都|还|又|准备|打算|计划|要|想|应该|将|会|需要|干|做|采取|推进|开展|取得|做出|干出|出台|提出|部署|安排|定|抓|搞|建设?)*了?(?:过|的|些|点)?"
@@ -34,7 +35,7 @@ def subject_of(question: Question) -> str:
     text = question.core
     for place in question.places:
         text = text.replace(place, "，")
-    parts = [_trimmed(part) for part in re.split(r"[，,。？?！!；;：:]", _FRAME.sub("，", text))]
+    parts = [_trimmed(part) for part in re.split(r"[，,。？?！!；;：:]", _SUBJECT_STOPWORDS.sub("，", text))]
     return "、".join(dict.fromkeys(part for part in parts if part and not _EMPTY.match(part)))
 
 
@@ -46,7 +47,7 @@ def _trimmed(text: str) -> str:
 
 
 _NAMED = re.compile(r"政府工作报告|工作报告|政府|工作|统计公报|公报|规划|[^\u4e00-\u9fff]+")
-_PLACE = re.compile(r"(?:省|市|区|县|旗|州|自治区|新区)")
+_PLACE = re.compile(f"(?:{PLACE_SUFFIX}|新区)")
 
 
 def without_names(subject: str, names: Iterable[str]) -> str:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from index import Passage, ReportInfo, Section, Snapshot
-from index.text import report_year
+from index.text import PLAN, YEAR, report_year
 from qa.answers.asking import Asking
 from qa.answers.groups import Part, grouped, quoted, titled
 from qa.answers.outline import (
@@ -97,7 +97,7 @@ def _cited_headings(snapshot: Snapshot, info: ReportInfo, items: Sequence[Sectio
     return [c for s in items if (c := cite_heading(snapshot, info, s))]
 
 
-_OVER_A_PLAN = re.compile(r"五年|十[一二三四]?五")
+_OVER_A_PLAN = re.compile(f"五年|{PLAN}")
 _LEAD = 80
 """Characters before a stretch of headings that say which years it is about."""
 
@@ -160,8 +160,8 @@ def headline_figures(
     return cited(snapshot, chosen)
 
 
-_LONG_TERM = re.compile(r"十[一二三四]?五|五年|二[〇零]三五|远景|中长期|任期|本届")
-_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?=年)")
+_LONG_TERM = re.compile(f"{PLAN}|五年|二[〇零]三五|远景|中长期|任期|本届")
+_YEAR = re.compile(rf"(?<!\d){YEAR}(?=年)")
 
 
 def all_targets(

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from index import ReportInfo, Section, Snapshot
-from index.text import normalize, tokenize
+from index.text import PLAN, YEAR, normalize, tokenize
 from index.types import SectionMode
 from qa.answers.asking import Asking
 from qa.answers.enumerations import Enumeration, enumerations, heads
@@ -113,7 +113,7 @@ def _worded_alike(asking: Asking, info: ReportInfo, sections: Sequence[Section])
 _ALIKE = 0.8
 """The share of a question's pairs of characters that an announcement holds which it asks about word by word."""
 _ASKING = re.compile(
-    rf"哪{_N}(?:个|项|点|条|大)?|几(?:个|项|点|条)|什么|有|是|[的了吗呢要，。？?]|(?:19|20)\d\d年|今年|时期|[“”]|十[一二三四]?五"
+    rf"哪{_N}(?:个|项|点|条|大)?|几(?:个|项|点|条)|什么|有|是|[的了吗呢要，。？?]|{YEAR}年|今年|时期|[“”]|{PLAN}"
 )
 
 
@@ -213,10 +213,10 @@ def headed(sections: Sequence[Section], subject: str, mode: SectionMode = "") ->
 
 def title_score(subject: str, title: str) -> float:
     """The share of the subject's words that the heading holds, any of their equals counting."""
-    folded = normalize(title)
+    told = normalize(title)
     terms = [c.alternatives for c in concepts(normalize(subject))] or [((t,),) for t in tokenize(subject)]
     held = [
-        max((sum(t in folded for t in a) / len(a) for a in alternatives if a), default=0.0)
+        max((sum(t in told for t in a) / len(a) for a in alternatives if a), default=0.0)
         for alternatives in terms
     ]
     return sum(held) / len(held) if held else 0.0

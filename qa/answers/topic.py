@@ -60,9 +60,9 @@ def extended(features: FloatArray, fitting: FloatArray) -> FloatArray:
     """``features`` (n, len(FEATURES)) of a report's clauses with what follows from them together, (n, len(MODEL))."""
     x = {name: features[:, i] for i, name in enumerate(FEATURES)}
     rank = np.argsort(np.argsort(-x["token"])) / len(features)
-    passage_rank = np.argsort(np.argsort(-x["passage_late"])) / len(features)
+    passage_rank = np.argsort(np.argsort(-x["passage_late_interaction"])) / len(features)
     more = (
-        x["token"] * x["covered"], x["token"] ** 2, x["token"] * x["passage_late"], fitting,
+        x["token"] * x["covered"], x["token"] ** 2, x["token"] * x["passage_late_interaction"], fitting,
         x["token"] * x["path_covered"], x["long"] ** 2, np.log(rank + 0.002), np.log(passage_rank + 0.005),
         x["token"] - x["token"].max(),
     )  # fmt: skip
@@ -218,7 +218,7 @@ def _cited(asking: Asking, found: Sequence[Statement]) -> list[Citation]:
     return made
 
 
-_FRAME = re.compile(
+_ASKS_BROADLY = re.compile(
     r"方面|领域|这[一]?块|情况|怎么样|咋样|如何|进展|变化|举措|措施|打算|安排|计划(?!生育)|盘算|部署|做法|政策|成[效绩果]|怎么(?:办|抓|干|做|发展|推进|改善|治理|解决|扶持|促|激发|优化|进一步)|怎样|"
     r"(?:做|干)了?(?:什么|哪些|啥|些)|(?:哪些|什么|啥)(?:大|新)?(?:动作|事|工作|进步|突破|变化|亮点)|介绍|说说|讲讲|谈谈|了解"
 )
@@ -259,11 +259,13 @@ def is_for(asking: Asking) -> bool:
     core, subject = asking.question.core, asking.subject
     if not is_subject(asking) or _ONE.search(core):
         return False
-    if not _ASKS.search(core) and not _FRAME.search(core):
+    if not _ASKS.search(core) and not _ASKS_BROADLY.search(core):
         return len(subject) <= LONGEST_KEYWORD or (
             len(subject) <= 2 * LONGEST_KEYWORD and bool(re.search("[和、]", subject))
         )
-    return bool(_BROAD.search(core)) or (bool(_FRAME.search(core)) and _longest(subject) <= LONGEST_HOW)
+    return bool(_BROAD.search(core)) or (
+        bool(_ASKS_BROADLY.search(core)) and _longest(subject) <= LONGEST_HOW
+    )
 
 
 def _longest(subject: str) -> int:

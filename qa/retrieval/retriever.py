@@ -35,7 +35,7 @@ KEPT = 32
 """Passages kept of those, at least: of the questions measured, about 1 in 100 has its answer further down."""
 _RANK_OFFSET = 10
 
-PASSAGE_FEATURES = ("dense", "late", "covered", "year", "mode", "report", "place")
+PASSAGE_FEATURES = ("dense", "late_interaction", "covered", "year", "mode", "report", "place")
 CLAUSE_FEATURES = ("covered", "answers")
 
 

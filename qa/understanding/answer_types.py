@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from index.text import UNIT_FAMILY
+from index.text import SCALE, UNIT_FAMILY, YEAR
 from qa.understanding.terms import concepts
 
 Kind = Literal["number", "date", "rank", "person", "name", "open"]
 
 _UNITS = "|".join(sorted(map(re.escape, UNIT_FAMILY), key=len, reverse=True))
-_SCALE = r"(?:[多余几]?(?:万亿|亿|万|千|百|十))?[多余来]?"
+_SCALE = rf"(?:[多余几]?(?:{SCALE}|百|十))?[多余来]?"
 _CN = "一二两三四五六七八九十百千万亿"
 _QUANTITY_PATTERN = re.compile(
     rf"(?P<pct>百分之[{_CN}点\d.]+|[{_CN}\d]+分之[{_CN}\d]+|[一二三四五六七八九]成[多半]?)"
@@ -25,7 +25,7 @@ _NUMBER_IN = re.compile(rf"[\d{_CN}几半]|翻番")
 """What every quantity holds a character of; two clauses in three hold none."""
 _RANK = re.compile(rf"第[{_CN}\d]+|[{_CN}]连[增冠升丰]|[{_CN}]期|首位|居首|领先|前列|榜首|全[国省市区球]第")
 _YEAR_IN = re.compile(
-    r"(?:19|20)\d\d(?:年|-|~)|\d+月(?:底|份|\d+日)|[上下]半年|年底前?|年内|今明两年|[一两三四五六七八九十\d]+年[内底]|季度"
+    rf"{YEAR}(?:年|-|~)|\d+月(?:底|份|\d+日)|[上下]半年|年底前?|年内|今明两年|[一两三四五六七八九十\d]+年[内底]|季度"
 )
 
 
@@ -78,10 +78,10 @@ def quantities(text: str) -> list[Quantity]:
             # ``464亿``: the scale is the unit; ``3000余个`` has its own.
             if re.search(r"[亿]", m[0]):
                 unit = "亿"
-            elif text[m.end() : m.end() + 1] == "年" or re.fullmatch(r"(?:19|20)\d\d", m[0]):
+            elif text[m.end() : m.end() + 1] == "年" or re.fullmatch(YEAR, m[0]):
                 continue
         family = UNIT_FAMILY.get(unit, "")
-        if family == "time" and m["num"] and re.fullmatch(r"(?:19|20)\d\d", m["num"]):
+        if family == "time" and m["num"] and re.fullmatch(YEAR, m["num"]):
             continue
         if m["cn"] and ((m["cn"] == "一" and family == "count") or _in_quotes(text, m.start())):
             continue  # 一批 is an article, “五个一” a name
@@ -96,7 +96,7 @@ def _in_quotes(text: str, at: int) -> bool:
 # ---------------------------------------------------------------- what is asked
 
 _HOW_MANY = re.compile(
-    rf"(?:多少|几|百分之几|多大|多长|多高|多久|多重|几成|第几|老几|多远)(?P<scale>[个]?(?:万亿|亿|万|千))?(?P<unit>(?!份额)(?:{_UNITS}))?(?P<noun>[一-鿿]{{0,4}})"
+    rf"(?:多少|几|百分之几|多大|多长|多高|多久|多重|几成|第几|老几|多远)(?P<scale>[个]?(?:{SCALE}))?(?P<unit>(?!份额)(?:{_UNITS}))?(?P<noun>[一-鿿]{{0,4}})"
 )
 _ENDS_QUESTION = re.compile(r"[。？?！!]*$")
 _NOT_ASKED = re.compile(r"(?<=[好十哪这那])|几大")
@@ -112,7 +112,7 @@ _NOUN_FAMILY = [
 ]  # fmt: skip
 _QUANTITY = re.compile(
     r"(?:总[额量数]|金额|数量|(?<!名)额|(?<!效)率|[人户件家套条辆座所个次位]?数|人次|增速|增幅|降幅|面积|里程|长度|时速|价格|造价|产[值量]|"
-    r"比重|占比|均值|gdp|产能|总投资|(?:年|(?:19|20)\d\d).{1,10}(?:收入|支出|投资|游客|(?<![要体斗展])目标))(?:目标)?[。.？?！!]?$"
+    rf"比重|占比|均值|gdp|产能|总投资|(?:年|{YEAR}).{{1,10}}(?:收入|支出|投资|游客|(?<![要体斗展])目标))(?:目标)?[。.？?！!]?$"
 )
 """How a question in keywords ends that asks for a number without saying so: 去年社零总额, 就业率; not 名额, 效率,
 总体目标."""

@@ -7,7 +7,7 @@ import tomllib
 from functools import cache
 from importlib.resources import files
 
-from index.text import PLACE_SUFFIX, bare_place
+from index.text import PLACE_SUFFIX, YEAR, bare_place
 
 # The character before the suffix that makes a common noun of it: 社区, 园区, 全县, 城市.
 _COMMON = "社园小片全地校院景灾山老新牧林库湖港矿厂护范发能贸验行步板聚住街本我咱该各辖市郊特战军城居业居保"
@@ -20,7 +20,7 @@ _TAIL = rf"(?:{PLACE_SUFFIX}|高新区|经开区|开发区|新区)?"
 _NATION = ("全国", "中国", "我国", "国家", "国务院", "中央")
 _NATION_ASKED = re.compile(
     r"(?:全国|我国|中国)(?=的?(?:gdp|cpi|国内生产|生产总值|经济|社零|社会消费|居民|城镇|农村|粮食|财政|一般公共|进出口|外贸|"
-    r"固定资产|人口|赤字|就业|工业|今年|去年|(?:19|20)\d\d年))"
+    rf"固定资产|人口|赤字|就业|工业|今年|去年|{YEAR}年))"
 )
 """The country as the place of a figure, and not in a name (中国…学会) or a ranking (居全国第一)."""
 _PARTICLES = "跟和与在从到对给把被向里由让"

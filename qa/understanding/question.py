@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, replace
 from itertools import chain
 
-from index.text import normalize
+from index.text import YEAR, normalize
 from qa.types import Shape
 from qa.understanding.answer_types import AnswerType, answer_types_of, quantities
 from qa.understanding.places import places_named
@@ -31,12 +31,12 @@ _LIST = re.compile(r"哪些|哪几|哪[二两三四五六七八九十]+.|都有�
 _COMPARE = re.compile(
     r"相比|比较|对比|差多少|差距|哪个.{0,6}[多快高大少慢低]|哪年.{0,3}[多快高大少低]|多了?还是少|"
     r"各.{0,8}(?:多少|几|是)|[跟和与].+比|目标.{0,12}(?:实际|完成|实现)|(?:年初|预算).{0,8}实际|变化|"
-    r"(?:[今去前明]年|(?:19|20)\d\d年?)[和与跟、](?:[今去前明]年|(?:19|20)\d\d年)"
+    rf"(?:[今去前明]年|{YEAR}年?)[和与跟、](?:[今去前明]年|{YEAR}年)"
 )
 # Where a question goes on to another time: 2014年|和2020年各多少, 去年建了多少|今年要建多少; not 从2013年到|2017年.
 _BETWEEN_TIMES = re.compile(
-    r"(?<=[，,；;：:。？?！!])|(?=[和跟与、](?:今|去|前|明|全年|(?:19|20)\d\d))"
-    r"|(?<=[一-鿿])(?<![和跟与到至比较从于大])(?=[今去前明]年|(?:19|20)\d\d年)"
+    rf"(?<=[，,；;：:。？?！!])|(?=[和跟与、](?:今|去|前|明|全年|{YEAR}))"
+    rf"|(?<=[一-鿿])(?<![和跟与到至比较从于大])(?=[今去前明]年|{YEAR}年)"
 )
 # Two things set beside each other: 工业投资和技改投资哪个涨得快; not 教育和医疗支出一共多少.
 _TWO = re.compile(

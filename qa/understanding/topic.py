@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from functools import lru_cache
 
-from index.text import COUNT, full_years, without_times
+from index.text import COUNT, SCALE, YEAR, full_years, without_times
 from qa.understanding.time import TIME
 
 COURSE = re.compile(
@@ -15,13 +15,13 @@ COURSE = re.compile(
 )
 """A figure over the years: 历年GDP目标, 粮食产量的走势; not 今年比去年增长多少."""
 EACH = re.compile("分别|各是|各为|各有|各定|各增长|各达到?|各[是为]?多少|都是多少")
-_FRAME = re.compile(
-    rf"{TIME.pattern}|(?:19|20)\d\d年?(?:度)?|{COURSE.pattern}|{EACH.pattern}|"
+_STOPWORDS = re.compile(
+    rf"{TIME.pattern}|{YEAR}年?(?:度)?|{COURSE.pattern}|{EACH.pattern}|"
     r"年来|以来|至今|到现在|到目前|期间|之间|从|自|起|到|至|—|–|-|~|～|"
     r"请|列出|列一下|列|给出|给我|告诉|说说|看看|看一下|汇总|整理|对比|查|一张表|表格|"
     r"预期目标|目标值?|计划|预期|实际完成|完成情况|完成|实际|结果|实现|达到|达成|年初|定的|设定|制定|提出|提的|确定|"
     r"政府工作报告|报告|里(?!程)|中的|分别|各自|各|都|是|为|有|几|什么|怎么样?|怎样|如何|哪些|情况|数据|数字|数值|指标|"
-    r"多少(?:万亿|亿|万|千)?|的|了|吗|呢|啊|和|与|及|、|以及|我国|全国|中国|国家|全[省市区县]|[\s，。？?！!：:；;“”（）()]"
+    rf"多少(?:{SCALE})?|的|了|吗|呢|啊|和|与|及|、|以及|我国|全国|中国|国家|全[省市区县]|[\s，。？?！!：:；;“”（）()]"
 )
 """Words that frame any question: (历年)GDP(增长)(目标)(是)(多少)."""
 _WORK = "工作|安排|举措|措施|任务|部署|打算|成绩|成效|进展"
@@ -46,5 +46,5 @@ def topic_of(core: str, places: tuple[str, ...], units: Iterable[str]) -> str:
     for place in places:
         core = core.replace(place, "")
     for unit in units:
-        core = re.sub(rf"(?<=[少几])(?:万亿|亿|万|千)?{re.escape(unit)}", "", core)
-    return _FRAME.sub("", without_times(full_years(core)))
+        core = re.sub(rf"(?<=[少几])(?:{SCALE})?{re.escape(unit)}", "", core)
+    return _STOPWORDS.sub("", without_times(full_years(core)))

@@ -142,10 +142,10 @@ def call(visitor: httpx.Client, name: str, **data: Any) -> Any:
     """A function of the page, called as the page does, with its token."""
     token = re.search(r"wenbao-token\W+content\W+([\w-]+)", visitor.get("").text)
     config = visitor.get("config").json()
-    desk = next(c["id"] for c in config["components"] if "boot" in (c["props"].get("server_fns") or ()))
+    page_api = next(c["id"] for c in config["components"] if "boot" in (c["props"].get("server_fns") or ()))
     body = {
         "data": {**data, "token": token and token[1]},
-        "component_id": desk,
+        "component_id": page_api,
         "fn_name": name,
         "session_hash": "x",
     }

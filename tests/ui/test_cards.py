@@ -17,7 +17,7 @@ from index import UnknownReport, WenbaoError
 from index.types import PageStart, Section
 from qa import Answer
 from ui import cards, exports, messages, viewer, word_export
-from ui.cards import Segment, segments
+from ui.cards import TextPart, text_parts
 from ui.corrections import correction
 
 REPORT = {
@@ -78,9 +78,9 @@ TEXT = "全年完成总额464亿元。"
 
 
 def test_marks_split_an_answer_and_a_stray_mark_is_text() -> None:
-    assert segments("甲[1]乙[2][3]", 3) == [Segment("甲", (1,)), Segment("乙", (2, 3))]
-    assert segments("见[9]条[1]", 1) == [Segment("见[9]条", (1,))]
-    assert segments("没有标记", 1) == [Segment("没有标记", ())]
+    assert text_parts("甲[1]乙[2][3]", 3) == [TextPart("甲", (1,)), TextPart("乙", (2, 3))]
+    assert text_parts("见[9]条[1]", 1) == [TextPart("见[9]条", (1,))]
+    assert text_parts("没有标记", 1) == [TextPart("没有标记", ())]
 
 
 @given(HOSTILE, HOSTILE)

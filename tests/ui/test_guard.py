@@ -74,12 +74,12 @@ def elsewhere() -> Iterator[str]:
     site.shutdown()
 
 
-def desk_of(server: str) -> tuple[int, str]:
+def page_api_of(server: str) -> tuple[int, str]:
     """The number of the component that has the page's functions, and the page's token."""
     token = re.search(r"wenbao-token\W+content\W+([\w-]+)", httpx.get(server).text)
     components = httpx.get(f"{server}config").json()["components"]
-    desk = next(c["id"] for c in components if "boot" in (c["props"].get("server_fns") or ()))
-    return desk, token[1] if token else ""
+    page_api = next(c["id"] for c in components if "boot" in (c["props"].get("server_fns") or ()))
+    return page_api, token[1] if token else ""
 
 
 def send(server: str, name: str, **headers: str) -> httpx.Response:
@@ -97,14 +97,14 @@ def test_another_sites_page_changes_nothing(
 ) -> None:
     """Not even one that has somehow learned the page's token and all it takes to be obeyed."""
     server, library = one_report
-    desk, token = desk_of(server)
+    page_api, token = page_api_of(server)
     page = context.new_page()
     page.goto(elsewhere)
     answers: list[int] = []
     page.on("response", lambda response: answers.append(response.status))
     for name in FUNCTIONS:
         data = {"report": "r", "token": token, "values": {"place": "乙县"}, "verdict": "有用", "turn": {}}
-        body = json.dumps({"data": data, "component_id": desk, "fn_name": name, "session_hash": "x"})
+        body = json.dumps({"data": data, "component_id": page_api, "fn_name": name, "session_hash": "x"})
         for kind in ("text/plain", "application/json", ""):
             page.evaluate(ATTACK, [f"{server}gradio_api/component_server/", body, kind])
     page.evaluate(ATTACK, [f"{server}upload?name=x.txt", "一、工作", ""])

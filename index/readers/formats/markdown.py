@@ -58,9 +58,9 @@ def _lines(tokens: list[Token]) -> Iterator[Line]:
             yield from table_lines(cells, heading_rows=1)
             rows = None
         elif token.type == "inline" and rows is not None:
-            rows[-1].append(_plain(token).replace("\n", " "))
+            rows[-1].append(_text_of(token).replace("\n", " "))
         elif token.type == "inline":
-            yield from (Line(line, level) for line in (label + _plain(token)).split("\n"))
+            yield from (Line(line, level) for line in (label + _text_of(token)).split("\n"))
             label = ""
         elif token.type in ("fence", "code_block"):
             yield from (Line(line) for line in token.content.split("\n"))
@@ -70,7 +70,7 @@ def _lines(tokens: list[Token]) -> Iterator[Line]:
             yield Line("")
 
 
-def _plain(inline: Token) -> str:
+def _text_of(inline: Token) -> str:
     """The text of an inline token; line breaks stay line breaks, the layout judges them."""
     parts = []
     for child in inline.children or ():

@@ -33,7 +33,7 @@ def test_years_ordinals_articles_and_names_are_no_numbers(text: str) -> None:
 
 
 @given(st.text(alphabet="0123456789万亿元个年月%一二三百余，。.学校第“”", max_size=40))
-def test_measures_lie_in_order_within_the_text(text: str) -> None:
+def test_quantities_lie_in_order_within_the_text(text: str) -> None:
     found = quantities(text)
     assert all(0 <= m.start < m.end <= len(text) for m in found)
     assert all(a.end <= b.start for a, b in pairwise(found))
