@@ -26,6 +26,7 @@ from ui.viewer import citation_link
 _MARKS = re.compile(r"((?:\[\d{1,2}\])+)")
 SIDES = {"target": "目标", "actual": "实绩"}
 _RELATIVE_YEAR = re.compile(r"去年|上一?年|今年|本年|明年|下一?年|当年")
+"""去年; not 2025年."""
 _REFUSALS = {
     "not_covered": ("所选报告未涉及这个问题", "可以换个说法再问。"),
     "not_in_library": ("未收录该年或该地的报告", "可以到“报告”页查看已收录的报告，或者添加所需的报告。"),

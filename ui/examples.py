@@ -17,6 +17,7 @@ TRIES = 3
 _VERB_FIRST = re.compile(
     r"大力|加快|加强|全力|着力|推动|推进|持续|深入|全面|坚持|促进|提升|强化|优化|扎实|积极|切实|统筹|做[好优强]|抓[好实]"
 )
+"""加快建设; not 建设."""
 
 
 def example_questions(assistant: Assistant, snapshot: Snapshot) -> list[str]:

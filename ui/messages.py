@@ -29,6 +29,7 @@ _VISIBLE = {
 }
 
 
+# ２０２５, １，２００; not 甲，乙
 _FULL_WIDTH = re.compile(
     r"[０-９．％＋－]+|(?<=[０-９])，(?=[０-９])"
 )  # １，２００．５％, and no other comma
@@ -54,6 +55,7 @@ def report_year(report: ReportInfo) -> str:
 
 
 # 2022年成都市…公报 (of 2023), …第十个五年计划纲要, 中华人民共和国公司法
+# 2022年公报; not 公报
 _DATED = re.compile("(?:19|20)[0-9]{2}年|五年|(?:法|条例|规定|办法|细则)$")
 
 

@@ -20,6 +20,7 @@ PATIENCE_S = 2.0
 """Seconds after which no further question is tried: a busy server offers fewer."""
 Kept = Callable[[Answer], bool]
 _YEAR = re.compile(rf"{YEAR}(?=年)")
+"""2025年; not 2025亩."""
 
 
 def next_questions(

@@ -14,6 +14,7 @@ _UNITS += "|人(?![口均大民才员类工力])"
 
 _NUMBER = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
 _MULTIPLIER = r"万[多余]?亿|亿|千万|百万|万|千(?![瓦米克])|百"
+"""3万; not 3千米."""
 _QUANTITY = re.compile(
     rf"""(?<![\dA-Za-z.第+])
     (?:(?P<low>{_NUMBER})\ *(?P<low_mult>{_MULTIPLIER})?(?P<low_unit>{_UNITS})?\ *[—–\-−~～至到]{{1,2}}\ *)?
@@ -22,24 +23,30 @@ _QUANTITY = re.compile(
     \ *(?P<unit>{_UNITS})?(?P<post>\ *(?:以上|以下|以内|之内|左右|上下))?""",
     re.VERBOSE,
 )
+"""3.2万人; not 第3."""
 _HAN_QUANTITY = re.compile(
     rf"""(?<![第〇零一二三四五六七八九两十百千万亿点\d])
     (?P<percent>百分之)?(?P<number>[一二三四五六七八九两十百][〇零一二三四五六七八九两十百千万亿点]*)
     (?P<more>[多余])?(?P<mult>[万亿])?(?P<unit>个百分点|{_UNITS})?(?P<post>以上|以下|以内|左右)?""",
     re.VERBOSE,
 )
+"""三百人; not 第三."""
 _DOUBLED = re.compile(r"翻([一两二三四])番")
 _BEFORE = re.compile(
     r"(不低于|不少于|不高于|不超过|不多于|低于|高于|超过|突破|至少|大约|将近|接近|不到|约|近|超|逾)\ *$"
 )
+"""超过; not 增长."""
 _PEOPLE_BEFORE = re.compile(
     "(?:人数|人口|人次|劳动力)(?:比上年|[净再又累计共已])*"
     "(?:增加|减少|达到?|超过|突破|[提增减扩下][高加少大降]到)?(?:约|近|超过)?\\ *$"
 )
+"""常住人口达到; not 粮食产量达到."""
 _PEOPLE_AFTER = re.compile(
     "(?:农村|城镇|贫困|低收入|流动|农业转移|城乡|常住|困难|建档立卡|[老残]\\w)*(?:人口|群众|居民|农民|劳动力)"
 )
+"""农村居民; not 农村."""
 _PART = re.compile(r"成(?=[，。；、以的左\ ]|$)")
+"""成，; not 成学校."""
 
 
 def is_counted(unit: str) -> bool:

@@ -12,6 +12,7 @@ from index.figures.phrases import ends_in_verb, is_name, joined, with_verb, with
 _TOPIC_END = re.compile(
     "首次|突破|迈[上入]|跨[上越]|跃[上升]|连续|再|又|已|在(?!建)|继续|稳定|屡|获得|喜获|增产"
 )
+"""粮食产量连续; not 在建."""
 
 
 @dataclass(frozen=True, slots=True)

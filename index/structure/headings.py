@@ -22,10 +22,12 @@ _FEWEST_ARTICLES = 5
 """Fewer paragraphs that open with 第…条 quote a law, and are none."""
 _NUMERALS = "一二三四五六七八九十"
 _CONTENTS = re.compile("目录|目次|内容(?:提要|目录)")
+"""目录; not 正文."""
 _LEADER = re.compile(r"(?:[.…·．\-—]{3,}|\s{2,}|\t)\s*[（(]?\d{1,4}[）)]?\s*$")
 _PART_LINE = re.compile(
     "(?:(?:19|20)[0-9]{2}年|过去[一五]年|去年|今年|今后五年|下一步|下一年)?[^，。；：！？、]{0,8}工作(?:的?(?:简要)?回顾|总结|情况|安排|部署|打算|任务|建议|重点)"
 )
+"""2024年工作回顾; not 2024年，工作繁重."""
 # Where no 一、 numbers the parts: 今后五年工作思路和目标任务, 站在新起点：2012年工作回顾, 全面加强政府自身建设
 _UNNUMBERED = re.compile(
     "(?:[^，。；：！？]{2,12}：)?(?:(?:19|20)[0-9]{2}年|过去[一五]年|五年来|去年|今年|今后五年|“十[一二三四五六]五”)"
@@ -34,6 +36,7 @@ _UNNUMBERED = re.compile(
 _ANNEX = re.compile(
     "(?:注释|附注|注|名词解释|名词注释|有关(?:名词|用语)(?:解释|说明)|附件?[0-9一二三四五六]*|附表|附录)：?"
 )
+"""名词解释：; not 名词."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,8 +16,10 @@ _INTRODUCTION = 0.5
 """A first paragraph shorter than this part of the titled ones (median) has no title of its own."""
 
 _FIRST = re.compile(r"[^。！？；：:;!?\n]{2,80}(?=。)")
+"""教育更加公平。; not 教育，."""
 _QUOTED = re.compile("“[^”]*”|「[^」]*」|《[^》]*》|（[^）]*）")
 # How sentences open that tell or argue; a title names its matter at once.
+# 我们; not 教育
 _NO_OPENER = re.compile(
     "我|这|此|该|其|本[届次年]|当前|目前|今[年后]|去年|明年|上年|近[年期些几]|[一二两三四五几多]年|过去|全年|新的一年"
     "|党中央|国务院|中央|[省市区县州](?:委|政府)|各(?:级|地|部门|位)|《|“[^”]{1,3}”(?:时期|期间)|从[^，]*看"
@@ -29,6 +31,7 @@ _NO_TITLE = re.compile(
     "(?<!实事求)(?<!于)是(?!非|否)|了(?!解)|我们|也(?!门)|必须|应当|应该|仍然|提出|暴露|决定着|有利于|不仅|已经?(?!建)"
     "|正在|即将|以下|如下|新的一年|刻不容缓|方面工作|几项工作|来之不易|[0-9](?![0-9]*[件项大类])"
 )
+"""我们; not 是非."""
 _OPENER = re.compile("[^，。；：！？]{2,14}，")
 
 

@@ -14,10 +14,12 @@ from index.types import CleanText, DeclaredHeading, PageStart, Source
 _CJK = "\u2e80-\u9fff\uf900-\ufaff\ufe30-\ufe4f\uff00-\uffef"
 _WIDE_MARK = "\u3001-\u3003\u3008-\u301f\uff01-\uff0f\uff1a-\uff20\uff3b-\uff40\uff5b-\uff65“”‘’…—·"
 _SPACED_LETTERS = re.compile(rf"(?<!\S)[{_CJK}](?: +[{_CJK}]){{2,}}(?!\S)")
+"""政 府 工 作; not 政府 工作."""
 _NEEDLESS_SPACE = re.compile(
     rf"(?<=[{_CJK}{_WIDE_MARK}]) +(?=[!-~])|(?<=[!-~]) +(?=[{_CJK}{_WIDE_MARK}%‰℃])"
     rf"|(?<=[{_WIDE_MARK}]) +| +(?=[{_WIDE_MARK}])|(?<=\d) +(?=%)"
 )
+"""增长 5%; not over 5."""
 
 # 2023 2024, 447 7 0; not 2024年
 _FIGURES_AT_END = re.compile(r"(?:^|\s)\d[\d.,]*%? +\d[\d.,]*$")

@@ -57,6 +57,7 @@ def _whole(numeral: str) -> int:
 
 
 _CHINESE_YEAR = re.compile("[一二][九零〇○Ｏ][零〇○Ｏ一二三四五六七八九]{2}(?=年)")
+"""二〇二五年; not 二五年."""
 
 
 def arabic_years(text: str) -> str:

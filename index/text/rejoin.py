@@ -16,6 +16,7 @@ _HEADING = re.compile(
     r"第[一二三四五六七八九十百零〇\d]{1,4}[章节編编篇部]|[（(][一二三四五六七八九十]{1,3}[)）]"
     r"|[一二三四五六七八九十]{1,3}[、.．](?![一二三四五六七八九十]、)|[（(]?\d{1,2}[)）、]|\d{1,2}[.．](?!\d)|[①-⑳]"
 )
+"""第三章; not 1.5亿元."""
 _SALUTATION = re.compile(rf"{SALUTATION}[^，。]{{0,12}}[：:！!]")
 _RUN_IN_TITLE = re.compile(r"[^，。；：]{3,14}。")
 _SUBTITLE = re.compile(r"(?:[—－-]{1,3}|[（(])\s*[12１２二]\S{1,3}\s*年")
@@ -29,6 +30,7 @@ _OPENERS = frozenset("“‘「『（(【《〈")
 _PIECE = (
     rf"[{re.escape(''.join(_OPENERS))}]*(?:[A-Za-z0-9.,%+-]+|—+|…+|.)[{re.escape(''.join(_NEVER_FIRST))}]*"
 )
+# 甲，, 2025, “甲; not 甲乙
 _FIRST_PIECE = re.compile(rf"{_PIECE}(?:(?=[“‘]){_PIECE}|(?<=[”’]){_PIECE})*")
 _ENDS = frozenset("。！？!?…")
 _HALF_ENDS = frozenset("；：;:")

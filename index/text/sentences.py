@@ -12,9 +12,11 @@ SENTENCE_MARKS = "。！？"
 SENTENCE_END = rf"[{SENTENCE_MARKS}!?][{CLOSERS}]*"
 PART_END = rf"[；;][{CLOSERS}]*"
 """The end of a part of a sentence that could stand alone."""
+# 甲，; not 1,200
 CLAUSE_END = rf"(?:[，：:]|,(?!\d))[{CLOSERS}]*"
 """As regular expressions; the comma of 1,200 ends nothing."""
 
+# 各位代表; not 代表建议
 SALUTATION = "(?:尊敬的)?(?:各位(?:代表|委员|副主任|领导|来宾|同志)|同志们|代表们|(?:大会)?主席团|女士们)"
 """How a speech addresses its hearers, as a regular expression: 各位代表, 同志们."""
 

@@ -22,6 +22,7 @@ PLAN = "十[一二三四五六七八九]?五"
 COUNT = r"(?:[一二两三四五六七八九十]{1,3}|\d{1,2})"
 """A number of years: 五, 十五, 20."""
 
+# 去年, 一年来, 上年; not 第一年来, 上年均, 基础上年
 RELATIVE_YEARS: tuple[tuple[int, str], ...] = (
     (-3, "大前年"),
     (-2, "前年"),
@@ -44,6 +45,7 @@ _PLAN = (
     # 第十四个五年规划
     "|第(?P<nth>十[一二三四五六七八九]?)个五年(?=规划|计划)"
 )
+# “十四五”收官, 十四五后三年; not 十四五期间，收官
 _PLAN_PART = (
     "(?:(?:规划|计划|时期|期间)?的?(?:(?P<plan_first>开局|头一年|第一年|起步之年)|(?P<plan_last>收官|期?末|最后一年|结束)"
     f"|(?P<plan_half>前|后)(?P<plan_count>{COUNT})年))?"
@@ -70,6 +72,7 @@ _TIME = re.compile(
 )
 
 _PLAN_TAIL = re.compile("期间|时期|以来|规划|计划")
+"""期间; not 年底."""
 _YEAR_TAIL = re.compile("年?[底末初]|度")
 
 Kind = Literal["year", "range", "plan", "relative", "past", "coming"]

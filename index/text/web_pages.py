@@ -14,7 +14,9 @@ from itertools import pairwise
 from index.types import Line, Source
 
 _BREAK = re.compile(r"(?:\\r)?\\n|\\r")  # a line break written out as \r\n
+# &nbsp;, &emsp…; not R&D
 _ENTITY = re.compile(r"&(?:nbsp|ensp|emsp|thinsp|ems?p?(?=\.{3}|…));?")
+"""&nbsp;; not R&D."""
 _UNBROKEN = 2000
 """Characters of a line that is no paragraph but a report without its line breaks; paragraphs of real reports
 are under 1 500."""
@@ -25,6 +27,7 @@ _BUTTON = re.compile(
     r"|[【\[(（]?字[体号][:：]?.{0,12}|加大|还原|减小|大|中|小|[】>|×+-]|(?:阅读|评论|浏览|点击)(?:次数|量|数)?[:：]?\s*\d*次?|\d{1,7}"
 )
 # 来源：安徽日报, 时间：2022-11-22 作者：…, 2026-02-03 09:02:33
+# 来源：安徽日报; not 来源丰富
 _ORIGIN = re.compile(
     r"(?:(?:信息|文章|稿件)?来源|(?:发布|更新|发表)?(?:时间|日期)|作者|(?:责任|网络)?编辑)\s*[:：].{0,120}"
     r"|(?:19|20)\d\d[-/.]\d{1,2}[-/.]\d{1,2}(?:\s+\d{1,2}:\d\d(?::\d\d)?)?"
@@ -36,16 +39,21 @@ _LINKS = re.compile(
     r"分享(?:到.{0,6})?[:：]?|收藏|打印(?:本页)?|关闭(?:窗口)?|[》>]{1,2}.{0,20}(?:专题|更多|详细)[《<]*|扫一扫.{0,20}|"
     r"(?:免责|版权)?声明[:：].*|.{0,80}(?:未经许可|本站立场|不得转载).*"
 )
+"""相关报道; not 相关部门."""
 _LINK = re.compile(r"[^。；！？，]{0,40}")
 _REPORT_TITLE = re.compile(r"[^。；！？，：]{4,36}(?:报告|公报)")
 _OPENS_TEXT = re.compile(r"(?:尊敬的)?各位代表|同志们|[一二三四五六七八九十]、|（一）|第一[章部编篇]")
+"""各位代表; not 代表建议."""
 # 下转7版, （上接第4版）
 _TURN = re.compile(r"\s*[（(【]?(?:下转|上接)第?\s*[A-Z]?[0-9一二三四五六七八九十]{1,3}\s*版[）)】]?\s*")
 # The mark of whoever copied the text, at its very beginning or end: 百度搜索…网, 微信公众号…
+# 百度搜索某某文库网; not 搜索引擎
 _WATERMARK = r"(?:来源[:：]\s*)?(?:百度(?:搜索)?|微信(?:公众号|搜索|小程序)|公众号)[:：]?\s*[\u4e00-\u9fff][\u4e00-\u9fff\s]{1,14}[网号库]"
 _FIRST_MARK = re.compile(rf"^{_WATERMARK}\s{{2,}}")
 _LAST_MARK = re.compile(rf"(?<=[。！？!?”\s])\s*{_WATERMARK}\s*$")
+"""。百度搜索某某文库网; not 百度搜索某某文库网的用户."""
 _LAST_ORIGIN = re.compile(r"(?:^|(?<=[。！？!?”\s]))\s*[（(](?:来源|转自|摘自)[:：][^（）()]{2,20}[)）]\s*$")
+"""。（来源：安徽日报）; not （来源丰富）."""
 
 _LOST_SPACES = re.compile(r"(?:\?\?)+")
 _LOST_INDENT = re.compile(r"^\s*\?{2,}(?=[\u4e00-\u9fff（“])")
@@ -60,9 +68,11 @@ _SPACES = re.compile(r"[ \t\u00a0\u2002\u2003\u3000]{2,}")
 _AFTER_SENTENCE = re.compile(
     r"(?<=[。！？：；”])\s+(?=\S)|\s+(?=[一二三四五六七八九十]{1,3}、|（[一二三四五六七八九十]{1,3}）)"
 )
+"""完成。 今年; not 完成 今年."""
 _HEADING = re.compile(
     r"(?:[一二三四五六七八九十]{1,3}、|（[一二三四五六七八九十]{1,3}）)[^。；！？\s]{2,40}(?=\s+\S)"
 )
+"""一、工作回顾 过去; not 一、工作回顾."""
 
 
 def without_web_furniture(source: Source) -> Source:

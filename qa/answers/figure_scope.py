@@ -12,6 +12,7 @@ from qa.answers.coverage import selected
 from qa.understanding import Question, gazetteer, is_nation, is_place, names_of
 
 _NATION = re.compile("全国|我国|中国|国家(?!级|税|标准)")
+"""我国的GDP; not 国家级高新区."""
 
 
 def reports_asked(

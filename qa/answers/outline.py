@@ -17,6 +17,7 @@ _NUMBER = re.compile(
 )
 """A heading's number: （一）, 1., 一是; not 一批."""
 _GOVERNMENT = re.compile(r"政府(?:自身|建设|作风|效能)|自身建设|服务型政府|人民满意|法治政府")
+"""加强政府自身建设; not 加强城市建设."""
 _LONGEST = 70
 """Characters of a heading that are shown; longer ones are whole paragraphs taken for one."""
 

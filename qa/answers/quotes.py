@@ -17,6 +17,7 @@ from qa.retrieval import clauses_of
 from qa.types import Answer, Citation, Group, Spans
 from qa.understanding import AnswerType, Question, match, quantities
 
+# 抓好以下六个方面工作; not 抓好粮食生产
 _ANNOUNCES = re.compile(
     r"(?:如下|以下[^，。；：]{0,14}|下列[^，。；：]{0,10}|(?:几|[一二两三四五六七八九十\d]+)(?:个|项|件|条|点|大)?(?:方面|方面的?工作|工作|任务|问题|重点工作|事))$"
 )

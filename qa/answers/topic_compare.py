@@ -22,7 +22,9 @@ _SAME = 0.4
 _OVER_TIME = re.compile(
     r"历年|历次|逐年|每年|各年|年年|[这近]些年|[这近]几年|近[两三四五十]年|多年来|变化|演变|怎么变|不同(?:年|时期)"
 )
+"""历年教育; not 今年教育."""
 _OVER_PLACES = re.compile(r"各(?:省|市|县|区|地)|不同(?:省|市|县|区|地)|各地")
+"""各县的教育; not 全县的教育."""
 
 
 def answer_topic_compare(asking: Asking) -> Answer | None:

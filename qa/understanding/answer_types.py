@@ -21,12 +21,15 @@ _QUANTITY_PATTERN = re.compile(
     rf"|(?P<cn>[{_CN}几][{_CN}]*)[多余]?(?P<cnunit>{_UNITS})"
     rf"|(?P<half>一半|半数|翻番|翻一番|翻了?[一两]番|过半)"
 )
+"""3.2万人; not 学校."""
 _NUMBER_IN = re.compile(rf"[\d{_CN}几半]|翻番")
 """What every quantity holds a character of; two clauses in three hold none."""
 _RANK = re.compile(rf"第[{_CN}\d]+|[{_CN}]连[增冠升丰]|[{_CN}]期|首位|居首|领先|前列|榜首|全[国省市区球]第")
+"""居全国第三; not 全国的产量."""
 _YEAR_IN = re.compile(
     rf"{YEAR}(?:年|-|~)|\d+月(?:底|份|\d+日)|[上下]半年|年底前?|年内|今明两年|[一两三四五六七八九十\d]+年[内底]|季度"
 )
+"""2025年底; not 三年级."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +101,7 @@ def _in_quotes(text: str, at: int) -> bool:
 _HOW_MANY = re.compile(
     rf"(?:多少|几|百分之几|多大|多长|多高|多久|多重|几成|第几|老几|多远)(?P<scale>[个]?(?:{SCALE}))?(?P<unit>(?!份额)(?:{_UNITS}))?(?P<noun>[一-鿿]{{0,4}})"
 )
+"""多少亿元; not 亿元."""
 _ENDS_QUESTION = re.compile(r"[。？?！!]*$")
 _NOT_ASKED = re.compile(r"(?<=[好十哪这那])|几大")
 """A 几 that asks for no number: 好几所, 十几所, 几大工程; not 几所, 几个大项目."""
@@ -117,11 +121,15 @@ _QUANTITY = re.compile(
 """How a question in keywords ends that asks for a number without saying so: 去年社零总额, 就业率; not 名额, 效率,
 总体目标."""
 _OTHERWISE = re.compile(r"怎|如何|为何|什么|啥|哪|吗|谁")
+"""为何; not 多少."""
 _DATE = re.compile(
     r"(?P<point>哪一?年|哪天|哪一天|什么时候|何时|啥时候|几月|哪个月|几号|什么时间|哪一日)|多久|多长时间"
 )
+"""什么时候; not 什么地方."""
 _PERSON = re.compile(r"谁|哪位|哪一位|什么人|哪个人|(?:叫|姓)(?:什么|啥)")
+"""哪位; not 哪里."""
 _OFFICE = re.compile(r"副?(?:书记|总理|主席|主任|委员长|[部省市州盟区县旗镇乡局厅院校]长|检察长|秘书长)")
+"""副区长; not 长江."""
 _SURNAME = (
     "[王李张刘陈杨黄赵吴周徐孙马朱胡林郭何高罗郑梁谢宋唐许邓冯韩曹曾彭萧肖蔡潘田董袁于余叶蒋杜苏魏程吕丁沈任姚卢傅钟姜崔谭廖范汪陆金石戴贾韦夏邱方侯邹熊孟秦白江"
     "阎薛尹段雷黎史龙陶贺顾毛郝龚邵万钱严覃武莫孔向汤温习康施牛樊葛邢安齐伍庞颜倪庄聂章鲁岳翟殷詹申欧耿关兰焦俞左柳甘祝包宁尚符舒阮柯纪梅童凌毕单季裴霍涂成苗谷盛"
@@ -132,9 +140,11 @@ _RANK_ASKED = re.compile(r"第几|老几|排名|名次|(?<!安)排(?:在?什么|
 _NAME = re.compile(
     rf"(?:叫什么|什么名字|叫啥|名称)|(?:哪|什么|啥)(?:些|[几一二两三四五六七八九十]*(?:{_UNITS}|家|句)?)(?P<noun>[一-鿿]{{0,4}})"
 )
+"""哪些学校; not 学校."""
 _MANY = re.compile(r"[哪什]么?(?:些|[几二两三四五六七八九十])")
 _ENUMERATED = re.compile(r"[^、]{2,}、[^、]{2,}")
 _SPLIT = re.compile(r"[，,；;。？?！!、]|(?<=[少几大])和")
+"""甲，乙; not 甲乙."""
 _COUNTS = {"count", "people"}
 # Measure words that stand for one another; of any others the count is of something else.
 _INTERCHANGEABLE = [
@@ -241,6 +251,7 @@ _UNCOUNTED = re.compile(r"左右|增|减|提|达|完成|实现|全部|[的等余
 _NEAR = 8
 """Characters after a number that may name what it counts."""
 _WITH = re.compile(r"[与同和]")
+# 合作; not 合并
 _PARTNERS = re.compile(r"合作|共建|签约|签订|联合|结对")
 """与北京中医药大学等9所院校合作 counts partners, and says nothing of how many there are."""
 

@@ -10,12 +10,17 @@ from qa.understanding.places import places_named
 from qa.understanding.time import TIME
 
 _LEAD = re.compile(r"^(?:那么?|还有|再问一下|另外|然后)+[，,、]?")
+"""那么2025年; not 2025年."""
 _TAIL = re.compile(r"(?:又?是多少|有多少|怎么样|如何|呢|呀|啊|吗|是什么)*[？?。！!\s]*$")
+"""是多少; not 产量."""
 _REFERS = re.compile(r"^(?:它|其|这个|该)的?")
+"""它的产量; not 产量."""
 _ASKED = re.compile(
     r"(?:一共|总共|分别|各)*(?:是|有|为|达到?|实现|完成)?了?(?:多少|几|百分之几|多大)[个万亿]*[^，。；？?]{0,6}[？?。\s]*$"
 )
+"""是多少; not 产量."""
 _ATTRIBUTE = re.compile(r"(?:率|额|量|数|值|速|幅|比|价|积|目标|投资|规模|人口|占比|比重|名次|排名)$")
+"""增长率; not 增长."""
 _LONGEST_TOPIC = 8
 
 

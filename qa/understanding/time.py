@@ -15,25 +15,32 @@ _EXACT = re.compile(
     rf"(?<!\d)(?:{YEAR}(?![\d.%]|[多余]?[亿万个元户人件家亩吨])|\d{{4}}(?=年(?!的?(?:历史|文明|文化|古|悠久|以上|[来间前]))))"
 )
 _THIS_YEAR = re.compile("这一年|年内(?!生)")  # of the report asked; in a report, of the year it tells of
+"""年内; not 三年内生产."""
 _NEXT = re.compile(r"下一年|次年|转年|第二年")
+"""下一年; not 上一年."""
 _LAST_YEARS = re.compile("最近|近|过去|这|前")
+"""近三年; not 今后三年."""
 _SINCE = re.compile(rf"({YEAR})年?(?:以来|至今|到现在|到目前|起(?!的?{COUNT}年)|之后|以后)")
 """All years from one on: 2016年以来; not 从2013年起的五年, which ends."""
 _IN_REPORT = re.compile(rf"({YEAR})年(?:度)?的?(?:这份|那份)?(?:政府)?(?:工作)?报告")
 
+# 2025年底; not 2025亩
 TIME = re.compile(rf"(?:{YEAR}|(?<!\d)\d\d)年(?:度)?(?:底|末|初)?|{RELATIVE_YEAR}")
 """A time as a question names it."""
 
 # What is not asked for: 要实绩，不是目标; not 不少于目标.
 _NEGATED = re.compile(r"(?:不是|不要|不算|而非|并非|别给?我?)(?:目标|计划|预期|预算|实际)\w{0,2}")
 _STRONG_PLAN = re.compile(r"目标|计划|打算|预期|指标|控制线|年初预算|拟|力争|争取|准备")
+"""力争; not 实绩."""
 _STRONG_REVIEW = re.compile(r"实际|实绩|完成数|最终|结果|最后|完成了|实现了|办成")
+"""实际; not 目标."""
 _PLAN = re.compile(
     r"安排|未来|今后|接下来|下一步|往后|还会|将|预算|定[的在]"
     r"|(?<![我主重需只])要(?![求点的闻])"  # 要建多少; not 主要, 重要, 需要, 只要, 要求, 要点
     r"|想(?![问知查])"  # 想建几所; not 想问, 想知道, 想查
 )
 _REVIEW = re.compile(r"完成|实现|已|达到|截至|目前|现在|预计|取得|落地|了(?!解)")
+"""建成了; not 了解."""
 
 
 @dataclass(frozen=True, slots=True)

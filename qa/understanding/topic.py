@@ -15,6 +15,8 @@ COURSE = re.compile(
 )
 """A figure over the years: 历年GDP目标, 粮食产量的走势; not 今年比去年增长多少."""
 EACH = re.compile("分别|各是|各为|各有|各定|各增长|各达到?|各[是为]?多少|都是多少")
+"""分别增长; not 增长."""
+# 历年目标; not 里程
 _STOPWORDS = re.compile(
     rf"{TIME.pattern}|{YEAR}年?(?:度)?|{COURSE.pattern}|{EACH.pattern}|"
     r"年来|以来|至今|到现在|到目前|期间|之间|从|自|起|到|至|—|–|-|~|～|"
@@ -32,6 +34,7 @@ _OVERVIEW = re.compile(
 )
 """All that is said on a topic; not 教育新增学位多少个, which asks for one figure."""
 _LEAD = re.compile(r"^(?:在|对|就|关于|报告|政府|区里|市里|县里|我区|我市|我县|全区|全市|全县|的|，)+")
+"""关于教育; not 教育关于."""
 
 
 def overview_topic(core: str) -> str:

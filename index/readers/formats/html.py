@@ -37,6 +37,7 @@ _SITE_LINES = re.compile(
     r"|扫一扫.{0,20}|(?:字号|字体)[:：].{0,16}|(?:浏览|阅读|点击)(?:次数|量)[:：].{0,10}|[上下]一篇[:：]?.{0,60}"
     r"|(?:打印|关闭|收藏)[^，。]{0,12}(?:打印|关闭|收藏)[^，。]{0,6})[】\])）]?"
 )
+"""【打印本页】; not 打印机产业."""
 _BLOCKS = {
     "address", "article", "blockquote", "body", "center", "dd", "div", "dl", "dt", "fieldset", "figcaption",
     "figure", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "li", "main", "ol", "p", "pre", "section",
@@ -46,6 +47,7 @@ _SPACE = re.compile(r"[ \t\n\r\f\v]+")
 _WRAPPED_HANZI = re.compile(
     r"(?<=[^\x00-\xff])[ \t\r\f\v]*\n\s*(?=\S)|(?<=\S)[ \t\r\f\v]*\n\s*(?=[^\x00-\xff])"
 )
+r"""甲\n乙; not a\nb."""
 _TITLE_PARTS = re.compile(r"\s*[_|｜]\s*|\s+[-–—]+\s+")
 _MAIN_SHARE = 0.8
 _LONG_CELL = 200

@@ -19,6 +19,7 @@ _TRACKING = 0.1
 """Letters and digits are never set farther apart than so many ems: a wider gap parts two words or figures."""
 _WORD = re.compile(r"[A-Za-z0-9.,%+-]")
 _CELL_SPACE = re.compile(r"(?<=[^\x00-\xff]) +| +(?=[^\x00-\xff])")
+"""甲 1; not a 1."""
 
 
 def runs_of(characters: Sequence[Character]) -> list[Run]:
