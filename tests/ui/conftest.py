@@ -44,6 +44,14 @@ HOSTILE = """恶山县2021年政府工作报告
 """
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A test in the browser that fails is tried once more, and told as rerun: on a busy machine a page may take
+    longer than any wait that one would set. What is wrong fails twice."""
+    for item in items:
+        if isinstance(item, pytest.Function) and "browser" in item.fixturenames:
+            item.add_marker(pytest.mark.flaky(reruns=1))
+
+
 ADDED = "柳河县2024年政府工作报告"
 PARAGRAPHS = "".join(
     f"<p>{year}年，全县第{n}产业完成增加值{100 + n}亿元，新建乡村公路{n * 7}公里，完成改造老旧小区{n}个。</p>"
