@@ -62,8 +62,13 @@ def read_apart(data: bytes, name: str, tell: Callable[[str], None]) -> Source:
         raise SourceError(f"“{name}”{minutes} 分钟还没有读完，已停止，请拆分或重新另存后再添加。") from None
     except (EOFError, OSError):
         raise SourceError(
-            f"“{name}”读不下去：文件已损坏，或需要的内存太多，请用原软件打开后重新另存再添加。"
+            f"“{name}”读不下去：文件已损坏，或需要的内存超过 {_memory() / 1e9:g} GB，请用原软件打开后重新另存再添加。"
         ) from None
+
+
+def _memory() -> int:
+    """Bytes of data that a worker may take here."""
+    return MEMORY_FOR_OCR if ocr.available() else MEMORY
 
 
 def draw_apart(key: str, load: Callable[[], bytes], number: int, width: int) -> bytes:
@@ -151,10 +156,9 @@ class _Worker:
         from multiprocessing.connection import Pipe
 
         self.connection, other = Pipe()
-        limit = MEMORY_FOR_OCR if ocr.available() else MEMORY
         code = (
             f"import sys; sys.path[:] = {sys.path!r}\n"
-            f"from index.readers.apart import serve; serve({other.fileno()}, {limit})"
+            f"from index.readers.apart import serve; serve({other.fileno()}, {_memory()})"
         )
         self.process = subprocess.Popen(
             [sys.executable, "-c", code],
@@ -212,10 +216,12 @@ def serve(descriptor: int, memory: int) -> None:
             request = connection.recv()
         except EOFError:
             return
-        connection.send(_answer(request, drawing, lambda label: connection.send(("label", label))))
+        connection.send(_answer(request, drawing, memory, lambda label: connection.send(("label", label))))
 
 
-def _answer(request: tuple[Any, ...], drawing: Drawing, tell: Callable[[str], None]) -> tuple[str, Any]:
+def _answer(
+    request: tuple[Any, ...], drawing: Drawing, memory: int, tell: Callable[[str], None]
+) -> tuple[str, Any]:
     what, *given = request
     try:
         if what == "read":
@@ -229,7 +235,7 @@ def _answer(request: tuple[Any, ...], drawing: Drawing, tell: Callable[[str], No
     except SourceError as error:
         return "refused", str(error)
     except MemoryError:
-        return "refused", f"{_called(request)}需要的内存太多，请拆分后再添加。"
+        return "refused", f"{_called(request)}需要的内存超过 {memory / 1e9:g} GB，请拆分后再添加。"
     except Exception as error:  # a fault of ours must not end the others' reading
         return "refused", f"{_called(request)}时程序出错（{type(error).__name__}），请把这个文件反馈给我们。"
 

@@ -58,8 +58,14 @@ def _whole(numeral: str) -> int:
 
 _CHINESE_YEAR = re.compile("[一二][九零〇○Ｏ][零〇○Ｏ一二三四五六七八九]{2}(?=年)")
 """二〇二五年; not 二五年."""
+_ANY_YEAR = re.compile("[零〇○Ｏ一二三四五六七八九]{4}(?=年(?!级))")
+"""零零零零年, 九九九九年; not 三四五六年级."""
 
 
-def arabic_years(text: str) -> str:
-    """``text`` with years such as ``二〇二五年`` in digits; its length stays the same."""
-    return _CHINESE_YEAR.sub(lambda match: "".join(str(_DIGITS[c]) for c in match[0]), text)
+def arabic_years(text: str, *, sound: bool = True) -> str:
+    """``text`` with years such as ``二〇二五年`` in digits; its length stays the same.
+
+    Not ``sound``: years that no report can be of too, so that a question for one is known to be.
+    """
+    years = _CHINESE_YEAR if sound else _ANY_YEAR
+    return years.sub(lambda match: "".join(str(_DIGITS[c]) for c in match[0]), text)

@@ -195,7 +195,7 @@ def full_years(text: str) -> str:
     """``text`` with two-digit years written out: 09年 → 2009年; for questions, since 12年 in prose is a length."""
     return _TWO_DIGITS.sub(
         lambda match: (_century(match[1]) + match[2] if match[1] else "") + _century(match[3]),
-        arabic_years(text),
+        arabic_years(text, sound=False),
     )
 
 

@@ -133,7 +133,16 @@ def test_what_is_of_a_wrong_kind_is_refused_with_a_sentence(
             assistant.retrieve(**given)
 
 
-@pytest.mark.parametrize("question", ["0000年新增绿地多少", "9999年做了什么", "1864年的重点工作有哪些"])
+@pytest.mark.parametrize(
+    "question",
+    [
+        "0000年新增绿地多少",
+        "〇〇〇〇年新增绿地多少",
+        "九九九九年做了什么",
+        "9999年做了什么",
+        "1864年的重点工作有哪些",
+    ],
+)
 def test_no_other_year_answers_for_one_that_cannot_be(assistant: Assistant, question: str) -> None:
     answer = assistant.ask(question)
     assert (answer.answered, answer.refusal_reason) == (False, "not_in_library")
