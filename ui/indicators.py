@@ -207,9 +207,11 @@ class Indicators:
         name, view, measure, year, mode = (
             str(data.get(key) or "").strip() for key in ("name", "view", "measure", "year", "mode")
         )
-        names = snapshot.indicators_called(name) if name else snapshot.indicator_names()[:COMMONEST]
-        told = snapshot.years_by_place([course.indicator] if course else names)
-        best = max(told, key=lambda n: len(told[n]), default="")
+        best = course.indicator if course else ""
+        if not best:
+            names = snapshot.indicators_called(name) if name else snapshot.indicator_names()[:COMMONEST]
+            told = snapshot.years_by_place(names)
+            best = max(told, key=lambda n: len(told[n]), default="")
         return across_places(snapshot, best, view, measure, (year, mode)) if best else None
 
     def _course(self, data: Json) -> Course | None:

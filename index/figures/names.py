@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 
 from index.text import half_width, synonym_lists
 
@@ -84,6 +84,7 @@ def _spelling(name: str) -> str:
     return re.sub("(?<!国民)(?:国内|地区|地方)生产总值|GDP", "生产总值", name)
 
 
+@lru_cache(maxsize=8192)
 def normalize_indicator(name: str) -> str:
     """The name under which figures of ``name`` line up: ``GDP``, ``国内生产总值`` → ``生产总值``.
 

@@ -112,8 +112,11 @@ def series(
     yearly = [f for f in yearly if _family(f.measure) == chosen]
     if not yearly:
         return []
-    years = range(min(f.first_year for f in yearly), max(f.first_year for f in yearly) + 1)
-    return [Row(year, _target(yearly, year, given), _result(yearly, year, given)) for year in years]
+    by_year: dict[int, list[Figure]] = {}
+    for f in yearly:
+        by_year.setdefault(f.first_year, []).append(f)
+    every = ((year, by_year.get(year, ())) for year in range(min(by_year), max(by_year) + 1))
+    return [Row(year, _target(own, year, given), _result(own, year, given)) for year, own in every]
 
 
 def report_years(figures: Iterable[Figure]) -> dict[str, int]:
@@ -145,16 +148,14 @@ def _usual_measure(figures: Sequence[Figure]) -> Measure | None:
 
 
 def _target(figures: Sequence[Figure], year: int, given: Mapping[str, int]) -> Figure | None:
-    found = [f for f in figures if f.mode == "target" and f.first_year == year]
+    """Of the figures of ``year`` its target: from the report given nearest to it."""
+    found = [f for f in figures if f.mode == "target"]
     return min(found, key=lambda f: abs(given.get(f.report, year) - year), default=None)
 
 
 def _result(figures: Sequence[Figure], year: int, given: Mapping[str, int]) -> Figure | None:
-    found = [
-        f
-        for f in figures
-        if f.first_year == year and f.mode in ("actual", "expected") and given.get(f.report, year + 1) > year
-    ]
+    """Of the figures of ``year`` its result: from the first report given after it."""
+    found = [f for f in figures if f.mode in ("actual", "expected") and given.get(f.report, year + 1) > year]
     return min(found, key=lambda f: (given.get(f.report, year + 1), f.mode == "expected"), default=None)
 
 

@@ -302,11 +302,6 @@ def _key(name: str) -> tuple[str, ...]:
     return tuple(sorted(bare if len(bare) > 1 else text))
 
 
-def _is_known(topic: str) -> bool:
-    indicator = normalize_indicator(topic)
-    return indicator in known_indicators() or bool(broader_than(indicator))
-
-
 def _is_in(wanted: AnswerType, figure: Figure) -> bool:
     if wanted.unit == "个" and figure.unit.endswith(_OTHER_THAN_PIECES):
         return False
