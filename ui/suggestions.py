@@ -10,7 +10,7 @@ from functools import partial
 from index import Snapshot
 from index.figures import Mode, title_of
 from index.text import YEAR
-from qa import Answer, Assistant
+from qa import Answer, Assistant, Citation
 from ui.examples import answered, question_about, spoken
 
 COUNT = 3
@@ -53,7 +53,7 @@ def _candidates(snapshot: Snapshot, answer: Answer) -> Iterator[tuple[str, Kept]
         yield from _same_figure(snapshot, answer, cited[0].report, cited[0].start, cited[0].end)
     if cited:
         for question in _other_years(snapshot, answer, cited[0].report):
-            yield question, lambda told: True
+            yield question, partial(_says_something_else, cited[0])
     for citation in cited[:2]:
         sections = [
             s for s in snapshot.outline(citation.report) if s.start <= citation.start < s.end and s.level
@@ -85,6 +85,16 @@ def _same_figure(
             wanted = "目标是多少" if other == "target" else "实际完成多少"
             title = spoken(title_of(figure.indicator, figure.measure))
             yield f"{place}{figure.last_year}年{title}{wanted}？", partial(_is_first, other)
+
+
+def _says_something_else(cited: Citation, told: Answer) -> bool:
+    """Whether another clause answers: one that told of its own year does not tell of another."""
+    first = next(iter(told.citations), None)
+    return first is None or (first.report, first.start, first.quote_spans) != (
+        cited.report,
+        cited.start,
+        cited.quote_spans,
+    )
 
 
 def _is_first(mode: Mode, told: Answer) -> bool:

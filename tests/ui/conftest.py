@@ -7,13 +7,14 @@ import re
 import shutil
 import socket
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Request, WebError, expect, sync_playwright
 
 expect.set_options(timeout=30_000)  # the machine may be busy
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
@@ -124,21 +125,79 @@ def pdf(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-@pytest.fixture
-def context(browser: Browser) -> Iterator[BrowserContext]:
-    """A fresh profile at 1440×900; afterwards: no script error, no request to another host."""
+@pytest.fixture(scope="session")
+def desktop(browser: Browser) -> Iterator[BrowserContext]:
     opened = browser.new_context(
         viewport={"width": 1440, "height": 900}, locale="zh-CN", accept_downloads=True
     )
     opened.grant_permissions(["clipboard-read", "clipboard-write"])
-    hosts: set[str] = set()
-    errors: list[str] = []
-    opened.on("request", lambda request: hosts.add(urlsplit(request.url).hostname or ""))
-    opened.on("weberror", lambda error: errors.append(str(error.error)))
     yield opened
     opened.close()
+
+
+@pytest.fixture(scope="session")
+def mobile(browser: Browser) -> Iterator[BrowserContext]:
+    opened = browser.new_context(
+        viewport={"width": 390, "height": 844}, locale="zh-CN", has_touch=True, is_mobile=True
+    )
+    yield opened
+    opened.close()
+
+
+@contextmanager
+def nothing_kept(context: BrowserContext) -> Iterator[BrowserContext]:
+    """A profile that keeps from test to test its cache of the server's files, so that a page opens sooner, and
+    nothing else; afterwards: no script error, no request to another host.
+    """
+    addresses: set[tuple[str, str]] = set()
+    errors: list[str] = []
+
+    def requested(request: Request) -> None:
+        addresses.add(urlsplit(request.url)[:2])
+
+    def failed(error: WebError) -> None:
+        errors.append(str(error.error))
+
+    context.on("request", requested)
+    context.on("weberror", failed)
+    yield context
+    for page in context.pages:
+        page.close()
+    blank = context.new_page()
+    tools = context.new_cdp_session(blank)
+    for scheme, place in addresses - {("blob", ""), ("data", "")}:
+        tools.send("Storage.clearDataForOrigin", {"origin": f"{scheme}://{place}", "storageTypes": "all"})
+    blank.close()
+    context.remove_listener("request", requested)
+    context.remove_listener("weberror", failed)
     assert errors == []
-    assert hosts <= {"127.0.0.1", ""}
+    assert {place.partition(":")[0] for _, place in addresses} <= {"127.0.0.1", ""}
+
+
+@pytest.fixture
+def context(desktop: BrowserContext) -> Iterator[BrowserContext]:
+    """A fresh profile at 1440×900."""
+    with nothing_kept(desktop) as opened:
+        yield opened
+
+
+@pytest.fixture
+def phone_context(mobile: BrowserContext) -> Iterator[BrowserContext]:
+    """A fresh profile of a phone, 390×844."""
+    with nothing_kept(mobile) as opened:
+        yield opened
+
+
+@pytest.fixture(params=["context", "phone_context"])
+def sized(request: pytest.FixtureRequest) -> BrowserContext:
+    """A fresh profile at 1440×900, then one of a phone at 390×844."""
+    opened: BrowserContext = request.getfixturevalue(request.param)
+    return opened
+
+
+@pytest.fixture
+def phone(phone_context: BrowserContext, server: str) -> Page:
+    return visit(phone_context.new_page(), server)
 
 
 @pytest.fixture
@@ -175,6 +234,18 @@ def ask(page: Page, question: str) -> None:
     page.fill("#question", question)
     page.press("#question", "Enter")
     page.wait_for_selector(f".turn:nth-child({turns + 1}) .answer")
+
+
+def at_rest(page: Page) -> None:
+    """Waits until nothing moves or is on its way: animations have ended and no toast is shown."""
+    page.wait_for_function(
+        """() => !document.querySelector("#toast.shown, .pending, [aria-busy=true]")
+            && document.getAnimations().every((one) => one.playState !== "running")"""
+    )
+
+
+def is_phone(page: Page) -> bool:
+    return bool(page.viewport_size and page.viewport_size["width"] < 860)
 
 
 def in_view(page: Page, selector: str, pane: str = "#paper") -> bool:

@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Page, expect
 
-from tests.ui.conftest import ask, in_view, visit
+from tests.ui.conftest import ask, at_rest, in_view, visit
 
 pytestmark = pytest.mark.browser
 RETAIL = "2024年社会消费品零售总额是多少？"
@@ -156,20 +156,17 @@ def test_enter_that_ends_pinyin_does_not_send(page: Page) -> None:
     assert page.locator(".turn").count() == 0
 
 
-def test_phone_the_source_slides_over_the_chat(browser: Browser, server: str) -> None:
-    context = browser.new_context(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
-    page = visit(context.new_page(), server)
-    ask(page, RETAIL)
-    expect(page.locator("#paper")).not_to_be_visible()
-    page.locator(".answer .ref").first.tap()
-    page.wait_for_selector("#paper mark")
-    page.wait_for_timeout(300)
-    assert in_view(page, "#paper mark.now")
-    assert page.evaluate("document.documentElement.scrollWidth") <= 390
-    page.get_by_text("‹ 返回").tap()
-    expect(page.locator("#paper")).not_to_be_visible()
-    expect(page.locator("#question")).to_be_visible()
-    context.close()
+def test_phone_the_source_slides_over_the_chat(phone: Page) -> None:
+    ask(phone, RETAIL)
+    expect(phone.locator("#paper")).not_to_be_visible()
+    phone.locator(".answer .ref").first.tap()
+    phone.wait_for_selector("#paper mark")
+    at_rest(phone)
+    assert in_view(phone, "#paper mark.now")
+    assert phone.evaluate("document.documentElement.scrollWidth") <= 390
+    phone.get_by_text("‹ 返回").tap()
+    expect(phone.locator("#paper")).not_to_be_visible()
+    expect(phone.locator("#question")).to_be_visible()
 
 
 def test_interactive_within_three_seconds(context: BrowserContext, server: str) -> None:
@@ -186,15 +183,16 @@ def test_interactive_within_three_seconds(context: BrowserContext, server: str) 
     raise AssertionError(taken)
 
 
-@pytest.mark.parametrize(("width", "height", "scheme"), [(1440, 900, "light"), (390, 844, "dark")])
+@pytest.mark.parametrize(("profile", "scheme"), [("context", "light"), ("phone_context", "dark")])
 def test_axe_finds_no_fault_of_weight(
-    browser: Browser, server: str, width: int, height: int, scheme: Any
+    request: pytest.FixtureRequest, server: str, profile: str, scheme: Any
 ) -> None:
     axe = os.environ.get("AXE_PATH")
     if not axe or not Path(axe).is_file():
         pytest.skip("AXE_PATH does not name axe-core's axe.min.js")
-    context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=scheme)
-    page = visit(context.new_page(), server)
+    page = request.getfixturevalue(profile).new_page()
+    page.emulate_media(color_scheme=scheme)
+    visit(page, server)
     found = {"home": faults(page, axe)}
     ask(page, RETAIL)
     ask(page, "2025年重点工作有哪些？")
@@ -205,9 +203,8 @@ def test_axe_finds_no_fault_of_weight(
     page.locator(".turn:last-child .ref").first.click()
     page.wait_for_selector("#paper mark")
     page.locator("#show-find").click()
-    page.wait_for_timeout(300)
     found["source"] = faults(page, axe)
-    if width < 860:
+    if profile == "phone_context":
         page.get_by_text("‹ 返回").click()
     page.locator("#show-threads").click()
     found["conversations"] = faults(page, axe)
@@ -219,15 +216,15 @@ def test_axe_finds_no_fault_of_weight(
     page.get_by_role("tab", name="指标").click()
     page.locator("#fig-rows td a").first.click()
     page.wait_for_selector("#paper mark.now")
-    page.wait_for_timeout(300)
     found["figures"] = faults(page, axe)
     assert {view: told for view, told in found.items() if told} == {}
-    context.close()
 
 
 def faults(page: Page, axe: str) -> list[str]:
+    """What axe-core holds against the page once it is at rest."""
     if not page.evaluate("'axe' in window"):
         page.add_script_tag(path=axe)
+    at_rest(page)
     found = page.evaluate("axe.run()")["violations"]
     return [
         f"{fault['id']}: {fault['nodes'][0]['html']}"
@@ -236,15 +233,42 @@ def faults(page: Page, axe: str) -> list[str]:
     ]
 
 
-def test_what_is_touched_is_large_enough(page: Page) -> None:
+def test_what_is_touched_is_large_enough_and_no_mark_begins_a_line(
+    sized: BrowserContext, server: str
+) -> None:
+    page = visit(sized.new_page(), server)
     ask(page, RETAIL)
-    small = page.evaluate(
-        """[...document.querySelectorAll('#tabs button, #tabs a, #tabs summary, #theme')].filter((one) => {
+    ask(page, "2025年重点工作有哪些？")
+    alone = page.evaluate(
+        """[...document.querySelectorAll(".answer .ref")].filter((ref) => {
+            const before = ref.previousSibling;
+            if (before?.nodeType !== Node.TEXT_NODE || !before.data.trim()) return false;
+            const range = document.createRange();
+            range.setStart(before, before.data.length - 1);
+            range.setEnd(before, before.data.length);
+            return range.getBoundingClientRect().bottom < ref.getBoundingClientRect().top;
+        }).length"""
+    )
+    assert alone == 0
+    found = {"chat": too_small(page)}
+    page.get_by_role("tab", name="报告").click()
+    page.wait_for_selector("#rows li")
+    found["reports"] = too_small(page)
+    page.get_by_role("tab", name="指标").click()
+    page.wait_for_selector("#fig-rows tr")
+    found["figures"] = too_small(page)
+    assert {view: small for view, small in found.items() if small} == {}
+
+
+def too_small(page: Page) -> list[str]:
+    """What can be touched and is less than 24 pixels high or wide."""
+    small: list[str] = page.evaluate(
+        """[...document.querySelectorAll('#tabs button, #tabs a, #tabs summary, #tabs select, #theme')].filter((one) => {
             const box = one.getBoundingClientRect();
             return one.checkVisibility() && box.width && (box.width < 23.5 || box.height < 23.5) && !one.closest('.outline');
         }).map((one) => `${one.outerHTML.slice(0, 80)} ${one.getBoundingClientRect().width}×${one.getBoundingClientRect().height}`)"""
     )
-    assert small == []
+    return small
 
 
 def test_tabs_and_question_box_work_from_the_keyboard(page: Page) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+import warnings
 from pathlib import Path
 
 import pytest
@@ -90,3 +91,28 @@ def test_a_figure_of_two_years_is_asked_for_its_course(sampled: Assistant) -> No
     [course, *_] = suggested(sampled, "今年进出口总额目标是多少？")
     assert course == "天桥区历年进出口总额"
     assert sampled.ask(course).table is not None
+
+
+def test_another_year_is_asked_only_where_another_clause_answers(
+    assistant: Assistant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def cited(start: int, end: int) -> Answer:
+        citation = Citation(
+            REPORT, REPORT[start:end], ((start, end),), "丁县", "报告", (), None, None, 0, len(REPORT), 1.0
+        )
+        return Answer("2023年建成大型桥梁多少座？", True, "[1]", [citation])
+
+    told = cited(40, 50)
+    monkeypatch.setattr(suggestions, "answered", lambda *_: told)
+    assert next_questions(assistant, assistant.library.snapshot(), told, None) == []
+    assert next_questions(assistant, assistant.library.snapshot(), cited(30, 38), None) == [
+        "2024年建成大型桥梁多少座？"
+    ]
+
+
+@pytest.mark.parametrize("question", ["？", "的", "1", "😀", "a b c", "——", "2024"])
+def test_an_odd_question_is_answered_without_a_warning(sampled: Assistant, question: str) -> None:
+    """As NumPy warns of the mean of nothing."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert sampled.ask(question).text

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import io
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.ui.conftest import ask, in_view, visit
 
@@ -37,10 +37,8 @@ def page(context: BrowserContext, address: str) -> Page:
 
 
 @pytest.fixture
-def phone(browser: Browser, address: str) -> Iterator[Page]:
-    context = browser.new_context(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
-    yield visit(context.new_page(), address)
-    context.close()
+def phone(phone_context: BrowserContext, address: str) -> Page:
+    return visit(phone_context.new_page(), address)
 
 
 def test_a_clause_is_boxed_on_its_printed_page_and_the_original_is_downloaded(page: Page, pdf: Path) -> None:

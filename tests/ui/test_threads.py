@@ -9,7 +9,7 @@ import pytest
 from docx import Document
 from playwright.sync_api import BrowserContext, Page, expect
 
-from tests.ui.conftest import ask, visit
+from tests.ui.conftest import ask, is_phone, visit
 
 pytestmark = pytest.mark.browser
 RETAIL = "2024年社会消费品零售总额是多少？"
@@ -32,7 +32,8 @@ def test_two_tabs_lose_nothing_of_each_others_and_a_reload_brings_all_back(
     other.close()
 
 
-def test_conversations_are_listed_renamed_opened_and_deleted(page: Page) -> None:
+def test_conversations_are_listed_renamed_opened_and_deleted(sized: BrowserContext, server: str) -> None:
+    page = visit(sized.new_page(), server)
     ask(page, RETAIL)
     page.locator("#clear").click()
     expect(page.locator(".turn")).to_have_count(0)
@@ -45,12 +46,17 @@ def test_conversations_are_listed_renamed_opened_and_deleted(page: Page) -> None
     page.keyboard.press("Enter")
     page.locator("#thread-list .open", has_text="消费").click()
     expect(page.locator(".question")).to_have_text([RETAIL])
+    if is_phone(page):  # the list lies over the chat, and is closed once one is chosen
+        expect(page.locator("#threads")).to_be_hidden()
+        page.locator("#show-threads").click()
     page.locator("#thread-list li", has_text="消费").hover()
     page.get_by_role("button", name="删除“消费”").click()
     page.get_by_role("button", name="删除这个对话").click()
     expect(page.locator(".turn")).to_have_count(0)
     page.reload()
     page.wait_for_selector(".workspace[data-ready]")
+    if is_phone(page):
+        page.locator("#show-threads").click()
     expect(page.locator("#thread-list .open")).to_have_text(["槐山市2022年地区生产总值完成多少？"])
 
 
@@ -103,7 +109,10 @@ def test_what_is_suggested_next_is_answered(page: Page) -> None:
     page.wait_for_selector(".turn:last-child .answer:not(.refused, .failed)")
 
 
-def test_answers_and_conversations_are_copied_exported_and_printed(page: Page, server: str) -> None:
+def test_answers_and_conversations_are_copied_exported_and_printed(
+    sized: BrowserContext, server: str
+) -> None:
+    page = visit(sized.new_page(), server)
     ask(page, RETAIL)
     page.get_by_role("button", name="复制回答").click()
     copied = page.evaluate(CLIPBOARD)

@@ -21,8 +21,16 @@ async function showPage(number) {
   $("printed").scrollTop = 0;
   const next = printed.page < report.printed ? new Image() : null;
   if (next) next.src = pictureOf(printed.page + 1);
-  await Promise.all([image.decode().catch(() => {}), drawAreas(sheet, printed.page)]);
-  sheet.querySelector(".area.now")?.scrollIntoView({ block: "center" });
+  $("printed").setAttribute("aria-busy", "true");
+  try {
+    // Both are asked for at once; without its picture the page has no height to place a box by.
+    const [draw] = await Promise.all([areasOf(printed.page), image.decode().catch(() => {})]);
+    if (!sheet.isConnected) return; // another page was turned to meanwhile
+    draw(sheet);
+    sheet.querySelector(".area.now")?.scrollIntoView({ block: "center" });
+  } finally {
+    if (sheet.isConnected) $("printed").removeAttribute("aria-busy");
+  }
 }
 
 function pictureOf(page) {
@@ -32,13 +40,17 @@ function pictureOf(page) {
   return `original/${encodeURIComponent(report)}/${page}?w=${width}&v=${content}`;
 }
 
-async function drawAreas(sheet, page) {
+// What draws the boxes of a page, once the server has told where they are.
+async function areasOf(page) {
   const spans = [...shown.spans, ...finder.spans.map(([start, end], at) => ({ start, end, now: at === finder.at, found: true }))]
     .filter(({ start, end }) => pageOf(start) <= page && page <= pageOf(end - 1));
-  if (!spans.length) return;
+  if (!spans.length) return () => {};
   const asked = { report: state.opened, page, spans: spans.map(({ start, end }) => [start, end]) };
   const { areas } = await call("areas", asked);
-  if (!sheet.isConnected) return;
+  return (sheet) => drawAreas(sheet, spans, areas);
+}
+
+function drawAreas(sheet, spans, areas) {
   areas.forEach((list, at) => list.forEach(([left, top, right, bottom]) => {
     const { now, found } = spans[at];
     const place = `left:${100 * left}%;top:${100 * top}%;width:${100 * (right - left)}%;height:${100 * (bottom - top)}%`;

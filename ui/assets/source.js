@@ -100,7 +100,7 @@ async function showReport(report) {
   $("pager").hidden = !printed && !pages.length;
   $("page-at").value = printed ? 1 : pages[0]?.[1] ?? "";
   $("page-count").textContent = printed || pages.at(-1)?.[1] || "";
-  clearFind();
+  showFinder(false);
   return true;
 }
 
