@@ -140,6 +140,7 @@ def mobile(browser: Browser) -> Iterator[BrowserContext]:
     opened = browser.new_context(
         viewport={"width": 390, "height": 844}, locale="zh-CN", has_touch=True, is_mobile=True
     )
+    opened.grant_permissions(["clipboard-read", "clipboard-write"])
     yield opened
     opened.close()
 
@@ -172,6 +173,15 @@ def nothing_kept(context: BrowserContext) -> Iterator[BrowserContext]:
     context.remove_listener("weberror", failed)
     assert errors == []
     assert {place.partition(":")[0] for _, place in addresses} <= {"127.0.0.1", ""}
+
+
+@pytest.fixture(scope="session")
+def axe() -> str:
+    """Where axe-core's axe.min.js is."""
+    path = os.environ.get("AXE_PATH")
+    if not path or not Path(path).is_file():
+        pytest.skip("AXE_PATH does not name axe-core's axe.min.js")
+    return path
 
 
 @pytest.fixture
@@ -261,3 +271,16 @@ def in_view(page: Page, selector: str, pane: str = "#paper") -> bool:
             [selector, pane],
         )
     )
+
+
+def faults(page: Page, axe: str) -> list[str]:
+    """What axe-core holds against the page once it is at rest."""
+    if not page.evaluate("'axe' in window"):
+        page.add_script_tag(path=axe)
+    at_rest(page)
+    found = page.evaluate("axe.run()")["violations"]
+    return [
+        f"{fault['id']}: {fault['nodes'][0]['html']}"
+        for fault in found
+        if fault["impact"] in ("moderate", "serious", "critical")
+    ]

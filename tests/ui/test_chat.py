@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -12,7 +11,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from tests.ui.conftest import ask, at_rest, in_view, visit
+from tests.ui.conftest import ask, at_rest, faults, in_view, visit
 
 pytestmark = pytest.mark.browser
 RETAIL = "2024年社会消费品零售总额是多少？"
@@ -185,11 +184,8 @@ def test_interactive_within_three_seconds(context: BrowserContext, server: str) 
 
 @pytest.mark.parametrize(("profile", "scheme"), [("context", "light"), ("phone_context", "dark")])
 def test_axe_finds_no_fault_of_weight(
-    request: pytest.FixtureRequest, server: str, profile: str, scheme: Any
+    request: pytest.FixtureRequest, server: str, axe: str, profile: str, scheme: Any
 ) -> None:
-    axe = os.environ.get("AXE_PATH")
-    if not axe or not Path(axe).is_file():
-        pytest.skip("AXE_PATH does not name axe-core's axe.min.js")
     page = request.getfixturevalue(profile).new_page()
     page.emulate_media(color_scheme=scheme)
     visit(page, server)
@@ -218,19 +214,6 @@ def test_axe_finds_no_fault_of_weight(
     page.wait_for_selector("#paper mark.now")
     found["figures"] = faults(page, axe)
     assert {view: told for view, told in found.items() if told} == {}
-
-
-def faults(page: Page, axe: str) -> list[str]:
-    """What axe-core holds against the page once it is at rest."""
-    if not page.evaluate("'axe' in window"):
-        page.add_script_tag(path=axe)
-    at_rest(page)
-    found = page.evaluate("axe.run()")["violations"]
-    return [
-        f"{fault['id']}: {fault['nodes'][0]['html']}"
-        for fault in found
-        if fault["impact"] in ("moderate", "serious", "critical")
-    ]
 
 
 def test_what_is_touched_is_large_enough_and_no_mark_begins_a_line(

@@ -13,10 +13,10 @@ from typing import Any
 import httpx
 import pytest
 from gradio_client import Client
-from playwright.sync_api import Browser
+from playwright.sync_api import BrowserContext, expect
 
 from index import Library, WenbaoError
-from tests.ui.conftest import call, visit
+from tests.ui.conftest import call, faults, visit
 from ui.accounts import FREE_TRIES, LONGEST_WAIT, Account, Accounts, Throttle, parse_accounts
 from ui.cli import run
 from ui.guard import FOREIGN
@@ -248,14 +248,15 @@ def test_a_password_on_the_command_line_is_refused(
 
 
 @pytest.mark.browser
-def test_people_log_in_in_chinese_and_out_again(shared_server: str, browser: Browser) -> None:
-    page = browser.new_page(locale="zh-CN")
+def test_people_log_in_in_chinese_and_out_again(shared_server: str, sized: BrowserContext) -> None:
+    page = sized.new_page()
     page.goto(shared_server)
     assert page.title() == "登录 · 问报"
     page.get_by_label("用户名").fill("李四")
     page.get_by_label("密码").fill("wrong")
     page.get_by_role("button", name="登录").click()
-    assert page.get_by_role("alert").inner_text() == WRONG
+    expect(page.get_by_role("alert")).to_have_text(WRONG)
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     page.get_by_label("用户名").fill("李四")
     page.get_by_label("密码").fill("pass word")
     page.get_by_role("button", name="登录").click()
@@ -265,10 +266,20 @@ def test_people_log_in_in_chinese_and_out_again(shared_server: str, browser: Bro
     assert page.locator("#upload").is_hidden()
     assert page.locator("#rows").get_by_text("移除").count() == 0
     page.get_by_text("李四 · 退出").click()
-    assert page.title() == "登录 · 问报"
+    expect(page).to_have_title("登录 · 问报")
     page.goto(shared_server)
     assert page.title() == "登录 · 问报"
-    page.close()
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_no_fault_with_the_login(
+    shared_server: str, sized: BrowserContext, axe: str, scheme: Any
+) -> None:
+    page = sized.new_page()
+    page.emulate_media(color_scheme=scheme)
+    page.goto(shared_server)
+    assert faults(page, axe) == []
 
 
 def test_the_library_of_these_tests_is_whole(library_dir: Path) -> None:

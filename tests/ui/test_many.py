@@ -79,6 +79,10 @@ def fits(page: Page) -> bool:
 
 
 def test_which_of_twenty_are_asked_is_picked_searched_and_taken_back(page: Page) -> None:
+    # What is offered first: a figure, a course, a comparison, a list, a topic.
+    offered = page.locator(".examples button")
+    for kind in ("是多少", "历年", "对比", "有哪些", "方面"):
+        expect(offered.filter(has_text=kind).first).to_be_visible()
     expect(page.locator("#scope")).to_contain_text("全部")
     page.locator("#scope").click()
     expect(page.locator("#scope-list label", has_text="青石县（")).to_be_visible()

@@ -24,8 +24,11 @@ async function showPage(number) {
   $("printed").setAttribute("aria-busy", "true");
   try {
     // Both are asked for at once; without its picture the page has no height to place a box by.
-    const [draw] = await Promise.all([areasOf(printed.page), image.decode().catch(() => {})]);
+    const areas = areasOf(printed.page);
+    const searching = setTimeout(() => { if (sheet.isConnected) $("where").textContent += "　正在找引文的位置……"; }, 800); // a scan is recognised anew
+    const [draw] = await Promise.all([areas, image.decode().catch(() => {})]).finally(() => clearTimeout(searching));
     if (!sheet.isConnected) return; // another page was turned to meanwhile
+    $("where").textContent = `第 ${printed.page} 页　${report.file}`;
     draw(sheet);
     sheet.querySelector(".area.now")?.scrollIntoView({ block: "center" });
   } finally {

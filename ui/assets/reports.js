@@ -60,7 +60,9 @@ function row(report, asked, readOnly) {
       acts.append(element("button", { type: "button", class: what === "remove" ? "quiet danger" : "quiet", [`data-${what}`]: report.id, "aria-label": `${text}${report.label}` }, text));
     }
   }
-  line.append(box, told, acts);
+  const tick = element("label", { class: "tick" });
+  tick.append(box);
+  line.append(tick, told, acts);
   return line;
 }
 
