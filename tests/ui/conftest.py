@@ -14,7 +14,17 @@ from urllib.parse import urlsplit
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Request, WebError, expect, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    Locator,
+    Page,
+    Request,
+    TimeoutError,
+    WebError,
+    expect,
+    sync_playwright,
+)
 
 expect.set_options(timeout=30_000)  # the machine may be busy
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
@@ -259,24 +269,37 @@ def is_phone(page: Page) -> bool:
 
 
 def in_view(page: Page, selector: str, pane: str = "#paper") -> bool:
-    """Whether the first match lies wholly between the pane's edges."""
-    return bool(
-        page.evaluate(
+    """Whether the first match comes to lie wholly between the pane's edges."""
+    try:
+        page.wait_for_function(
             """([selector, pane]) => {
                 const box = document.querySelector(selector)?.getBoundingClientRect();
                 const edge = document.querySelector(pane).getBoundingClientRect();
                 return !!box && box.height > 0 && box.top >= edge.top && box.bottom <= edge.bottom
                     && box.left >= 0 && box.right <= innerWidth;
             }""",
-            [selector, pane],
+            arg=[selector, pane],
+            timeout=10_000,
         )
-    )
+    except TimeoutError:
+        return False
+    return True
+
+
+def copied(page: Page, button: Locator) -> str:
+    """What a click on this button puts on the clipboard."""
+    page.evaluate("navigator.clipboard.writeText('')")
+    button.click()
+    said = page.wait_for_function("navigator.clipboard.readText().then((said) => said || null)").json_value()
+    assert isinstance(said, str)
+    return said
 
 
 def faults(page: Page, axe: str) -> list[str]:
     """What axe-core holds against the page once it is at rest."""
     if not page.evaluate("'axe' in window"):
-        page.add_script_tag(path=axe)
+        # Not as an element of the page, which the login's policy forbids.
+        page.evaluate(f"{Path(axe).read_text(encoding='utf-8')}; undefined")
     at_rest(page)
     found = page.evaluate("axe.run()")["violations"]
     return [

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from tests.ui.conftest import ask, at_rest, faults, in_view, visit
+from tests.ui.conftest import ask, at_rest, copied, faults, in_view, visit
 
 pytestmark = pytest.mark.browser
 RETAIL = "2024年社会消费品零售总额是多少？"
@@ -62,16 +62,12 @@ def test_quote_formal_citation_and_permalink_are_copied(
 ) -> None:
     ask(page, RETAIL)
     card = page.locator(".card").first
-    clipboard = "navigator.clipboard.readText()"
-    card.get_by_text("复制引文").click()
-    assert "464亿元" in page.evaluate(clipboard)
-    card.get_by_text("复制出处").click()
-    assert page.evaluate(clipboard) == (
+    assert "464亿元" in copied(page, card.get_by_text("复制引文"))
+    assert copied(page, card.get_by_text("复制出处")) == (
         "《天桥区2025年政府工作报告》“一、2024年工作回顾（一）全力以赴抓项目、促发展，"
         "综合经济实力实现新跃升·经济运行稳中向好”第2页"
     )
-    card.get_by_text("复制链接").click()
-    link = page.evaluate(clipboard)
+    link = copied(page, card.get_by_text("复制链接"))
     assert link.startswith(f"{server}#/tianqiao-2025/")
     fresh = visit(context.new_page(), link)
     fresh.wait_for_selector("#paper mark")
@@ -171,7 +167,7 @@ def test_phone_the_source_slides_over_the_chat(phone: Page) -> None:
 def test_interactive_within_three_seconds(context: BrowserContext, server: str) -> None:
     visit(context.new_page(), server)
     taken = []
-    for _ in range(3):  # the fastest, since others may use the machine
+    for _ in range(6):  # the fastest, since others may use the machine
         page = context.new_page()
         before = time.monotonic()
         page.goto(server)

@@ -9,11 +9,10 @@ import pytest
 from docx import Document
 from playwright.sync_api import BrowserContext, Page, expect
 
-from tests.ui.conftest import ask, is_phone, visit
+from tests.ui.conftest import ask, copied, is_phone, visit
 
 pytestmark = pytest.mark.browser
 RETAIL = "2024年社会消费品零售总额是多少？"
-CLIPBOARD = "navigator.clipboard.readText()"
 
 
 def test_two_tabs_lose_nothing_of_each_others_and_a_reload_brings_all_back(
@@ -114,13 +113,11 @@ def test_answers_and_conversations_are_copied_exported_and_printed(
 ) -> None:
     page = visit(sized.new_page(), server)
     ask(page, RETAIL)
-    page.get_by_role("button", name="复制回答").click()
-    copied = page.evaluate(CLIPBOARD)
-    assert "464亿元" in copied
-    assert copied.splitlines()[-1].startswith("[1] 《天桥区2025年政府工作报告》")
+    answer = copied(page, page.get_by_role("button", name="复制回答"))
+    assert "464亿元" in answer
+    assert answer.splitlines()[-1].startswith("[1] 《天桥区2025年政府工作报告》")
     ask(page, "历年地区生产总值")
-    page.get_by_role("button", name="复制表格").click()
-    table = page.evaluate(CLIPBOARD)
+    table = copied(page, page.get_by_role("button", name="复制表格"))
     assert "年份" in table.splitlines()[0].split("\t")
     assert table.splitlines()[0].endswith("\t出处")
     assert "[1]" not in table
