@@ -30,8 +30,13 @@ EVIDENCE = (
 
 _EXACT = ("number", "date", "rank")
 _UNMARKED = -8.0
+"""A logit below all that the reader gives, where it marks no clause."""
 _ABOUT = (36.0, 0.0, 9.0, 0.5, 0.5, 1.0)
-"""``SPAN_WEIGHTS`` of the clauses that speak most of what is asked: whether an answer stands there is the question."""
+"""``SPAN_WEIGHTS`` of the clauses that speak most of what is asked: whether an answer stands there is the question.
+
+Three times the fitted weight of the concepts, so that hardly anything else chooses the clauses; the logistic model
+that judges them was fitted with these (``benchmarks.fit``). What others would change: benchmarks/SENSITIVITY.md.
+"""
 
 
 def evidence(search: Search, ranked: Sequence[Ranked]) -> FloatArray:

@@ -14,13 +14,15 @@ from qa.types import Spans
 LONGEST_QUOTE = 60
 """A span of clauses is not made longer than this; a single longer clause is quoted whole."""
 LONGEST_LIST = 90
+"""The same of a list, whose items are short."""
 WIDENED_QUOTE = 45
 NEAR = 1.0
 """A quote takes in the next clause of its sentence where it stays shorter than that and the clause's logits are
 less than this below the best one's: so 0.91 of the right passages' quotes hold the answer on held-out reports,
 0.88 without, at 29 characters in place of 23 (``benchmarks.fit``)."""
 FAR = 4.0
-"""Clauses whose logits are this far below the best one's are as good as none."""
+"""Clauses whose logits are this far below the best one's are as good as none: 1 in 55 as likely (see
+benchmarks/SENSITIVITY.md)."""
 SPAN_WEIGHTS = ("concepts", "covered", "answers", "clause", "answer", "characters")
 """What a span of clauses is chosen by; ``benchmarks.fit`` fits the weights."""
 

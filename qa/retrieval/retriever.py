@@ -34,6 +34,12 @@ DEPTH = 50
 KEPT = 32
 """Passages kept of those, at least: of the questions measured, about 1 in 100 has its answer further down."""
 _RANK_OFFSET = 10
+"""The constant of reciprocal rank fusion (Cormack et al. 2009, who take 60): a smaller one trusts the first ranks of
+each search more. Halved or doubled it changes few answers (benchmarks/SENSITIVITY.md)."""
+YEAR_AMONG, YEAR_WRITTEN, YEAR_NEAR = 0.7, 0.5, 0.2
+"""How far a passage agrees in its year that is not of the very year asked: it is of that year among others, it writes
+it, its report was given about then. Only this order is meant, how much the agreement counts is fitted (weights.toml);
+what other values would change: benchmarks/SENSITIVITY.md."""
 
 PASSAGE_FEATURES = ("dense", "late_interaction", "covered", "year", "mode", "report", "place")
 CLAUSE_FEATURES = ("covered", "answers")
@@ -255,8 +261,8 @@ def _looks_back(text: str) -> bool:
 def _year(when: When, passage: Passage, report: ReportInfo, written: frozenset[int]) -> float:
     """Agreement of the years asked for with the passage's, -1 to 1; 0 where none is asked for.
 
-    Only the order of the steps is set here: the very year, that year among others, a passage that writes it, a
-    report given about then, another year. How much the agreement counts is fitted (weights.toml).
+    The very year is 1, another -1; between them that year among others, a passage that writes it, a report given
+    about then.
     """
     own = report_year(report)
     asked, told = set(when.years_for(own)), set(passage.years)
@@ -264,13 +270,13 @@ def _year(when: When, passage: Passage, report: ReportInfo, written: frozenset[i
         return 0.0
     if not told:
         near = own is not None and (own in asked or own - 1 in asked)
-        agreement = 0.2 if near else -1.0
+        agreement = YEAR_NEAR if near else -1.0
     elif len(asked) == 1:
-        agreement = 1.0 if told == asked else 0.7 if asked <= told else -1.0
+        agreement = 1.0 if told == asked else YEAR_AMONG if asked <= told else -1.0
     else:
         overlap = len(asked & told) / len(asked | told)
         agreement = 2 * overlap - 1 if overlap else -1.0
-    return max(agreement, 0.5) if written & asked else agreement
+    return max(agreement, YEAR_WRITTEN) if written & asked else agreement
 
 
 def _mode(when: When, passage: Passage) -> float:
