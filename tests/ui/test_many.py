@@ -1,4 +1,4 @@
-"""Twenty reports, a scan among them, at a desk and on a phone: each part of the page as it is used there."""
+"""Twenty reports, a scan among them, and one alone, at a desk and on a phone: each part of the page as it is used there."""
 
 from __future__ import annotations
 
@@ -224,3 +224,26 @@ def test_an_indicators_filters_agree_with_its_chart_and_one_comes_back_to_the_ro
     page.go_back()
     expect(page.locator("#paper")).not_to_be_visible()
     expect(link).to_be_focused()
+
+
+@pytest.fixture(scope="module")
+def alone(sample_library: Path, start_server: Callable[..., str]) -> str:
+    """A server over one report."""
+    return start_server(sample_library, read_only=True)
+
+
+def test_one_report_alone_offers_no_choice_between_reports(sized: BrowserContext, alone: str) -> None:
+    page = visit(sized.new_page(), alone)
+    expect(page.locator(".examples button").filter(has_text="是多少").first).to_be_visible()
+    expect(page.locator(".examples button", has_text="对比")).to_be_visible()  # of two of its years
+    expect(page.locator("#scope")).to_have_text("问：全部 1 份报告")
+    ask(page, "2024年社会消费品零售总额是多少？")
+    expect(page.locator(".answer")).to_contain_text("464亿元")
+    page.get_by_role("tab", name="报告").click()
+    expect(page.locator("#rows li")).to_have_count(1)
+    for choice in ("#filters", "#choose-all", "#choose-shown"):
+        expect(page.locator(choice)).to_be_hidden()
+    page.get_by_role("tab", name="指标").click()
+    expect(page.locator("#fig-rows tr").first).to_be_visible()
+    expect(page.locator("#course-view-box")).to_be_hidden()
+    assert fits(page)
