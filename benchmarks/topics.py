@@ -12,21 +12,24 @@ from __future__ import annotations
 import re
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 
 from benchmarks.common import ROOT
 from index import Library
 from qa import Assistant
-from qa.answers import MODEL, Asking, topic_terms
+from qa.answers import MODELS, Asking, alone, beside, scored_on
 from qa.evaluation import format_table, load_questions, run, squeeze, tabulate
 from qa.understanding import parse
 
+Array = NDArray[Any]
 SHARED = ROOT.parent / "shared"
 FILES = (
     ROOT / "benchmarks" / "questions" / "topics.jsonl",
@@ -38,6 +41,8 @@ FITTED_ON = (
     "保定市定兴县-2021",
 )  # fmt: skip
 """Half of the reports; the others are in no fit."""
+MORE = ROOT / "benchmarks" / "questions" / "topics_more.jsonl"
+"""Forty more on three other reports, their clauses judged before the product was asked."""
 KINDS = ("topic", "progress", "list")
 PAGE = ROOT / "benchmarks" / "QUALITY.md"
 HEAD = "## Broad questions"
@@ -60,41 +65,87 @@ def assistant(report: str) -> Assistant:
     return Assistant(library)
 
 
-def _labelled(target: str) -> Iterator[tuple[np.ndarray[Any, Any], list[bool]]]:
-    """The terms of each clause of a question's report, and whether a good answer holds it."""
+@dataclass(frozen=True, slots=True)
+class Labelled:
+    """The clauses of a question's report: their terms, and which a good answer holds and which belong to it."""
+
+    report: str
+    scored: Sequence[Any]
+    terms: Array
+    fitting: Array
+    must: Array
+    belongs: Array
+
+
+def _labelled() -> Iterator[Labelled]:
+    """The questions that are fitted on."""
     for question in questions():
         if question["kind"] not in KINDS or question["report"] not in FITTED_ON:
             continue
         library = assistant(question["report"]).library
-        asking = Asking(parse(question["question"]), library.snapshot())
-        wanted = question["must"] + (question["good"] if target == "about" else [])
-        clauses = [squeeze(clause) for clause in wanted]
-        texts, terms = topic_terms(asking, library.reports()[0])
-        shown = [re.sub(r"[，。；：、]+$", "", squeeze(text)) for text in texts]
-        yield terms, [any(len(t) > 3 and (t in c or c in t) for c in clauses) for t in shown]
+        scored, fitting = scored_on(
+            Asking(parse(question["question"]), library.snapshot()), library.reports()[0]
+        )
+        shown = [re.sub(r"[，。；：、]+$", "", squeeze(one.text)) for one in scored]
+        told = [
+            np.array([any(len(t) > 3 and (t in c or c in t) for c in map(squeeze, clauses)) for t in shown])
+            for clauses in (question["must"], question["must"] + question["good"])
+        ]
+        yield Labelled(question["report"], scored, alone(scored, fitting), fitting > 0, *told)
+
+
+def _logistic(x: Array, y: Array) -> tuple[Array, float]:
+    """The weights and the bias of a logistic model of ``y`` (n,) on ``x`` (n, terms)."""
+    mean, deviation = x.mean(0), x.std(0)
+    deviation[deviation < 1e-4] = 1e9
+    model = LogisticRegression(C=0.3, max_iter=2000).fit((x - mean) / deviation, y)
+    weights = model.coef_[0] / deviation
+    return weights, float(model.intercept_[0] - weights @ mean)
+
+
+def _about(rows: Sequence[Labelled]) -> tuple[Array, float]:
+    return _logistic(
+        np.concatenate([one.terms[one.fitting] for one in rows]),
+        np.concatenate([one.belongs[one.fitting] for one in rows]),
+    )
+
+
+FOLDS = 4
 
 
 def fit() -> None:
-    """Two logistic models: of being told in a good answer (worth), and of belonging to the subject (about)."""
-    lines = ["# Fitted by ``python -m benchmarks.topics fit``; names as in MODEL of qa/answers/topic.py."]
-    for name in ("worth", "about"):
-        rows = list(_labelled(name))
-        x = np.concatenate([terms for terms, _ in rows])
-        y = np.concatenate([np.array(labels) for _, labels in rows])
-        mean, deviation = x.mean(0), x.std(0)
-        deviation[deviation < 1e-4] = 1e9
-        model = LogisticRegression(C=0.3, max_iter=2000).fit((x - mean) / deviation, y)
-        weights = model.coef_[0] / deviation
-        lines += ["", f"[{name}]", f"bias = {model.intercept_[0] - weights @ mean:.3f}"]
-        lines += [f"{term} = {weight:.3f}" for term, weight in zip(MODEL, weights, strict=True)]
+    """Two logistic models: of belonging to the subject (about), and of being told in a good answer (worth).
+
+    ``worth`` is fitted on what ``about`` says of reports that it was not fitted on.
+    """
+    rows = list(_labelled())
+    reports = sorted({one.report for one in rows})
+    x, y = [], []
+    for n in range(FOLDS):
+        left_out = reports[n::FOLDS]
+        weights, bias = _about([one for one in rows if one.report not in left_out])
+        for one in rows:
+            if one.report in left_out:
+                around = beside(one.scored, (one.terms @ weights + bias).astype(np.float32))
+                x.append(np.hstack([one.terms, around])[one.fitting])
+                y.append(one.must[one.fitting])
+    models = {"about": _about(rows), "worth": _logistic(np.concatenate(x), np.concatenate(y))}
+    lines = ["# Fitted by ``python -m benchmarks.topics fit``; names as in MODELS of qa/answers/worth.py."]
+    for name, (weights, bias) in models.items():
+        lines += ["", f"[{name}]", f"bias = {bias:.3f}"]
+        lines += [f"{term} = {weight:.3f}" for term, weight in zip(MODELS[name], weights, strict=True)]
     (ROOT / "qa" / "answers" / "topic.toml").write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
 def measure() -> str:
     """The tables of the reports fitted on and of the others, by kind."""
     text = f"{HEAD}\n\nMade by `python -m benchmarks.topics`. `must`: share of what a good answer holds; `clean`: share of it that belongs.\n"
-    for title, fitted in (("Reports left out of the fit", False), ("Reports fitted on", True)):
-        own = [q for q in questions() if (q["report"] in FITTED_ON) == fitted]
+    sets = {
+        "Reports left out of the fit": [q for q in questions() if q["report"] not in FITTED_ON],
+        "Three more reports": load_questions(MORE),
+        "Reports fitted on": [q for q in questions() if q["report"] in FITTED_ON],
+    }
+    for title, own in sets.items():
         results = [result for q in own for result in run(assistant(q["report"]), [{**q, "report": ""}])]
         text += f"\n{title}:\n\n```\n{format_table(tabulate(own, results))}\n```\n"
     return text

@@ -6,15 +6,18 @@ from qa.answers.asking import Asking
 from qa.answers.fact import citations_of, searches
 from qa.answers.help import HELP, asks_for_help
 from qa.answers.router import answer
-from qa.answers.topic import MODEL, topic_terms
+from qa.answers.topic import scored_on
+from qa.answers.worth import MODELS, alone, beside
 
 __all__ = [
     "HELP",
-    "MODEL",
+    "MODELS",
     "Asking",
+    "alone",
     "answer",
     "asks_for_help",
+    "beside",
     "citations_of",
+    "scored_on",
     "searches",
-    "topic_terms",
 ]

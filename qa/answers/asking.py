@@ -41,7 +41,9 @@ class Asking:
     def subject(self) -> str:
         """What the question is about, without the names of the reports' places; empty where it names nothing."""
         return without_names(
-            subject_of(self.question), [f"{i.id} {i.place} {i.title}" for i in self.infos[:60]]
+            subject_of(self.question),
+            [f"{i.id} {i.place} {i.title}" for i in self.infos[:60]],
+            [i.place for i in self.infos[:60]],
         )
 
     def about(self, question: Question, reports: Iterable[str] | None = None) -> Asking:

@@ -53,6 +53,41 @@ def enumerations(text: str, least: int = 3) -> Iterator[Enumeration]:
         yield from _told(text, run, least)
 
 
+_DASHED = re.compile(r"(?:^|(?<=\n))[ \t\u3000]*——[ \t\u3000]*(?=[^\s—])")
+"""——更加注重效率; not 更加注重效率."""
+_AFTER_COLON = re.compile(
+    r"(?<=[：:])[^。！？：:\n]{4,}?；[^。！？：:\n]{4,}?；[^。！？：:\n]{4,}(?=[。！\n])"
+)
+"""包括：改造小区600个；治理堵点60处；打造综合体50个。; not 包括：改造小区600个。"""
+
+
+def unnumbered(text: str, least: int = 3) -> Iterator[Enumeration]:
+    """The enumerations without numbers: lines that begin with a dash, what semicolons part behind a colon."""
+    run: list[tuple[int, int]] = []
+    for mark in _DASHED.finditer(text):
+        line = text.find("\n", mark.end())
+        end = line if line >= 0 else len(text)
+        if run and text[run[-1][1] : mark.start()].strip():
+            yield from _announced(text, run, least)
+            run = []
+        run.append((mark.end(), end))
+    yield from _announced(text, run, least)
+    for told in _AFTER_COLON.finditer(text):
+        items = [(told.start() + m.start(), told.start() + m.end()) for m in re.finditer("[^；]+", told[0])]
+        yield from _announced(text, [_bare(text, *item) for item in items], least)
+
+
+def _announced(text: str, items: Sequence[tuple[int, int]], least: int) -> Iterator[Enumeration]:
+    if len(items) >= least:
+        yield Enumeration(text[max(0, items[0][0] - _LEAD) : items[0][0]], tuple(items))
+
+
+def _bare(text: str, start: int, end: int) -> tuple[int, int]:
+    """``[start, end)`` without the space around it."""
+    told = text[start:end]
+    return start + len(told) - len(told.lstrip()), end - len(told) + len(told.rstrip())
+
+
 def _told(text: str, run: Sequence[re.Match[str]], least: int) -> Iterator[Enumeration]:
     if len(run) < least:
         return

@@ -88,6 +88,11 @@ def answer_kind(asking: Asking) -> Answer | None:
     return None
 
 
+def answer_kind_alone(asking: Asking) -> Answer | None:
+    """The same of a kind typed alone: 荣誉."""
+    return answer_kind(asking) if asking.question.core == asking.subject else None
+
+
 def _listed(asking: Asking, item: re.Pattern[str]) -> Answer | None:
     """The statements that say an ``item`` of how far is asked, of the newest report that has ``LEAST`` of them."""
     mode, core = mode_of(asking), asking.question.core

@@ -14,7 +14,7 @@ from index import Passage, ReportInfo, Snapshot
 from index.text import normalize, to_int
 from qa.answers.asking import Asking
 from qa.answers.composer import GAP
-from qa.answers.enumerations import Enumeration, enumerations, heads
+from qa.answers.enumerations import Enumeration, enumerations, heads, unnumbered
 from qa.answers.fact import answer_fact
 from qa.answers.groups import Part, grouped, titled
 from qa.answers.kinds import answer_kind
@@ -28,12 +28,14 @@ from qa.types import Answer, Citation, Shape
 
 LIST_BUDGET = 150
 PROGRESS_BUDGET = 100
+SUREST = 1.5
+"""Log-odds of being on the subject of what is told beside the narrow answer."""
 _LIST = re.compile(
     r"哪[些几]|哪[二两三四五六七八九十]+[个家所座类种处片块位项条大]|清单|名单|列[一出举表]|罗列|都有什么|逐条|一条条|分别是"
 )
 """哪几个项目; not 哪个项目."""
 _PROGRESS = re.compile(
-    r"进展|(?:建|修|干|推进|进行|发展|实施|搞|做|建设|治理)(?:到|得)(?:了)?(?:什么|哪|怎么样|如何|咋样)|到(?:什么|哪一?)(?:程度|步|阶段)|什么情况|(?:推进|落实|治理|建设|改革)[^，]{0,6}(?:如何|怎么样|咋样)|成效如何"
+    r"进展|(?:建|修|干|推进|进行|发展|实施|搞|弄|做|建设|治理|改善)(?:到|得)(?:了)?(?:什么|哪|怎么样|怎样|如何|咋样)|到(?:什么|哪一?)(?:程度|步|阶段)|什么情况|(?:推进|落实|治理|建设|改革)[^，]{0,6}(?:如何|怎么样|咋样)|成效如何"
 )
 """建到什么程度; not 建了多少."""
 _THING = re.compile(
@@ -45,13 +47,13 @@ _YES_NO = re.compile(
 )
 """是不是建成了; not 建成了多少."""
 
-_WELL = r"(?:[更变越]来?越?)?(?:方便|容易|便[宜捷利]|省[心事钱]|干净|[好快难贵少多]|改善|好转|轻松|放心|满意)(?:些|点|一[些点])?了?"
+_WELL = r"(?:比(?:以前|从前|过去|往年|去年|上年))?(?:[更变越]来?越?)?(?:方便|容易|便[宜捷利]|省[心事钱]|干净|[好快难贵少多]|改善|好转|轻松|放心|满意)(?:些|点|一[些点])?了?"
 """越来越方便了; not 办事大厅."""
 _FARES = re.compile(
     rf"{_WELL}(?:没有|没|吗)[？?]?$"
     r"|(?P<how>[难贵好])不(?P=how)"
 )
-"""看病方便了吗, 空气变好了没有, 上学还难不难; not 有没有方便群众的措施."""
+"""看病方便了吗, 空气比以前好了没有, 上学还难不难; not 有没有方便群众的措施."""
 _BETTER = re.compile(rf"{_WELL}(?:没有?)?$")
 """What a subject ends on that asks how it fares: 老百姓看病方便."""
 
@@ -86,19 +88,23 @@ def _targets(asking: Asking) -> Answer | None:
 
 
 def _announced(asking: Asking) -> Answer | None:
-    """What follows the clause that counts the items asked (今年办好12件实事：…); None where none does."""
+    """What follows the clause that counts the things asked (今年办好12件实事：…); None where none does."""
     counted = _COUNTED.search(asking.question.core)
-    if counted is None or not asking.subject:
+    if not asking.subject:
         return None
     subject = _COUNTED.sub("", asking.subject).strip("“”、") or asking.subject
-    number = count_of(counted[0])
+    number = count_of(counted[0]) if counted else 0
     for info in reports_for(asking)[:4]:
         text = asking.snapshot.text(info.id)
         best: tuple[float, Enumeration | None] = (_NAMED, None)
-        for one in enumerations(text):
+        for one in (*enumerations(text), *unnumbered(text)):
+            if counted is None and not _counts(one.announced, subject):
+                continue
             # 五个不动摇 has five items; where the question counts them, the announcement or the items agree.
-            agrees = number == len(one.items) or str(number) in normalize(one.announced)
+            agrees = counted is None or number == len(one.items) or str(number) in normalize(one.announced)
             score = title_score(subject, one.announced) + (0.3 if agrees else -0.3)
+            # 十方面民生实事圆满完成 looks back on last year's, where this year's are asked.
+            score += 0 if _of_mode(asking, info, one) else -0.2
             if score > best[0]:
                 best = score, one
         if best[1] is not None:
@@ -107,6 +113,22 @@ def _announced(asking: Asking) -> Answer | None:
             shown = cited_items(asking.snapshot, info, spans)
             return grouped(asking, "list", [Part(titled(info), shown)])
     return None
+
+
+def _counts(announced: str, subject: str) -> bool:
+    """Whether an announcement counts the things of ``subject``: 办好15件市级重点民生实事，包括."""
+    named = [part for part in subject.split("、") if len(part) > 2]
+    return any(
+        re.search(rf"{_COUNTED.pattern}[^，。；：]{{0,8}}{re.escape(part)}", announced) for part in named
+    )
+
+
+def _of_mode(asking: Asking, info: ReportInfo, one: Enumeration) -> bool:
+    """Whether the items stand in what is reviewed or planned as the question wants it."""
+    mode = mode_of(asking)
+    start = one.items[0][0]
+    above = [s.mode for s in asking.snapshot.outline(info.id) if s.start <= start < s.end and s.mode]
+    return not mode or not above or above[-1] == mode
 
 
 _NAMED = 0.8
@@ -172,7 +194,7 @@ def _with_more(asking: Asking, shape: Shape, budget: int) -> Answer | None:
     [report] = {c.report for c in lead[:1]}
     info = asking.snapshot.report(report)
     found = statements(asking, info, subject, mode_of(asking))
-    shown, more = chosen(found, budget, -0.2)
+    shown, more = chosen(found, budget, SUREST)
     extra = cited_statements(asking, [*shown], lead)
     extra_more = [c for c in cited_statements(asking, more, lead) if c.start not in {e.start for e in extra}]
     rest = [c for c in told.citations if c not in lead]

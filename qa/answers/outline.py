@@ -16,8 +16,10 @@ _NUMBER = re.compile(
     r"^\s*(?:[（(]?[一二三四五六七八九十\d]{1,3}[）)、.．]+|第[一二三四五六七八九十\d]+[，,、]?|[一二三四五六七八九十]{1,3}(?:是|要)|[①-⑳])\s*"
 )
 """A heading's number: （一）, 1., 一是; not 一批."""
-_GOVERNMENT = re.compile(r"政府(?:自身|建设|作风|效能)|自身建设|服务型政府|人民满意|法治政府")
-"""加强政府自身建设; not 加强城市建设."""
+_GOVERNMENT = re.compile(
+    r"政府(?:自身|建设|作风|效能|治理|履职|服务|能力|执行力|公信力)|自身建设|服务型政府|人民满意|法治政府"
+)
+"""加强政府自身建设; not 政府工作安排."""
 _LONGEST = 70
 """Characters of a heading that are shown; longer ones are whole paragraphs taken for one."""
 

@@ -28,7 +28,7 @@ _OWNED = re.compile(
 """The clause that announces them: 还存在一些困难和问题, 面临不少挑战; not 解决了一批问题."""
 # 对此，我们将; not 此外，我们将
 _REMEDY = re.compile(
-    r"^(?:对此|为此|对于这些|针对这些|这些问题|面对这些|今后|下一步|我们(?:将|一定|必须|要|会)|等等|以上问题|各位代表|.{0,16}(?:加以解决|认真解决|努力解决|切实解决|逐步解决|高度重视))"
+    r"^(?:对此|为此|对于?(?:这些|上述|以上)|针对(?:这些|上述|以上)|这些问题|面对这些|今后|下一步|我们(?:将|一定|必须|要|会)|等等|以上问题|各位代表|.{0,16}(?:加以解决|认真解决|努力解决|切实解决|逐步解决|高度重视))"
 )
 """Where they end: 对此，我们将采取有效措施加以解决."""
 _ASIDE = re.compile(
@@ -115,7 +115,12 @@ def _after(passages: Sequence[Passage], at: int, start: int) -> Iterator[tuple[P
             if _REMEDY.match(text):
                 return
             if _ASIDE.match(text) and not size:
-                continue
+                # 主要表现在：一是经济总量较小 names the first of them behind its colon.
+                told = re.search("[：:]", text)
+                if told is None or told.end() == len(text):
+                    continue
+                begin += told.end()
+                text = passage.text[begin : clause.end]
             size += len(text)
             if size > LONGEST:
                 return

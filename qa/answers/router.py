@@ -12,6 +12,7 @@ from qa.answers.asking import Asking, Way
 from qa.answers.fact import answer_fact, refused
 from qa.answers.figure import answer_figure
 from qa.answers.help import answer_help
+from qa.answers.kinds import answer_kind_alone
 from qa.answers.labels import labelled
 from qa.answers.listing import answer_list, answer_progress, answer_yes_no
 from qa.answers.no_such_year import answer_no_such_year
@@ -22,7 +23,7 @@ from qa.answers.series import answer_series
 from qa.answers.several import answer_places, answer_several
 from qa.answers.summary import answer_summary
 from qa.answers.tasks import answer_tasks
-from qa.answers.topic import answer_topic
+from qa.answers.topic import answer_little, answer_topic
 from qa.answers.topic_compare import answer_topic_compare
 from qa.types import Answer
 
@@ -41,6 +42,7 @@ ORDER: tuple[tuple[str, Way], ...] = (
     ("tasks", answer_tasks),
     ("progress", answer_progress),
     ("yes_no", answer_yes_no),
+    ("kind", answer_kind_alone),
     ("topic", answer_topic),
     ("list", answer_list),
     ("fact", answer_fact),
@@ -60,5 +62,13 @@ def answer(asking: Asking) -> Answer:
         if told is not None and name not in COMPOSED:
             told = sound(told, asking.question, name in HEADINGS)
         if told is not None:
-            return labelled(told, asking.snapshot)
+            return labelled(_unless_little(told, asking), asking.snapshot)
     return refused(asking)
+
+
+def _unless_little(told: Answer, asking: Asking) -> Answer:
+    """``told``, or in place of a refusal the little that is said on the subject."""
+    if told.answered or told.refusal_reason != "not_covered":
+        return told
+    little = answer_little(asking)
+    return (sound(little, asking.question) if little is not None else None) or told

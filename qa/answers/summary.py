@@ -134,6 +134,7 @@ def headline_figures(
     Where the output is told of more than once, of five years and of the last, ``last`` takes the last telling.
     """
     passages = [p for p in snapshot.passages(list(snapshot.rows(info.id))) if p.mode in (mode, "")]
+    spans_years = False
     if mode == "target":
         announced = next(
             (i for i, p in enumerate(passages) if _TARGETS.search(p.text) and _VALUE.search(p.text)), None
@@ -142,7 +143,18 @@ def headline_figures(
     else:
         told = [i for i, p in enumerate(passages) if _OUTPUT.search(p.text)]
         spans_years = any(len(p.years) > 1 for p in passages[:10])
-        at = (told[-1] if last and spans_years else told[0]) if told else 0
+        fitting = [
+            i
+            for i in told
+            if any(_tells(c.text, last) for c in clauses_of(passages[i].text) if _OUTPUT.search(c.text))
+        ]
+        at = (
+            fitting[0]
+            if fitting and spans_years
+            else told[-1]
+            if told and last and spans_years
+            else min(told, default=0)
+        )
         passages = passages[at : at + 12]
     spans: dict[str, tuple[Passage, tuple[int, int]]] = {}
     for passage in passages:
@@ -150,6 +162,8 @@ def headline_figures(
         for i, clause in enumerate(own):
             name = next((n for n in _INDICATORS if re.search(n, clause.text)), None)
             if name is None or name in spans or not _VALUE.search(clause.text):
+                continue
+            if mode == "actual" and spans_years and not _tells(clause.text, last):
                 continue
             end = i
             while (
@@ -161,6 +175,17 @@ def headline_figures(
             spans[name] = passage, (clause.start, own[end].end)
     chosen = [spans[name] for name in _INDICATORS if name in spans][:most]
     return cited(snapshot, chosen)
+
+
+_OVER_YEARS = re.compile(
+    rf"年均|五年|{PLAN}|跨[过越上]|台阶|迈上|连续\d|从[^，。]{2,12}(?:提高|增加?|增长|上升)到"
+)
+"""年均增长5.9%; not 增长5.5%."""
+
+
+def _tells(clause: str, last: bool) -> bool:
+    """Whether the clause tells of the ``last`` year, or of several where not."""
+    return bool(_OVER_YEARS.search(clause)) != last
 
 
 _LONG_TERM = re.compile(f"{PLAN}|五年|二[〇零]三五|远景|中长期|任期|本届")

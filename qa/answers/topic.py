@@ -4,23 +4,20 @@ from __future__ import annotations
 
 import math
 import re
-import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
-from importlib.resources import files
 
 import numpy as np
 
 from index import ReportInfo
 from index.encoders import FloatArray
+from index.text import normalize
 from index.types import SectionMode
 from qa.answers.asking import Asking
 from qa.answers.groups import Part, grouped, quoted, titled
 from qa.answers.outline import bare_title
 from qa.answers.quotes import announces, is_hollow
 from qa.answers.relevance import (
-    FEATURES,
     SPOKEN_OF,
     SPOKEN_OF_NEARBY,
     Scored,
@@ -28,6 +25,7 @@ from qa.answers.relevance import (
     together,
 )
 from qa.answers.scope import assumed, mode_of, reports_for
+from qa.answers.worth import log_odds
 from qa.types import Answer, Citation, Shape
 
 BUDGET = 250
@@ -35,6 +33,8 @@ BUDGET = 250
 FILLED = 120
 """Characters up to which a statement may be less surely on the subject: of little said all is shown."""
 MOST_MORE = 20
+LIKELY, SURE = -0.3, 0.2
+"""Log-odds of being on the subject: of what shows that a report speaks of it, and of what is told."""
 NEAR = 2.5
 """How much less sure than the surest, in log-odds, a statement may be of the subject."""
 _ALIKE = 0.6
@@ -56,55 +56,29 @@ class Statement:
         return "，".join(c.text for c in self.clauses)
 
 
-def extended(features: FloatArray, fitting: FloatArray) -> FloatArray:
-    """``features`` (n, len(FEATURES)) of a report's clauses with what follows from them together, (n, len(MODEL))."""
-    x = {name: features[:, i] for i, name in enumerate(FEATURES)}
-    rank = np.argsort(np.argsort(-x["token"])) / len(features)
-    passage_rank = np.argsort(np.argsort(-x["passage_late_interaction"])) / len(features)
-    more = (
-        x["token"] * x["covered"], x["token"] ** 2, x["token"] * x["passage_late_interaction"], fitting,
-        x["token"] * x["path_covered"], x["long"] ** 2, np.log(rank + 0.002), np.log(passage_rank + 0.005),
-        x["token"] - x["token"].max(),
-    )  # fmt: skip
-    return np.column_stack([features, *more]).astype(np.float32)
-
-
-MODEL = (
-    *FEATURES, "token_covered", "token_squared", "token_passage", "fitting", "token_path", "long_squared",
-    "rank", "passage_rank", "below_best",
-)  # fmt: skip
-"""The terms of the two logistic models in topic.toml."""
-
-
-@cache
-def _weights(name: str) -> tuple[FloatArray, float]:
-    with (files("qa.answers") / "topic.toml").open("rb") as file:
-        table = tomllib.load(file)[name]
-    return np.array([table[term] for term in MODEL], np.float32), float(table["bias"])
-
-
 def _fitting(scored: Sequence[Scored], mode: SectionMode) -> FloatArray:
     """1 for each clause of the ``mode`` asked; all are where the report does not tell its parts apart."""
     fitting = np.array([not mode or not s.passage.mode or s.passage.mode == mode for s in scored], np.float32)
     return fitting if fitting.mean() >= _SCANTY else np.ones_like(fitting)
 
 
-def topic_terms(asking: Asking, info: ReportInfo) -> tuple[list[str], FloatArray]:
-    """The clauses of ``info`` that may answer and the terms of the models for each: what these are fitted on."""
+def scored_on(asking: Asking, info: ReportInfo) -> tuple[list[Scored], FloatArray]:
+    """The clauses of ``info`` and whether each is of the mode asked, (n,): what the models are fitted on."""
     scored = score_clauses(asking.snapshot, info.id, asking.subject or asking.question.core)
-    fitting = _fitting(scored, mode_of(asking))
-    terms = extended(np.stack([s.features for s in scored]), fitting)
-    return [s.text for s, fits in zip(scored, fitting, strict=True) if fits], terms[fitting > 0]
+    return scored, _fitting(scored, mode_of(asking))
 
 
 def statements(asking: Asking, info: ReportInfo, subject: str, mode: SectionMode) -> list[Statement]:
     """What ``info`` says, the worthiest first; of ``mode`` alone where the report tells its parts apart."""
-    scored = score_clauses(asking.snapshot, info.id, subject, (SPOKEN_OF, SPOKEN_OF_NEARBY))
+    scored: list[Scored] = []
+    told: list[tuple[FloatArray, FloatArray]] = []
+    for thing in things(subject):
+        if found := score_clauses(asking.snapshot, info.id, thing, (SPOKEN_OF, SPOKEN_OF_NEARBY)):
+            scored, fitting = found, _fitting(found, mode)
+            told.append(log_odds(found, fitting))
     if not scored:
         return []
-    fitting = _fitting(scored, mode)
-    terms = extended(np.stack([s.features for s in scored]), fitting)
-    worth, about = ((terms @ weights + bias).tolist() for weights, bias in map(_weights, ("worth", "about")))
+    about, worth = np.max(told, axis=0).tolist()
     kept = []
     at = 0
     for own in together(scored):
@@ -112,6 +86,18 @@ def statements(asking: Asking, info: ReportInfo, subject: str, mode: SectionMode
         if fitting[places[0]] and not own[0].is_title and not _announced(own[-1]) and not _only_leads(own):
             kept.append(Statement(own, max(worth[i] for i in places), max(about[i] for i in places)))
     return sorted(kept, key=lambda s: -s.worth)
+
+
+_AND = re.compile(r"[、以]?[及和与]|、")
+"""农村公路和危房; not 农村公路."""
+MOST_THINGS = 4
+
+
+def things(subject: str) -> list[str]:
+    """``subject`` and, where it names several, each of them: 农村公路和危房、饮水."""
+    named = [part for part in _AND.split(subject) if part]
+    several = 1 < len(named) <= MOST_THINGS and all(len(part) > 1 for part in named)
+    return [subject, *named] if several else [subject]
 
 
 # 以项目建设为主线; not 以上项目
@@ -160,7 +146,6 @@ def answer_on(
     subject: str,
     shape: Shape,
     budget: int = BUDGET,
-    least: float = -0.3,
     mode: SectionMode = "",
 ) -> Answer | None:
     """What the newest report that speaks of ``subject`` says on it; None where none does.
@@ -170,9 +155,9 @@ def answer_on(
     mode = mode_of(asking) or mode
     for info in reports_for(asking, subject):
         found = statements(asking, info, subject, mode)
-        if sum(one.about > least for one in found) < LEAST:
+        if sum(one.about > LIKELY for one in found) < LEAST:
             continue
-        shown, more = chosen(found, budget, least)
+        shown, more = chosen(found, budget, SURE)
         if parts := _parts(asking, info, shown, more):
             return grouped(asking, shape, parts, year=assumed(asking, info))
     return None
@@ -220,7 +205,7 @@ def _cited(asking: Asking, found: Sequence[Statement]) -> list[Citation]:
 
 
 _ASKS_BROADLY = re.compile(
-    r"方面|领域|这[一]?块|情况|怎么样|咋样|如何|进展|变化|举措|措施|打算|安排|计划(?!生育)|盘算|部署|做法|政策|成[效绩果]|怎么(?:办|抓|干|做|发展|推进|改善|治理|解决|扶持|促|激发|优化|进一步)|怎样|"
+    r"方面|领域|这[一]?块|情况|怎么样|咋样|如何|进展|变化|举措|措施|打算|安排|计划(?!生育)|盘算|部署|做法|政策|成[效绩果]|怎么(?:办|抓|干|做|弄|搞|发展|推进|改善|治理|解决|扶持|促|激发|优化|进一步)|怎样|"
     r"(?:做|干)了?(?:什么|哪些|啥|些)|(?:哪些|什么|啥)(?:大|新)?(?:动作|事|工作|进步|突破|变化|亮点)|介绍|说说|讲讲|谈谈|了解"
 )
 """养老方面做了哪些事, 今年怎么促消费; not 新增学位多少个, 哪几所学校."""
@@ -242,7 +227,9 @@ LONGEST_SUBJECT = 16
 LONGEST_HOW = 10
 """Of a question of how (怎么抓): a longer one describes a case of its own."""
 LONGEST_KEYWORD = 6
-"""Of a subject typed alone: a longer one names one thing (铁路智慧服务中心投资)."""
+"""Of a subject typed alone: a longer one names one thing (铁路智慧服务中心投资), unless the report returns to it."""
+SHORTEST_NAMED = 6
+"""Characters of a subject that is told of wherever it stands word by word: 市市通高铁、县县通高速."""
 LEAST = 3
 """Statements that make a topic; of fewer, the narrow way says it better."""
 
@@ -265,11 +252,20 @@ def is_for(asking: Asking) -> bool:
         return False
     if not _ASKS.search(core) and not _ASKS_BROADLY.search(core):
         return len(subject) <= LONGEST_KEYWORD or (
-            len(subject) <= 2 * LONGEST_KEYWORD and bool(re.search("[和、]", subject))
+            len(subject) <= 2 * LONGEST_KEYWORD
+            and (bool(re.search("[和、]", subject)) or _is_returned_to(asking, subject))
         )
     return bool(_BROAD.search(core)) or (
         bool(_ASKS_BROADLY.search(core)) and _longest(subject) <= LONGEST_HOW
     )
+
+
+def _is_returned_to(asking: Asking, subject: str) -> bool:
+    """Whether a report speaks of ``subject``, in these words, again and again: 西部陆海新通道."""
+    told = (
+        normalize(asking.snapshot.text(info.id)).count(normalize(subject)) for info in reports_for(asking)
+    )
+    return any(times >= LEAST for times in told)
 
 
 def _longest(subject: str) -> int:
@@ -280,3 +276,24 @@ def _longest(subject: str) -> int:
 def answer_topic(asking: Asking) -> Answer | None:
     """What is said on the subject asked about; None where it is no subject, or no report speaks of it."""
     return answer_on(asking, asking.subject, "topic") if is_for(asking) else None
+
+
+def answer_little(asking: Asking) -> Answer | None:
+    """The little that is surely said on a subject: what is told before a question about one is refused.
+
+    That of a question which is no topic's is told where it stands in the question's own words.
+    """
+    if not is_subject(asking):
+        return None
+    subject, broad = asking.subject, is_for(asking)
+    named = [normalize(part) for part in subject.split("、")]
+    if not broad and (len(subject) < SHORTEST_NAMED or _ONE.search(asking.question.core)):
+        return None
+    for info in reports_for(asking, subject):
+        found = [s for s in statements(asking, info, subject, mode_of(asking)) if s.about > SURE]
+        if not broad:
+            found = [s for s in found if all(part in normalize(s.text) for part in named)]
+        shown, more = chosen(found, BUDGET, SURE)
+        if parts := _parts(asking, info, shown, more):
+            return grouped(asking, "topic", parts, year=assumed(asking, info))
+    return None

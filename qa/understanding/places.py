@@ -15,8 +15,10 @@ _COMMON += "贫困脱强大中每哪这那个郡县上股楼超门夜菜集早�
 _ANY = "主老新古中大小内外深各矿革滨库渔山县都"
 # 在历城区, 省历城区; not 老历城区
 _BEFORE = r"(?:^|[，。：；？！“”、\s]|年|请问|想问|问|在|那|和|跟|与|省|市|比|听说|知道|咨询|查|是)"
-_NAMED = re.compile(rf"{_BEFORE}([一-鿿]{{2,3}}?)(区|县|市|州|旗)")
-"""在历城区; not 历城."""
+_NAMED = re.compile(
+    rf"{_BEFORE}([一-鿿]{{2,3}}?)(区(?![域间块别划])|县(?!域)|市(?![场民值价面容政])|州|旗(?![下舰帜]))"
+)
+"""在历城区; not 中药材市场."""
 _DISTRICT = re.compile(r"([一-鿿]{2,3}?)(?:区|县|市|旗)")
 """历城区; not 历城."""
 _TAIL = rf"(?:{PLACE_SUFFIX}|高新区|经开区|开发区|新区)?"
@@ -28,7 +30,7 @@ _NATION_ASKED = re.compile(
 )
 """The country as the place of a figure, and not in a name (中国…学会) or a ranking (居全国第一)."""
 _PARTICLES = "跟和与在从到对给把被向里由让"
-_FUNCTION = set("区县市省咱哪我们在的这那每几本全各了是有和与去今年要")
+_FUNCTION = set("否已曾区县市省咱哪我们在的这那每几本全各了是有和与去今年要")
 
 
 @cache

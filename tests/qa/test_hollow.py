@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from index import Library
 from index.text import normalize
 from qa import Answer, Assistant
-from qa.answers import fact
+from qa.answers import fact, router, topic
 from qa.answers.outline import bare_title
 from tests.conftest import ROOT, FakeEncoder
 
@@ -97,3 +97,16 @@ def test_no_quote_is_a_heading_an_announcement_or_an_echo(reports: list[Read], d
     question = data.draw(st.sampled_from((*TEMPLATES, *WHOLE))).format(subject)
     answer = report.assistant.ask(question)
     assert not answer.answered or hollow(answer, question, report) == []
+
+
+def test_without_the_check_hollow_quotes_are_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The property above can fail: each kind of hollow quote is told once nothing keeps it out."""
+    report = read(ROOT / "reports" / "tianqiao-2025.txt", tmp_path)
+    monkeypatch.setattr(fact, "reread", lambda one, ranked, snapshot: ranked)
+    monkeypatch.setattr(fact, "threshold", lambda: -1.0)
+    questions = [*WHOLE[-4:], *(title[:10] for title in report.headings[:8])]
+    assert [q for q in questions if hollow(report.assistant.ask(q), q, report)] == []
+    monkeypatch.setattr(router, "sound", lambda told, *_: told)
+    monkeypatch.setattr(fact, "completed", lambda passage, spans: spans)
+    monkeypatch.setattr(topic, "is_hollow", lambda *_: False)
+    assert [q for q in questions if hollow(report.assistant.ask(q), q, report)] != []

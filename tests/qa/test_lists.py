@@ -8,9 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from index import Library
 from qa import Assistant
-from qa.answers.enumerations import enumerations, heads
+from qa.answers.enumerations import enumerations, heads, unnumbered
 from qa.answers.listing import count_of
+from tests.conftest import FakeEncoder
 
 ITEM = st.lists(
     st.sampled_from(["建设学校5所", "改造道路(含桥梁)", "新增床位1.5万张", "办好“一老一小”"]),
@@ -72,3 +74,79 @@ def test_how_something_fares_is_told_by_what_was_done_for_it(sample_library: Pat
     assert answer.shape == "topic"
     assert "停车泊位" in answer.text
     assert {c.section[0] for c in answer.citations} == {"一、2024年工作回顾"}
+
+
+def test_what_semicolons_part_behind_a_colon_and_lines_with_a_dash_are_enumerations() -> None:
+    text = (
+        "今年办好3件民生实事，包括：改造小区60个；新建公园5座；为1万名老人免费体检。此外还有别的；不算；在内。\n"
+        "做到“三个注重”：\n——注重效率。往下说。\n——注重公平。\n——注重长远。\n正文。\n——只有一行。\n"
+    )
+    found = [[text[a:b] for a, b in one.items] for one in unnumbered(text)]
+    assert found == [
+        ["注重效率。往下说。", "注重公平。", "注重长远。"],
+        ["改造小区60个", "新建公园5座", "为1万名老人免费体检"],
+    ]
+
+
+REPORT = """2026年槐山县政府工作报告
+——2026年1月20日在槐山县第九届人民代表大会上
+槐山县人民政府县长 张明
+各位代表：
+现在，我代表县人民政府向大会报告工作，请予审议。
+一、2025年和“十四五”时期工作回顾
+2025年，全县地区生产总值81亿元、增长5.3%，社会消费品零售总额增长4.1%。主要抓了三个方面工作。
+（一）着力稳住经济大盘
+新增规上企业18家，工业投资增长9.1%，园区建成标准厂房9万平方米。
+（二）着力推进城乡建设
+改造老旧小区12个，新改建农村公路80公里。
+（三）着力办好民生实事
+新建幼儿园4所，三件民生实事圆满完成。
+五年来，地区生产总值跨过两个台阶、年均增长6.2%，县城至高铁站快速路建成通车。
+工作中还有不少问题和不足，主要表现在：一是经济总量偏小，企业数量偏少；二是财政收支矛盾突出。对这些问题，我们将认真解决。
+二、2026年工作安排
+今年主要预期目标是：地区生产总值增长5%以上，社会消费品零售总额增长4%。
+（一）扩大有效需求
+办好购物节，发展夜间经济，新开商业街2条。
+（二）壮大实体经济
+新上项目30个，培育专精特新企业6家。
+（三）建设美丽乡村
+改造农村厕所3000座，建成美丽乡村10个。
+今年接续办好3件民生实事，包括：改造老旧小区6个；新建公园5座；为1万名老人免费体检。
+三、全面提升政府治理现代化水平
+（一）突出政治引领
+始终对党忠诚，坚决落实各项部署。
+（二）树牢法治思维
+坚持依法行政，自觉接受监督。
+（三）守住廉政底线
+严控一般性支出，过紧日子。
+"""
+
+
+@pytest.fixture(scope="module")
+def county(tmp_path_factory: pytest.TempPathFactory) -> Assistant:
+    folder = tmp_path_factory.mktemp("county")
+    (folder / "huaishan.txt").write_text(REPORT, encoding="utf-8")
+    library = Library.open(folder / "library", encoder=FakeEncoder())
+    library.add([folder / "huaishan.txt"])
+    return Assistant(library)
+
+
+@pytest.mark.parametrize(
+    ("question", "held", "missing"),
+    [
+        # The chapter on the government's own way of working is not the year's tasks.
+        ("今年重点工作有哪些？", ["扩大有效需求", "建设美丽乡村"], ["突出政治引领"]),
+        # 主要抓了 looks back.
+        ("2025年主要抓了哪三个方面的工作", ["着力稳住经济大盘", "着力办好民生实事"], ["扩大有效需求"]),
+        # The first problem stands behind the colon of its announcement; the remedy is none.
+        ("还存在哪些问题？", ["经济总量偏小", "财政收支矛盾突出"], ["认真解决"]),
+        # Of the year the year's figures, of five years theirs.
+        ("总结2025年的工作", ["增长5.3%"], ["年均增长6.2%"]),
+    ],
+)
+def test_a_report_is_told_by_its_own_outline(
+    county: Assistant, question: str, held: list[str], missing: list[str]
+) -> None:
+    answer = county.ask(question)
+    assert [one for one in held if one not in answer.text] == []
+    assert [one for one in missing if one in answer.text] == []
