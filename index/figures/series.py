@@ -102,20 +102,28 @@ def series(
     """
     figures = list(figures)
     given = report_years(figures) if given is None else given
+    yearly = _yearly(figures, indicator)
+    chosen = _family(measure) if measure else _usual_measure(yearly)
+    return _rows([f for f in yearly if _family(f.measure) == chosen], given)
+
+
+def _yearly(figures: Iterable[Figure], indicator: str) -> list[Figure]:
+    """The figures of ``indicator`` that are of one whole year."""
     wanted = normalize_indicator(indicator)
-    yearly = [
+    return [
         f
         for f in figures
         if f.indicator == wanted and f.first_year == f.last_year and not f.months and f.mode != "cumulative"
     ]
-    chosen = _family(measure) if measure else _usual_measure(yearly)
-    yearly = [f for f in yearly if _family(f.measure) == chosen]
-    if not yearly:
-        return []
+
+
+def _rows(yearly: Sequence[Figure], given: Mapping[str, int]) -> list[Row]:
+    """A row for each year from the first to the last of ``yearly``, figures of one kind of measure."""
     by_year: dict[int, list[Figure]] = {}
     for f in yearly:
         by_year.setdefault(f.first_year, []).append(f)
-    every = ((year, by_year.get(year, ())) for year in range(min(by_year), max(by_year) + 1))
+    years = range(min(by_year), max(by_year) + 1) if by_year else ()
+    every = ((year, by_year.get(year, ())) for year in years)
     return [Row(year, _target(own, year, given), _result(own, year, given)) for year, own in every]
 
 
@@ -167,7 +175,11 @@ def courses(
     ``figures`` are those of one place's reports; ``given`` is as ``series`` takes it.
     """
     measures = dict.fromkeys(CHANGE.get(f.measure, f.measure) for f in figures if f.indicator == indicator)
-    found = {measure: series(figures, indicator, measure, given) for measure in measures}
+    given = report_years(figures) if given is None else given
+    by_family: dict[Measure, list[Figure]] = {}
+    for f in _yearly(figures, indicator):
+        by_family.setdefault(_family(f.measure), []).append(f)
+    found = {measure: _rows(by_family.get(_family(measure), ()), given) for measure in measures}
     return dict(sorted(found.items(), key=lambda item: -sum(map(filled, item[1]))))
 
 

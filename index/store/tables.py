@@ -12,7 +12,7 @@ import shutil
 import sqlite3
 import threading
 import weakref
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from functools import cached_property, lru_cache
@@ -154,8 +154,11 @@ class Tables:
             f"SELECT indicator, report, first_year FROM figures{where} "
             "AND first_year = last_year AND months = ''"
         )
+        last, own = "", dict[str, set[int]]()
         for name, report, year in self._all(sql, values):
-            found.setdefault(name, {}).setdefault(self._places[report], set()).add(year)
+            if name != last:  # they come name by name
+                last, own = name, found.setdefault(name, defaultdict(set))
+            own[self._places[report]].add(year)
         return found
 
     def figure_years(self) -> list[int]:
