@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from index import UnknownReport, WenbaoError
 from index.types import PageStart, Section
 from qa import Answer
-from ui import cards, exports, messages, viewer, word_export
+from ui import cards, console, exports, messages, viewer, word_export
 from ui.cards import TextPart, text_parts
 from ui.corrections import correction
 
@@ -228,6 +228,26 @@ def test_a_table_is_copied_as_a_table_with_its_sources() -> None:
     ]
     assert "| 年份 | 目标 |\n| --- | --- |\n| 2024 | 5%[1] |\n| 2025 | 预计6%[2] |" in given["text"]
     assert given["text"].splitlines()[-2].startswith("[1] 《甲县")
+
+
+def test_groups_and_what_was_not_answered_are_in_every_copy() -> None:
+    sides = [citation(TEXT, start=0), citation(TEXT, start=1, quote=TEXT[4:7], quote_spans=[[4, 7]])]
+    groups = [
+        {"title": f"《报告》 · {part}", "citations": [c]} for part, c in zip("甲乙", sides, strict=True)
+    ]
+    text = "\n".join(f"{c['quote']}[{n}]" for n, c in enumerate(sides, 1))
+    said = answer(text, sides, shape="topic", groups=groups, unanswered=["月球基地"])
+    turn = {"question": "总额", "answer": said.to_dict()}
+    talk = exports.conversation([turn], snapshot(TEXT), "http://here/", datetime(2025, 3, 2))
+    shown = (
+        exports.copies(said, snapshot(TEXT))["text"],
+        exports.to_markdown(talk),
+        console.answer_text(said),
+    )
+    for made in shown:
+        told = ("· 甲", TEXT[2:5], "· 乙", TEXT[4:7], "没有找到答案：月球基地")
+        assert [made.find(part) for part in told] == sorted(made.find(part) for part in told)
+        assert all(part in made for part in told)
 
 
 @given(HOSTILE, st.integers(0, 12))
