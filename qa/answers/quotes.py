@@ -174,10 +174,15 @@ def _quoting(citation: Citation, spans: Spans) -> Citation:
 
 
 def _tells(asked: Sequence[AnswerType], quote: str) -> bool:
-    """Whether ``quote`` holds something of the kind asked for, of any unit."""
+    """Whether ``quote`` holds something of the kind asked for; where a number's kind is not told, any but a time."""
     text = normalize(quote)
     numbers = quantities(text)
-    return any(numbers if one.kind == "number" else match(one, text, numbers) > 0 for one in asked)
+    return any(
+        any(n.family != "time" for n in numbers)
+        if one.kind == "number" and not one.family
+        else match(one, text, numbers) > 0
+        for one in asked
+    )
 
 
 def _letters(text: str) -> str:

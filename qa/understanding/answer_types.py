@@ -106,12 +106,12 @@ _ENDS_QUESTION = re.compile(r"[。？?！!]*$")
 _NOT_ASKED = re.compile(r"(?<=[好十哪这那])|几大")
 """A 几 that asks for no number: 好几所, 十几所, 几大工程; not 几所, 几个大项目."""
 _NOUN_FAMILY = [
-    ("percent", r"增速|增幅|增长|涨|比例|占比|比重|份额|占.{0,6}多少|率|几个点|百分|幅度|降低?了?多少|"
+    ("percent", r"增速|增幅|降幅|递增|增长|涨|比例|占比|比重|份额|占.{0,6}多少|率|几个点|百分|幅度|降低?了?多少|"
      r"(?:gdp|经济|价格|cpi|物价|赤字率).{0,8}(?:目标|指标)"),
     ("area", r"面积|多大地|占地"),
     ("length", r"里程|长度|多长|总长|全长"),
     ("weight", r"产量|粮食|垃圾"),
-    ("money", r"钱|资金|投资|款|补贴|补助|产值|总额|贷款|授信|预算|经费|支出|收入|赤字|外资|GDP|gdp|储备|投入|营收|成交额|零售额|销售|规模|费用|(?<!高)标准(?!化)"),  # 补助标准; not 高标准农田
+    ("money", r"钱|资金|投资|款|补贴|补助|产值|总额|贷款|授信|预算|经费|支出|收入|赤字|外资|GDP|gdp|储备|投入|营收|成交额|零售额|销售|费用|(?<!高)标准(?!化)"),  # 补助标准; not 高标准农田
     ("people", r"人口|多少人|几个人|人数"),
 ]  # fmt: skip
 _QUANTITY = re.compile(
@@ -199,6 +199,10 @@ def _number(question: str, m: re.Match[str]) -> AnswerType:
     last = bool(_ENDS_QUESTION.match(question, m.end()))
     if m[0].startswith(("百分之几", "几成")) or re.match(r"几个点|多少个?(?:百分)?点", question[m.start() :]):
         return AnswerType("number", "percent", "%", at=m.start())
+    if unit in ("个", "块") and m["noun"].startswith("钱"):
+        return AnswerType("number", "money", "", m["noun"], at=m.start(), last=last)
+    if unit == "块" and m["noun"]:
+        return AnswerType("number", "", "", m["noun"], at=m.start(), last=last)  # 几块牌, 多大块草坪
     if unit and unit != "个":
         return AnswerType("number", UNIT_FAMILY[unit], unit, m["noun"], at=m.start(), last=last)
     if m["scale"] and not unit:

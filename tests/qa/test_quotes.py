@@ -9,7 +9,7 @@ import pytest
 
 from index import Passage
 from qa import Assistant
-from qa.answers.quotes import announces, completed, is_hollow, is_vague, sound
+from qa.answers.quotes import _tells, announces, completed, is_hollow, is_vague, sound
 from qa.types import Answer, Citation
 from qa.understanding import parse
 
@@ -89,3 +89,17 @@ def test_a_note_inside_a_quote_is_no_mark() -> None:
     assert left is not None
     assert (left.text, left.citations) == (f"{told[0].quote}。[1]", [told[0], hollow])
     assert sound(replace(answer, text=f"{hollow.quote}。[1]", citations=[hollow]), parse("做什么？")) is None
+
+
+@pytest.mark.parametrize(
+    ("question", "quote", "told"),
+    [
+        ("数字电视一个月要多少钱？", "全县数字电视用户达7000户", False),
+        ("数字电视一个月要多少钱？", "收视维护费每月24元", True),
+        ("全县有多少老师？", "五年来，教育质量稳步提高", False),
+        ("全县有多少老师？", "公开招聘教师877名", True),
+        ("农民一年到手几个钱？", "农村居民人均可支配收入15837元", True),
+    ],
+)
+def test_a_number_of_another_kind_is_no_answer(question: str, quote: str, told: bool) -> None:
+    assert _tells(parse(question).answer_types, quote) == told
