@@ -29,7 +29,7 @@ from index.encoders.fast_encoder import Inputs, bundled_inputs, exported
 from index.encoders.fast_export import (
     EXACT,
     Architecture,
-    Weights,
+    ModelTensors,
     compile_for_cpu,
     full_precision,
     mask_bias,
@@ -81,7 +81,7 @@ def export(folder: Path, out: Path) -> None:
     np.save(out / "positions.npy", np.load(made / "positions.npy").astype(np.float16))
     (out / "tokenizer.json").write_text(json.dumps(prune(whole, ids), ensure_ascii=False), "utf-8")
     (out / "words.q4").write_bytes(word_blocks(ids, architecture.hidden).tobytes())
-    _check_words(Weights(folder / "model.safetensors"), out / "words.q4", ids, architecture.hidden)
+    _check_words(ModelTensors(folder / "model.safetensors"), out / "words.q4", ids, architecture.hidden)
     digest = hashlib.sha256(b"".join((out / name).read_bytes() for name in ("model.bin", "words.q4")))
     settings |= {"id": f"wenbao-{NAME}@{digest.hexdigest()[:12]}", "max_tokens": architecture.max_tokens}
     (out / "encoder.json").write_text(json.dumps(settings, ensure_ascii=False, indent=1) + "\n", "utf-8")
@@ -91,7 +91,7 @@ class ReaderWeights:
     """The reader's layers under their BERT names, the embeddings' norm of the encoder it began from."""
 
     def __init__(self, encoder: Path, reader: Path) -> None:
-        self._encoder = Weights(encoder / "model.safetensors")
+        self._encoder = ModelTensors(encoder / "model.safetensors")
         self.own = load_file(reader / "model.safetensors")
 
     def __getitem__(self, name: str) -> FloatArray:
@@ -186,7 +186,7 @@ def _pieces(whole: dict[str, Any], prompts: list[str]) -> list[int]:
     return sorted({*chinese, *latin[:LATIN], *single})
 
 
-def _check_words(weights: Weights, file: Path, ids: list[int], width: int) -> None:
+def _check_words(weights: ModelTensors, file: Path, ids: list[int], width: int) -> None:
     trained = weights["embeddings.word_embeddings.weight"][ids]
     if not np.allclose(PackedWords(file, width)[np.arange(len(ids))], trained, atol=1e-6):
         raise ValueError("the word embeddings are not those of the base model")

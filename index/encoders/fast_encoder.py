@@ -28,8 +28,8 @@ from index.encoders.fast_export import (
     EXACT,
     Architecture,
     Batch,
+    ModelTensors,
     Unsupported,
-    Weights,
     compile_for_cpu,
     cpu_config,
     full_precision,
@@ -326,7 +326,7 @@ def _export(
     try:
         settings = _write_parts(folder, out, name, prompts)
         report(1, 3, label)
-        architecture, weights = read_architecture(folder), Weights(folder / "model.safetensors")
+        architecture, weights = read_architecture(folder), ModelTensors(folder / "model.safetensors")
         inputs = _exported_inputs(folder, out, architecture)
         model = quantize(architecture, weights, _samples(inputs, settings["prompts"], CALIBRATION))
         report(2, 3, label)
@@ -350,7 +350,7 @@ def _refused(error: RuntimeError) -> Unsupported:
 
 def _write_parts(folder: Path, out: Path, name: str, prompts: dict[str, str] | None) -> dict[str, Any]:
     """Everything but the graph; returns the settings."""
-    architecture, weights = read_architecture(folder), Weights(folder / "model.safetensors")
+    architecture, weights = read_architecture(folder), ModelTensors(folder / "model.safetensors")
     file = folder / "config_sentence_transformers.json"
     named = prompts or (_read_json(file).get("prompts", {}) if file.is_file() else {})
     used = {"query": named.get("query", ""), "passage": passage_prompt(named)}
@@ -378,7 +378,7 @@ def _vectors(encoder: Encoder) -> FloatArray:
 
 
 def _exact_vectors(
-    architecture: Architecture, weights: Weights, inputs: Inputs, settings: dict[str, Any]
+    architecture: Architecture, weights: ModelTensors, inputs: Inputs, settings: dict[str, Any]
 ) -> FloatArray:
     compiled = compile_for_cpu(full_precision(architecture, weights), EXACT)
     prompts = settings["prompts"]

@@ -100,7 +100,7 @@ def _read_json(file: Path) -> Any:
     return json.loads(file.read_text(encoding="utf-8"))
 
 
-class Weights:
+class ModelTensors:
     """The tensors of ``model.safetensors``, read when asked for, by their BERT names."""
 
     def __init__(self, file: Path) -> None:
@@ -124,7 +124,7 @@ class Weights:
 
 def quantize(
     architecture: Architecture,
-    weights: Weights,
+    weights: ModelTensors,
     batches: Iterable[Sequence[FloatArray]],
     head: Head | None = None,
 ) -> ov.Model:
@@ -147,7 +147,7 @@ def quantize(
     return _model(architecture, weights, dense, head)
 
 
-def full_precision(architecture: Architecture, weights: Weights, head: Head | None = None) -> ov.Model:
+def full_precision(architecture: Architecture, weights: ModelTensors, head: Head | None = None) -> ov.Model:
     """The graph in float32: a Batch to unit vectors ``(texts, hidden)`` and ``(texts, tokens, hidden)``."""
     head = head or partial(_vectors, architecture)
     return _model(architecture, weights, lambda name, *args: dense_layer(*args), head)
@@ -181,7 +181,7 @@ EXACT = {"INFERENCE_PRECISION_HINT": "f32"}
 
 
 def _measure(
-    architecture: Architecture, weights: Weights, batches: Iterable[Sequence[FloatArray]], head: Head
+    architecture: Architecture, weights: ModelTensors, batches: Iterable[Sequence[FloatArray]], head: Head
 ) -> _Ranges:
     """Least and greatest value of every channel that enters a dense layer."""
     taps: dict[str, Any] = {}
@@ -241,7 +241,7 @@ def _with_exact_zero(low: float, high: float) -> tuple[float, float]:
     return -zero * step, (255 - zero) * step
 
 
-def _model(architecture: Architecture, weights: Weights, dense: _DenseLayer, head: Head) -> ov.Model:
+def _model(architecture: Architecture, weights: ModelTensors, dense: _DenseLayer, head: Head) -> ov.Model:
     """BERT and its ``head``; ``dense`` makes each linear layer."""
     words = op.parameter([-1, -1, architecture.hidden], np.float32, name="words")
     mask = op.parameter([-1, -1], np.float32, name="mask")
@@ -273,7 +273,7 @@ def mask_bias(mask: Any) -> Any:
 
 
 def transformer_layer(
-    architecture: Architecture, weights: Weights, at: str, dense: _DenseLayer, x: Any, mask_bias: Any
+    architecture: Architecture, weights: ModelTensors, at: str, dense: _DenseLayer, x: Any, mask_bias: Any
 ) -> Any:
     def linear(name: str, x: Any) -> Any:
         return dense(at + name, x, weights[f"{at}{name}.weight"], weights[f"{at}{name}.bias"])
@@ -291,7 +291,7 @@ def transformer_layer(
 
 
 def _attention(
-    architecture: Architecture, weights: Weights, at: str, dense: _DenseLayer, x: Any, mask_bias: Any
+    architecture: Architecture, weights: ModelTensors, at: str, dense: _DenseLayer, x: Any, mask_bias: Any
 ) -> Any:
     size = architecture.hidden // architecture.heads
 
@@ -312,7 +312,7 @@ def _attention(
     return op.reshape(op.transpose(mixed, _integers(0, 2, 1, 3)), _integers(0, 0, architecture.hidden), True)
 
 
-def _layer_norm(architecture: Architecture, weights: Weights, name: str, x: Any) -> Any:
+def _layer_norm(architecture: Architecture, weights: ModelTensors, name: str, x: Any) -> Any:
     centred = op.mvn(x, _integers(-1), True, architecture.epsilon, "inside_sqrt")
     return op.add(
         op.multiply(centred, _constant(weights[f"{name}.weight"])), _constant(weights[f"{name}.bias"])
