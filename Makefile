@@ -12,8 +12,9 @@ serve: $(VENV)/.installed
 	@test -e "$${WENBAO_LIBRARY:-library}/CURRENT" || $(BIN)/wenbao add reports/*.txt
 	$(BIN)/wenbao serve
 
+# Three at once on two cores: a third of the time goes to waiting for pages and processes.
 test: $(VENV)/.installed-dev
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+	$(BIN)/python -m pytest -n 3 --dist loadfile
 
 # Kills, full disks and damaged files by the hundred: what `make test` shows once of each kind.
 torture: $(VENV)/.installed-dev

@@ -52,7 +52,8 @@ def is_hollow(citation: Citation, question: str, headings: bool = False) -> bool
     if announces(whole, citation.text[end : end + 1]):
         return True
     if not headings and _is_heading(citation):
-        return len(_letters(citation.text)) > len(_letters(whole))
+        # A line that is a section by itself says something where it says a number: （一）新建学校3所。
+        return len(_letters(citation.text)) > len(_letters(whole)) or not quantities(normalize(whole))
     return _letters(whole) in _letters(question)
 
 

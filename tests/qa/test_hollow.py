@@ -22,6 +22,7 @@ from index.text import normalize
 from qa import Answer, Assistant
 from qa.answers import fact, router, topic
 from qa.answers.outline import bare_title
+from qa.understanding import quantities
 from tests.conftest import ROOT, FakeEncoder
 
 OTHERS = 2
@@ -85,6 +86,7 @@ def hollow(answer: Answer, question: str, report: Read) -> list[str]:
         end = c.start + c.quote_spans[-1][1]
         announces = report.text[end : end + 1] in ("：", ":") or FOLLOWS.search(c.quote)
         heading = answer.shape not in OF_HEADINGS and letters(c.quote) in report.titles
+        heading = heading and not (letters(c.text) == letters(c.quote) and quantities(normalize(c.quote)))
         if announces or heading or letters(c.quote) in letters(question):
             found.append(c.quote)
     return found
