@@ -5,20 +5,23 @@ BIN := $(VENV)/bin
 # Not compiled ahead: much of what is installed is never imported.
 INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile -c constraints.txt
 
-.PHONY: serve test torture lint bench clean
+.PHONY: serve test torture pages lint bench clean
 .DEFAULT_GOAL := serve
 
 serve: $(VENV)/.installed
 	@test -e "$${WENBAO_LIBRARY:-library}/CURRENT" || $(BIN)/wenbao add reports/*.txt
 	$(BIN)/wenbao serve
 
-# Three at once on two cores: a third of the time goes to waiting for pages and processes.
 test: $(VENV)/.installed-dev
-	$(BIN)/python -m pytest -n 3 --dist loadfile
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 # Kills, full disks and damaged files by the hundred: what `make test` shows once of each kind.
 torture: $(VENV)/.installed-dev
 	$(BIN)/python -m pytest -m torture -s
+
+# The page over twenty reports and over one, at a desk's size and a phone's.
+pages: $(VENV)/.installed-dev
+	$(BIN)/python -m pytest -m pages
 
 lint: $(VENV)/.installed-dev
 	$(BIN)/ruff check

@@ -14,7 +14,7 @@ from reportlab.pdfgen.canvas import Canvas
 
 from tests.ui.conftest import ask, at_rest, in_view, is_phone, visit
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.pages]
 SCAN = Path(__file__).parents[1] / "index" / "data" / "scanned.png"
 PLACES = ("青石县", "白河县", "松岭市", "双桥区", "玉泉区")
 
