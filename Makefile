@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 # Not compiled ahead: much of what is installed is never imported.
 INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile -c constraints.txt
 
-.PHONY: serve test torture pages lint bench clean
+.PHONY: serve test torture explore pages lint bench clean
 .DEFAULT_GOAL := serve
 
 serve: $(VENV)/.installed
@@ -13,11 +13,15 @@ serve: $(VENV)/.installed
 	$(BIN)/wenbao serve
 
 test: $(VENV)/.installed-dev
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 # Kills, full disks and damaged files by the hundred: what `make test` shows once of each kind.
 torture: $(VENV)/.installed-dev
 	$(BIN)/python -m pytest -m torture -s
+
+# New examples for every property, over all reports at hand.
+explore: $(VENV)/.installed-dev
+	$(BIN)/python -m pytest -m hypothesis --hypothesis-profile=explore
 
 # The page over twenty reports and over one, at a desk's size and a phone's.
 pages: $(VENV)/.installed-dev

@@ -64,7 +64,7 @@ def drawn(address: str, report: str) -> list[float]:
 
 
 def main() -> None:
-    chromium = shutil.which("chromium") or shutil.which("google-chrome")
+    chromium = shutil.which("chromium") or shutil.which("google-chrome")  # as people have it
     if chromium is None:
         raise SystemExit("no Chromium on this machine")
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:

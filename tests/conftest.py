@@ -20,8 +20,10 @@ if TYPE_CHECKING:
     from index import Encoder
     from index.encoders import FloatArray
 
-# Busy machines are slow; how long a test may take says nothing of what it tests.
-settings.register_profile("wenbao", deadline=None, max_examples=40)
+# Busy machines are slow; how long a test may take says nothing of what it tests. `make test` tries the same examples
+# each time, so that a change is judged by what it changes; `make explore` looks for new ones.
+settings.register_profile("wenbao", deadline=None, max_examples=40, derandomize=True)
+settings.register_profile("explore", deadline=None, max_examples=400, print_blob=True)
 settings.load_profile("wenbao")
 
 ROOT = Path(__file__).parents[1]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -19,10 +20,14 @@ _STYLES = (
     re.compile(rf"(?:^|(?<=[。；：！\s]))第({_NUMERAL})[，,、：]\s*"),
     # 1.新建学校5所; not 1.5亿元
     re.compile(r"(?:^|(?<=[。；：！\s]))[（(]?(\d{1,2})[)）.．、](?!\d)\s*"),
+    # ①建成县城水厂；②改造乡村公路; not 新质生产力①, a note's mark
+    re.compile(r"(?:^|(?<=[。；：！，\s]))([①-⑳])\s*"),
 )
 _STOP = re.compile(rf"[{SENTENCE_MARKS}\n]|$")
 _SENTENCE = re.compile(rf"[{SENTENCE_MARKS}；\n\\]|$")
 _CLAUSE = re.compile(rf"[，；：{SENTENCE_MARKS}\n\\]|$")
+_ASPECT = re.compile(r"[^，、]*方面")
+"""医疗卫生方面; not 医疗卫生服务明显改善."""
 LONGEST_HEAD = 48
 """Characters of a first sentence that is shown as an item's heading; of a longer one the first clause is."""
 _LAST = 3
@@ -44,7 +49,7 @@ def enumerations(text: str, least: int = 3) -> Iterator[Enumeration]:
     for style in _STYLES:
         run: list[re.Match[str]] = []
         for mark in style.finditer(text):
-            number = to_int(mark[1])
+            number = to_int(unicodedata.normalize("NFKC", mark[1]))
             if number == 1:
                 yield from _told(text, run, least)
                 run = [mark]
@@ -94,8 +99,10 @@ def _told(text: str, run: Sequence[re.Match[str]], least: int) -> Iterator[Enume
     items = [(mark.end(), _trimmed(text, mark.end(), after.start())) for mark, after in pairwise(run)]
     usual = max(80, *(end - start for start, end in items))
     last = run[-1].end()
-    stop = _STOP.search(text, last)
-    items.append((last, _trimmed(text, last, min(stop.start() if stop else len(text), last + _LAST * usual))))
+    stop = _at(_STOP, text, last)
+    if _ASPECT.fullmatch(text, last, stop):
+        stop = _at(_STOP, text, stop + 1)
+    items.append((last, _trimmed(text, last, min(stop, last + _LAST * usual))))
     opening = run[0].start()
     yield Enumeration(text[max(0, opening - _LEAD) : opening], tuple(items))
 
@@ -105,11 +112,16 @@ def _trimmed(text: str, start: int, end: int) -> int:
 
 
 def heads(text: str, found: Enumeration) -> list[tuple[int, int]]:
-    """The heading of each item: its first sentence, or the first clause where that is long."""
+    """The heading of each item: its first sentence, or the first clause where that is long.
+
+    Of an item that opens with the field it is of (医疗卫生方面。新建医院3所。), what comes next stands with it.
+    """
     shown = []
     for start, end in found.items:
         stop = min(_at(_SENTENCE, text, start), end)
-        shown.append((start, stop if stop - start <= LONGEST_HEAD else min(_at(_CLAUSE, text, start), end)))
+        said = stop + 1 if _ASPECT.fullmatch(text, start, stop) and stop + 1 < end else start
+        stop = min(_at(_SENTENCE, text, said), end)
+        shown.append((start, stop if stop - start <= LONGEST_HEAD else min(_at(_CLAUSE, text, said), end)))
     return shown
 
 

@@ -103,8 +103,9 @@ def _announced(asking: Asking) -> Answer | None:
             # 五个不动摇 has five items; where the question counts them, the announcement or the items agree.
             agrees = counted is None or number == len(one.items) or str(number) in normalize(one.announced)
             score = title_score(subject, one.announced) + (0.3 if agrees else -0.3)
-            # 十方面民生实事圆满完成 looks back on last year's, where this year's are asked.
-            score += 0 if _of_mode(asking, info, one) else -0.2
+            # 十方面民生实事圆满完成 looks back on last year's, where this year's are asked; and 今年继续办好 does
+            # not answer what was done.
+            score += 0 if _of_mode(asking, info, one) else -0.2 if mode_of(asking) == "target" else -1
             if score > best[0]:
                 best = score, one
         if best[1] is not None:

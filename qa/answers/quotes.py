@@ -22,6 +22,10 @@ _ANNOUNCES = re.compile(
     r"(?:如下|以下[^，。；：]{0,14}|下列[^，。；：]{0,10}|(?:几|[一二两三四五六七八九十\d]+)(?:个|项|件|条|点|大)?(?:方面|方面的?工作|工作|任务|问题|重点工作|事))$"
 )
 """重点抓好以下六个方面工作, 主要任务如下; what is announced must follow."""
+_COUNTS = re.compile(
+    r"[一二两三四五六七八九十\d]+(?:个|项|件|条|大)[^，。；：]{0,6}(?:实事|工作|任务|问题|大事)$"
+)
+"""突出抓好十件民生实事, as a heading, only counts what stands below it; not 新建学校3所."""
 _VAGUE = re.compile(
     r"[^，。；、：“《\d]*(?:一大?批|一系列|一些|许多|诸多|若干|很多|大量)[^，。；、：“《\d]*"
     r"(?:[实好大难]事|工程|项目|问题|举措|措施|政策|成果|成效|工作|任务|活动|荣誉)"
@@ -53,7 +57,8 @@ def is_hollow(citation: Citation, question: str, headings: bool = False) -> bool
         return True
     if not headings and _is_heading(citation):
         # A line that is a section by itself says something where it says a number: （一）新建学校3所。
-        return len(_letters(citation.text)) > len(_letters(whole)) or not quantities(normalize(whole))
+        said = not _COUNTS.search(whole) and quantities(normalize(whole))
+        return len(_letters(citation.text)) > len(_letters(whole)) or not said
     return _letters(whole) in _letters(question)
 
 

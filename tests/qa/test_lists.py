@@ -32,8 +32,23 @@ def test_the_items_of_an_enumeration_are_found_as_they_stand(items: list[str], s
     assert [text[a:b] for a, b in heads(text, found)] == items
 
 
+def test_circled_numbers_count_and_a_field_stands_with_what_is_done_in_it() -> None:
+    [found] = enumerations("突出抓好三件实事。\n①建成水厂；②改造校舍；③铺设管网。\n此外。")
+    assert found.announced == "突出抓好三件实事。\n"
+    text = "1.医疗方面。新建医院3所。培训医生。\n2.养老方面。新增床位90张。培训。\n3.交通方面。改造道路7条。其他。"
+    [found] = enumerations(text)
+    heading = ["医疗方面。新建医院3所", "养老方面。新增床位90张", "交通方面。改造道路7条"]
+    assert [text[a:b] for a, b in heads(text, found)] == heading
+
+
 @pytest.mark.parametrize(
-    "text", ["统一是好的，第二产业增长1.5%。", "一是学校。三是医院。", "（一）学校（一）医院（一）道路"]
+    "text",
+    [
+        "统一是好的，第二产业增长1.5%。",
+        "一是学校。三是医院。",
+        "（一）学校（一）医院（一）道路",
+        "生产力①、低空②、算力③",
+    ],
 )
 def test_what_does_not_count_on_is_no_enumeration(text: str) -> None:
     assert list(enumerations(text)) == []

@@ -106,7 +106,7 @@ def test_a_number_of_another_kind_is_no_answer(question: str, quote: str, told: 
 
 
 def test_a_section_that_is_only_its_heading_answers_where_it_says_a_number() -> None:
-    for title, hollow in (("全力创建省级园林县城", True), ("新建学校3所", False)):
+    for title, hollow in (("全力创建省级园林县城", True), ("抓好十件民生实事", True), ("新建学校3所", False)):
         quoted = Citation(
             text=f"{title}。", quote=title, quote_spans=((0, len(title)),), report="r", title="", section=(title,),
             page=None, last_page=None, start=0, end=len(title) + 1, score=1.0,

@@ -27,7 +27,9 @@ from playwright.sync_api import (
 )
 
 expect.set_options(timeout=30_000)  # the machine may be busy
-CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+# The shell first: the whole browser draws, beside the page, surfaces of its own that nobody sees.
+BROWSERS = ("chromium-headless-shell", "chromium", "google-chrome")
+CHROMIUM = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, BROWSERS)), None)
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
