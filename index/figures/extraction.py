@@ -20,7 +20,7 @@ from index.figures.subjects import Subjects
 from index.figures.tables import TableReader
 from index.figures.timing import Timing
 from index.figures.types import Extraction, Figure
-from index.text import half_width, sentence_spans
+from index.text import find_times, half_width, sentence_spans
 from index.types import Section
 
 _COMMA = re.compile(r",(?!\d)|(?<!\d),")
@@ -36,6 +36,8 @@ class _State:
     """What earlier sentences said of the time of those that follow."""
 
     chapter: tuple[str, ...] = ()
+    part: Period | None = None
+    """In a chapter on several years, the one that it has come to: 刚刚过去的2025年，是“十四五”收官之年。"""
     announced: Period | None = None
     paragraph: Period | None = None
     doubtful: bool = False
@@ -109,8 +111,10 @@ def _sentence(walk: _Walk, start: int, end: int) -> None:
     sentence, section, state = walk.text[start:end], walk.section_at(start), walk.state
     chapter = section.path[:1] if section else ()
     if chapter != state.chapter:
-        state.chapter, state.announced = chapter, None
+        state.chapter, state.announced, state.part = chapter, None, None
     base = periods.section_period(section)
+    if state.part and base and base.first < base.last:
+        base = state.part
     announced = periods.announced(sentence, walk.year)
     if announced and not (base and base.mode != "target" and announced.mode == "target"):
         state.announced, state.paragraph, state.doubtful = announced, None, False
@@ -122,6 +126,30 @@ def _sentence(walk: _Walk, start: int, end: int) -> None:
     walk.figures.extend(_figure(found, walk, start, path) for found in reader.found)
     walk.skipped += reader.skipped
     _remember(walk, sentence, cues, around)
+    if section is not None and (start == 0 or walk.text[start - 1] == "\n"):
+        _turn(walk, sentence, cues, section)
+
+
+_PAST_YEAR = re.compile("过去的?一年|一年来|刚刚过去")
+"""刚刚过去的2025年; not 过去五年."""
+
+
+def _turn(walk: _Walk, sentence: str, cues: Sequence[Cue], section: Section) -> None:
+    """Let a paragraph that opens on last year turn a chapter on several years to it, until one turns it back.
+
+    It does where the chapter's heading names that year too (“十四五”时期和2025年工作回顾) or the paragraph opens
+    刚刚过去的2025年; a year named in passing is its paragraph's alone.
+    """
+    cue = next((c for c in cues if c.opens and c.start < 12 and c.years), None)
+    if cue is None or cue.years is None or walk.year is None:
+        return
+    last_year = (walk.year - 1, walk.year - 1)
+    if cue.years[0] < cue.years[1]:
+        walk.state.part = None
+    elif cue.years == last_year:
+        named = last_year in {time.bounds(walk.year) for time in find_times(section.path[0] if section.path else "")}
+        if named or _PAST_YEAR.search(sentence[: cue.end + 2]):
+            walk.state.part, walk.state.announced = Period(*last_year, "actual"), None
 
 
 def _remember(walk: _Walk, sentence: str, cues: Sequence[Cue], around: Period | None) -> None:
@@ -130,7 +158,7 @@ def _remember(walk: _Walk, sentence: str, cues: Sequence[Cue], around: Period | 
     if cue is None or cue.years is None or walk.year is None:
         return
     planning = around is not None and around.mode == "target"
-    said = re.search("过去的?一年|一年来|刚刚过去", sentence[: cue.end + 2])
+    said = _PAST_YEAR.search(sentence[: cue.end + 2])
     last_year = cue.years == (walk.year - 1, walk.year - 1)
     if cue.years[0] < cue.years[1] or said or (last_year and around is None):
         walk.state.paragraph, walk.state.doubtful = periods.period_of(cue, around, walk.year), False

@@ -387,6 +387,23 @@ def test_series_has_a_gap_where_no_report_says_it() -> None:
     assert series(told, "粮食产量") == []
 
 
+@pytest.mark.parametrize(
+    ("title", "opening", "turned"),
+    [
+        ("一、“十四五”时期和2025年工作回顾", "2025年，是收官之年。", True),
+        ("一、五年来的工作", "刚刚过去的2025年，我们迎难而上。", True),
+        ("一、五年来的工作", "2025年，全县一场大雪。", False),
+        ("一、五年来的工作", "五年来，我们迎难而上。", False),
+    ],
+)
+def test_a_chapter_on_several_years_turns_to_its_last(title: str, opening: str, turned: bool) -> None:
+    text = f"生产总值增长9.9%。\n{opening}\n生产总值增长5.5%。\n五年来，成就很大。\n财政收入增长8.8%。"
+    section = Section(0, 0, len(text), len(text), 1, title, (title,), (2021, 2022, 2023, 2024, 2025), "actual")
+    told = {f.written: (f.first_year, f.last_year) for f in extract(text, (section,), "r", 2026).figures}
+    last_year, years = (2025, 2025), (2021, 2025)
+    assert told == {"9.9%": years, "5.5%": last_year if turned else years, "8.8%": years}
+
+
 def test_select_filters_by_every_column() -> None:
     told = [
         *of("地区生产总值增长4%，人均地区生产总值增长3%。"),
