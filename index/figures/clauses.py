@@ -48,7 +48,7 @@ _TO = re.compile(
 _TO_COME = re.compile("(?:提高|提升|增加|增长|扩大|下降|降低|减少|缩短|压缩|升|降|增|减)(?:到|至)")
 """提高到; not 提高了."""
 _PREDICATE = re.compile(
-    r"(?:全部|全面|快速|稳步|顺利|如期|按期|均|都|已|加快|正式|成功|陆续|相继|有序)?"
+    r"(?:全部|全面|快速|稳步|顺利|如期|按期|均|都|已|加快|正式|成功|陆续|相继|有序|累计)?"
     r"(?:推进|投入使用|投入运营|落地|完成|竣工|开工|建成|通车|告别|搬[入进]|住进|入住|实施|实现|启动|投产|达产|纳入|全线|贯通|运行|开业|落户|揭牌|列入|受益|"
     r"总投资|增长|下降|占(?!地)|居(?=全|第|世|前)|排名|达到|达|超过)"
 )
@@ -160,6 +160,10 @@ def _changed(unit: str, up: bool, average: bool) -> Measure | None:
     return "rise" if up else "fall"
 
 
+_NEWLY_LAST = re.compile("^(.{2,}(?<!分别)(?<!日均)(?<!财政))([新净]增)$")
+"""高新技术企业新增 is told as 新增高新技术企业; not 甲、乙分别新增, 中央财政新增."""
+
+
 def left_name(rest: str) -> str:
     """The name in the words left of a number; empty where there are only verbs."""
     rest = re.sub(r"[（(][^）)]*[）)]", "", rest)
@@ -171,7 +175,8 @@ def left_name(rest: str) -> str:
             name,
         )
     )
-    return re.sub(r"^(..)了", r"\1", re.sub(r"\s+", "", strip_lead(name))).removeprefix("了")
+    name = re.sub(r"^(..)了", r"\1", re.sub(r"\s+", "", strip_lead(name))).removeprefix("了")
+    return _NEWLY_LAST.sub(r"\2\1", name)
 
 
 def is_common(name: str) -> bool:

@@ -147,7 +147,9 @@ def _turn(walk: _Walk, sentence: str, cues: Sequence[Cue], section: Section) -> 
     if cue.years[0] < cue.years[1]:
         walk.state.part = None
     elif cue.years == last_year:
-        named = last_year in {time.bounds(walk.year) for time in find_times(section.path[0] if section.path else "")}
+        named = last_year in {
+            time.bounds(walk.year) for time in find_times(section.path[0] if section.path else "")
+        }
         if named or _PAST_YEAR.search(sentence[: cue.end + 2]):
             walk.state.part, walk.state.announced = Period(*last_year, "actual"), None
 

@@ -93,11 +93,17 @@ class Reader:
         self._leave_out_contradictions()
 
     def _leave_out_contradictions(self) -> None:
-        """Two values of one name, measure and time in a sentence: one of them is of something else."""
-        values: dict[tuple[str, str, Period, str], set[float]] = {}
+        """Two values of one name, measure and time in a sentence: one of them is of something else, but for the
+        round one before the exact one (突破4000亿元、达到4211亿元), which is left out alone."""
+        told: dict[tuple[str, str, Period, str], list[Quantity]] = {}
         for one in self.found:
+            told.setdefault(_kind(one), []).append(one.quantity)
+        passed = {q.start for same in told.values() for q, exact in pairwise(same) if _passed(q, exact)}
+        found = [one for one in self.found if one.quantity.start not in passed]
+        values: dict[tuple[str, str, Period, str], set[float]] = {}
+        for one in found:
             values.setdefault(_kind(one), set()).add(one.quantity.value)
-        kept = [one for one in self.found if one.measure == "rank" or len(values[_kind(one)]) == 1]
+        kept = [one for one in found if one.measure == "rank" or len(values[_kind(one)]) == 1]
         self.skipped += len(self.found) - len(kept)
         self.found = kept
 
@@ -336,6 +342,12 @@ class Reader:
 
 def _kind(one: StatedFigure) -> tuple[str, str, Period, str]:
     return normalize_indicator(one.name), one.measure, one.period, one.quantity.unit
+
+
+def _passed(quantity: Quantity, exact: Quantity) -> bool:
+    """Is ``quantity`` the round number passed on the way to ``exact``: 突破4000亿元、达到4211亿元?"""
+    above = quantity.qualifier in ("突破", "超过", "超", "迈过", "跨过") and not exact.qualifier
+    return above and quantity.value < exact.value < 2 * quantity.value
 
 
 def _attributed(context: Context, name: str, noun: str) -> str:

@@ -13,6 +13,8 @@ _TOPIC_END = re.compile(
     "首次|突破|迈[上入]|跨[上越]|跃[上升]|连续|再|又|已|在(?!建)|继续|稳定|屡|获得|喜获|增产"
 )
 """粮食产量连续; not 在建."""
+_TOTAL = re.compile("累计|^[，、]?达到?$")
+"""新增高新技术企业70家，达420家: the second is of all; not 增长到."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +58,7 @@ class Subjects:
         if subject is None:
             return self._topic(context, name)
         base = subject.name
-        if name in ("总量", "总数", "总户数") or (not name and "累计" in context.left):
+        if name in ("总量", "总数", "总户数") or (not name and _TOTAL.search(context.left)):
             base = without_new(base)
         elif name not in ("", "数量", "规模", "增速"):
             base = joined(base, name)

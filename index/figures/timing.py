@@ -11,9 +11,9 @@ from index.figures.types import Measure
 
 _FLOW = re.compile(
     "新增|累计|完成|改造|建成|建设|新建|减少|解决|转移|投入|取消|减税|减轻|发放|引进|培训|培育|退出|淘汰|压减|化解|脱贫|搬迁|"
-    "落实|实施|拆除|整治|处置|支出|出台|修订|制定|清理|查处|新开工|下放|修复|治理|安置|资助|增长|下降|共|总计|合计|五年|安排|投资"
+    "落实|实施|拆除|整治|处置|支出|出台|修订|制定|清理|查处|新开工|下放|修复|治理|安置|资助|增长|下降|(?<!公)共|总计|合计|五年|安排|投资"
 )
-"""新增; not 现有."""
+"""新增, 共建成; not 现有, 公共预算收入."""
 _PLANNED = re.compile("预期目标|目标[为是]|的目标|没有|未能|年初确定|力争|拟安排|(?:^|，)到20\\d\\d年")
 """力争; not 建成."""
 _PAST = re.compile(
@@ -25,6 +25,10 @@ _INTENT = re.compile("要|将|拟|力争|确保|安排|控制在|目标|预期|�
 # 预计全年; not 预计收入
 _YEAR_EXPECTED = re.compile(r"(?:^|[，。])预计(?=全年|今年|当年|20\d\d年)")
 """``预计全年地区生产总值…；财政收入…``: all that the sentence lists."""
+_NO_SUBJECT = re.compile(r"(?:同比|[比较]上年|分别|实际|名义|可比价)*(?:增长|下降|增加|减少)")
+"""``生产总值预计完成55亿元，增长10%左右``: the growth is expected too; not 财政收入增长."""
+_COMPARED_LATER = re.compile(r"[\d.、和与万亿元人户\s]*[，,]?\s*[比较]\s*(?:19|20)\d\d\s*年")
+"""``五年来…零售总额完成44.9亿元，比2011年增长84.5%``: the amount is the last year's."""
 _CHANGES = ("growth", "decline", "rise", "fall")
 _AVERAGES = ("average_growth", "average_decline", "average_amount")
 
@@ -77,6 +81,9 @@ class Timing:
     ) -> Period | None:
         """Tell what holds at the end of several years from what happened over them."""
         left = self.text[context.clause_start : context.quantity.start]
+        if measure == "amount" and _COMPARED_LATER.match(self.text, context.quantity.end):
+            mode = "actual" if period.mode == "cumulative" else period.mode
+            return replace(period, first=period.last, mode=mode)
         if measure in _CHANGES:
             return self._since(context, period)
         if measure in _AVERAGES:
@@ -86,7 +93,9 @@ class Timing:
         if self._told_span() and re.search(r"(?:达到?|超过|突破)\s*$", left):
             return period if _FLOW.search(left) and measure != "share" else None
         flow = measure != "share" and _FLOW.search(left)
-        if (flow and re.search("新增|累计|共", left)) or (flow and not re.search("[到达至]|年末|年底", left)):
+        if (flow and re.search("新增|累计|(?<!公)共", left)) or (
+            flow and not re.search("[到达至]|年末|年底", left)
+        ):
             return period
         if is_reached(left):
             mode = "actual" if period.mode == "cumulative" else period.mode
@@ -125,12 +134,16 @@ class Timing:
         return any(c.length > 1 or (c.opens and c.years and c.years[0] < c.years[1]) for c in self.cues)
 
     def _is_expected(self, context: Context) -> bool:
-        """Does 预计 stand in the clause, head an earlier one of its part, or the year of the whole sentence?"""
+        """Does 预计 stand in the clause or the one that it takes its subject from, head an earlier one of its part,
+        or the year of the whole sentence?"""
         if any(m.start() < context.quantity.start for m in _YEAR_EXPECTED.finditer(self.text)):
             return True
         opening = max(self.text.rfind(mark, 0, context.quantity.start) for mark in "；。;") + 1
-        for match in re.finditer("预计", self.text[opening : context.quantity.start]):
+        for match in re.finditer("预计(?!数)", self.text[opening : context.quantity.start]):
             at = opening + match.start()
-            if at >= context.clause_start or at == 0 or self.text[at - 1] in "，；。：、":
+            own = max(context.clause_start, opening)
+            if _NO_SUBJECT.match(self.text, own):
+                own = self.text.rfind("，", 0, max(own - 1, 0)) + 1
+            if at >= own or at == 0 or self.text[at - 1] in "，；。：、":
                 return True
         return False

@@ -271,6 +271,17 @@ def test_what_a_plan_states(text: str, expected: list[tuple[str, str, str, str, 
             [("城镇新增就业", "amount", 1.2), ("财政收入", "amount", 30)],
         ),
         ("地区生产总值、财政收入分别增长5.6%、3.2亿元。", []),
+        (
+            "高新技术企业新增70家、达420家，新能源汽车产量增长9%、达3万辆。",
+            [
+                ("新增高新技术企业", "count", 70),
+                ("高新技术企业", "count", 420),
+                ("新能源汽车产量", "growth", 9),
+                ("新能源汽车产量", "count", 30_000),
+            ],
+        ),
+        ("财政收入突破4000亿元、达到4211亿元。", [("财政收入", "amount", 4211)]),
+        ("财政收入完成4000亿元、达到4211亿元。", []),
         ("地区生产总值、财政收入、税收收入分别增长5.6%和增加3.2亿元。", []),
     ],
 )
@@ -278,6 +289,27 @@ def test_each_name_has_its_own_number(text: str, expected: list[tuple[str, str, 
     section = Section(0, 0, len(text), len(text), 1, "回顾", ("回顾",), (2024,), "actual")
     figures = extract(text, [section], "report", 2025).figures
     assert [(f.indicator, f.measure, f.value) for f in figures] == expected
+
+
+def test_the_growth_of_what_is_expected_is_expected_too() -> None:
+    told = of("生产总值预计完成55亿元，同比增长10%左右；财政收入预计6亿元，税收收入增长3%。")
+    assert [(f.indicator, f.mode) for f in told] == [
+        ("生产总值", "expected"),
+        ("生产总值", "expected"),
+        ("财政收入", "expected"),
+        ("税收收入", "actual"),
+    ]
+
+
+def test_an_amount_that_is_compared_with_a_year_is_of_the_last_year() -> None:
+    text = "零售总额完成44.9亿元，比2011年增长84.5%；公共预算收入达到9亿元；重点项目累计完成投资178.6亿元。"
+    told = of(text, range(2012, 2017), given=2017)
+    assert [(f.measure, f.first_year, f.mode) for f in told] == [
+        ("amount", 2016, "actual"),
+        ("growth", 2012, "cumulative"),
+        ("amount", 2016, "actual"),
+        ("amount", 2012, "cumulative"),
+    ]
 
 
 def test_ranges_and_qualifiers_are_kept() -> None:
@@ -398,7 +430,9 @@ def test_series_has_a_gap_where_no_report_says_it() -> None:
 )
 def test_a_chapter_on_several_years_turns_to_its_last(title: str, opening: str, turned: bool) -> None:
     text = f"生产总值增长9.9%。\n{opening}\n生产总值增长5.5%。\n五年来，成就很大。\n财政收入增长8.8%。"
-    section = Section(0, 0, len(text), len(text), 1, title, (title,), (2021, 2022, 2023, 2024, 2025), "actual")
+    section = Section(
+        0, 0, len(text), len(text), 1, title, (title,), (2021, 2022, 2023, 2024, 2025), "actual"
+    )
     told = {f.written: (f.first_year, f.last_year) for f in extract(text, (section,), "r", 2026).figures}
     last_year, years = (2025, 2025), (2021, 2025)
     assert told == {"9.9%": years, "5.5%": last_year if turned else years, "8.8%": years}
