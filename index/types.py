@@ -46,11 +46,16 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A file as read: its pages, before any rejoining; ``wrapped`` where lines are cut at a page's width."""
+    """A file as read: its pages, before any rejoining; ``wrapped`` where lines are cut at a page's width.
+
+    ``placed`` tells of each printed page where its characters stand (``index.readers.unpack_characters``
+    reads it); none where the file has no printed pages.
+    """
 
     kind: str
     pages: tuple[Page, ...]
     wrapped: bool = False
+    placed: tuple[bytes, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

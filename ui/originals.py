@@ -123,10 +123,16 @@ class Originals:
         ]
 
     def _letters(self, snapshot: Snapshot, report: str, number: int) -> list[PlacedCharacter]:
+        """The characters of a page: as kept when the file was read, or, in an older library, read again."""
         sha256 = snapshot.report(report).sha256
-        return self._characters.get(
-            (sha256, number), lambda: characters_apart(sha256, lambda: snapshot.original(report), number)
-        )
+
+        def read() -> list[PlacedCharacter]:
+            kept = snapshot.placed_characters(report, number)
+            if kept is not None:
+                return kept
+            return characters_apart(sha256, lambda: snapshot.original(report), number)
+
+        return self._characters.get((sha256, number), read)
 
     def file(self, report: str) -> tuple[str, bytes]:
         """The name and the content of a report's file; raises UnknownReport, LibraryDamaged."""

@@ -19,7 +19,8 @@ from typing import TYPE_CHECKING, Any
 
 from index.errors import SourceError
 from index.readers import ocr
-from index.readers.drawing import Drawing, PlacedCharacter
+from index.readers.drawing import Drawing
+from index.readers.placed import PlacedCharacter
 from index.readers.registry import needs_parser, read_bytes
 from index.types import Source
 

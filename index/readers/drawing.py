@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import io
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from index.errors import SourceError
 from index.readers import ocr
 from index.readers.formats.image import is_picture
+from index.readers.placed import PlacedCharacter, placed
 
 if TYPE_CHECKING:
     from index.readers.pdfium import PdfDrawing
@@ -18,22 +19,6 @@ _HIGHEST = 6000
 _QUALITY = 88
 _FEW = 8
 """A page with fewer characters than this is a picture of text."""
-
-
-class Area(NamedTuple):
-    """A rectangle of a page, in shares of its width and height, (0, 0) the upper left corner."""
-
-    left: float
-    top: float
-    right: float
-    bottom: float
-
-
-class PlacedCharacter(NamedTuple):
-    """A character and where it stands."""
-
-    text: str
-    area: Area
 
 
 def is_drawable(data: bytes) -> bool:
@@ -100,15 +85,14 @@ class Drawing:
         return drawn.getvalue()
 
     def characters(self, number: int) -> list[PlacedCharacter]:
-        """A page's characters in the file's own order; those of a picture are recognised, if OCR is there."""
+        """A page's characters in the file's own order; those of a picture are recognised, if OCR is there.
+
+        For files whose characters' places were not kept when they were read.
+        """
         if self._pdf is not None:
-            width, height = self._pdf.size(number - 1)
             found = self._pdf.characters(number - 1)
             if len(found) >= _FEW or not ocr.available():
-                return [
-                    PlacedCharacter(text, _area(b.left, b.right, b.bottom, b.top, width, height))
-                    for text, b in found
-                ]
+                return found
             pixels = self._pdf.picture(number - 1, ocr.LONGEST_SIDE, ocr.LONGEST_SIDE)
         elif ocr.available():
             import numpy as np
@@ -119,8 +103,7 @@ class Drawing:
         else:
             return []
         height, width = pixels.shape[:2]
-        read = ocr.recognise(pixels, height).characters
-        return [PlacedCharacter(c.text, _area(c.left, c.right, c.bottom, c.top, width, height)) for c in read]
+        return placed((char[:5] for char in ocr.recognise(pixels, height).characters), width, height)
 
     def _frame(self, number: int) -> Any:
         from PIL import ImageOps
@@ -130,9 +113,3 @@ class Drawing:
             return ImageOps.exif_transpose(self._image).convert("RGB")
         except (OSError, ValueError, SyntaxError, EOFError) as error:
             raise SourceError("这一页画不出来，请看文本，或下载原件查看。") from error
-
-
-def _area(left: float, right: float, bottom: float, top: float, width: float, height: float) -> Area:
-    """A box in points, y upward, as shares of its page."""
-    across, up = width or 1.0, height or 1.0
-    return Area(left / across, 1 - top / up, right / across, 1 - bottom / up)

@@ -11,7 +11,7 @@ import unicodedata
 from collections.abc import Sequence
 from difflib import SequenceMatcher
 
-from index.readers.drawing import Area, PlacedCharacter
+from index.readers.placed import Area, PlacedCharacter
 
 _LEAST = 3
 """So many characters in a row are no chance agreement, where a clause is found in pieces."""

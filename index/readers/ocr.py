@@ -20,7 +20,8 @@ ADVICE = "请先安装文字识别（pip install 'wenbao[ocr]'），或自行识
 LONGEST_SIDE = 2000
 """Pixels to which a page is drawn or reduced: 40 to the em of a usual page."""
 
-_A4 = 842.0
+A4 = 842.0
+"""Points; taken for the height of a picture that does not tell its own."""
 _LIKE = 1.35
 
 _ENGINE = Lock()
@@ -32,7 +33,7 @@ def available() -> bool:
     return find_spec("rapidocr") is not None
 
 
-def recognise(pixels: Any, height: float = _A4) -> PrintedPage:
+def recognise(pixels: Any, height: float) -> PrintedPage:
     """The characters of a page ``height`` points high; ``pixels`` is a uint8 array (height, width, 3).
 
     The engine gives lines; each character gets its share of its line's box, narrow ones half a share.

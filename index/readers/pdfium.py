@@ -16,6 +16,7 @@ import pypdfium2.raw as pdfium_c  # type: ignore[import-untyped]
 
 from index.errors import SourceError
 from index.readers import ocr
+from index.readers.placed import PlacedCharacter, pack_characters, placed
 from index.readers.printed import Box, Character, PrintedPage, to_pages
 from index.readers.registry import Sample
 from index.types import Source
@@ -102,12 +103,13 @@ def read_pdf(sample: Sample) -> Source:
     with _PDFIUM:
         document = _opened(sample)
         try:
-            pages = [_page(document, number) for number in range(len(document))]
+            read = [_page(document, number) for number in range(len(document))]
+            pages, places = [page for page, _ in read], [characters for _, characters in read]
             needs = [at for at, page in enumerate(pages) if _needs_ocr(document, at, page)]
             if needs and ocr.available():
                 for done, at in enumerate(needs, start=1):
                     sample.tell(f"正在识别“{name}”第 {at + 1} 页（{done}/{len(needs)}）")
-                    pages[at] = ocr.recognise(*_pixels(document, at))
+                    pages[at], places[at] = _recognised(document, at)
                 needs = []
         finally:
             document.close()
@@ -119,7 +121,7 @@ def read_pdf(sample: Sample) -> Source:
         )
     if sum(map(_is_unknown, "".join(texts))) > 0.3 * count:
         raise SourceError(f"“{name}”的字体没有文字编码，提取不出正文，{ocr.ADVICE}。")
-    return Source("pdf", to_pages(pages), wrapped=True)
+    return Source("pdf", to_pages(pages), wrapped=True, placed=tuple(map(pack_characters, places)))
 
 
 class PdfDrawing:
@@ -149,23 +151,14 @@ class PdfDrawing:
             finally:
                 page.close()
 
-    def characters(self, number: int) -> list[tuple[str, Box]]:
-        """The page's characters with their boxes, in points from the lower left corner as shown."""
+    def characters(self, number: int) -> list[PlacedCharacter]:
+        """The page's characters in the file's own order."""
         with _PDFIUM:
             page = self._document[number]
             try:
-                left, bottom, right, top = page.get_bbox()
-                frame = _Frame(left, bottom, right - left, top - bottom, page.get_rotation() // 90 % 4)
-                glyphs = _glyphs_of(page)
+                return _placed(page, _glyphs_of(page))
             finally:
                 page.close()
-        return [(g.text, frame.box(g.left, g.right, g.bottom, g.top)) for g in glyphs]
-
-    def size(self, number: int) -> Point:
-        """Width and height of a page as shown, in points."""
-        with _PDFIUM:
-            width, height = self._document.get_page_size(number)
-        return float(width), float(height)
 
 
 def _text(page: PrintedPage) -> str:
@@ -207,6 +200,15 @@ def _needs_ocr(document: pdfium.PdfDocument, number: int, page: PrintedPage) -> 
         return False
     finally:
         shown.close()
+
+
+def _recognised(document: pdfium.PdfDocument, number: int) -> tuple[PrintedPage, list[PlacedCharacter]]:
+    """A page that is a picture, as OCR reads it."""
+    pixels, height = _pixels(document, number)
+    page = ocr.recognise(pixels, height)
+    return page, placed(
+        (char[:5] for char in page.characters), height * pixels.shape[1] / pixels.shape[0], height
+    )
 
 
 def _pixels(document: pdfium.PdfDocument, number: int) -> tuple[Any, float]:
@@ -272,21 +274,29 @@ def _address(item: Any) -> int | None:
     return ctypes.cast(item, ctypes.c_void_p).value
 
 
-def _page(document: pdfium.PdfDocument, number: int) -> PrintedPage:
-    """What stands on a page; one that cannot be parsed is empty."""
+def _page(document: pdfium.PdfDocument, number: int) -> tuple[PrintedPage, list[PlacedCharacter]]:
+    """What stands on a page, and where as it is shown; one that cannot be parsed is empty."""
     try:
         page = document[number]
     except pdfium.PdfiumError:
-        return PrintedPage(())
+        return PrintedPage(()), []
     try:
         left, bottom, right, top = page.get_mediabox()
         frame = _Frame(left, bottom, right - left, top - bottom, page.get_rotation() // 90 % 4)
         glyphs = _glyphs_of(page)
-        return _upright(glyphs, list(_rules(page)), frame)
+        return _upright(glyphs, list(_rules(page)), frame), _placed(page, glyphs)
     except pdfium.PdfiumError:
-        return PrintedPage(())
+        return PrintedPage(()), []
     finally:
         page.close()
+
+
+def _placed(page: Any, glyphs: Sequence[_Glyph]) -> list[PlacedCharacter]:
+    """Where the glyphs of an open page stand as a viewer shows it."""
+    left, bottom, right, top = page.get_bbox()
+    frame = _Frame(left, bottom, right - left, top - bottom, page.get_rotation() // 90 % 4)
+    boxes = ((g.text, frame.box(g.left, g.right, g.bottom, g.top)) for g in glyphs)
+    return placed(((text, b.left, b.right, b.bottom, b.top) for text, b in boxes), *page.get_size())
 
 
 def _upright(

@@ -151,7 +151,7 @@ class DiskWriter:
         embedded: Callable[[int], None],
     ) -> Entry:
         """Write the report's segment and keep its source, unless they are there already."""
-        segment = _usable(self._root / SEGMENTS / segment_id(report.to_json(), encoder))
+        segment = _usable(self._root / SEGMENTS / segment_id(report, encoder))
         if not segment.exists():
             write_segment(segment, report, embed(report, encoder, embedded))
         sums = segment_sums(segment)

@@ -92,6 +92,9 @@ class DiskSnapshot(Snapshot):
             return 0, 0.0
         return status.st_size, status.st_mtime
 
+    def _placed(self, report: str, page: int) -> bytes | None:
+        return self._segment(self._ordinal(report)).placed(page)
+
     def passages(self, rows: Sequence[int]) -> list[Passage]:
         return [self._segment(ordinal).passage(n) for ordinal, n in map(self._locate, rows)]
 

@@ -32,6 +32,7 @@ from index.store.milvus_snapshot import (
     MilvusSnapshot,
     coded,
     missing,
+    placed_key,
     read_counts,
     tables_keys,
     write_counts,
@@ -128,7 +129,7 @@ class MilvusWriter:
         self._client.delete_values(f'owner == "manifest" and born < {state["number"]}')
         gone = [name for name, since in state["dead"] if since < before]
         if gone:
-            self._client.delete_values(f"owner in {json.dumps(gone)}")
+            self._client.delete_values(f"owner in {json.dumps([*gone, *map(_placed_owner, gone)])}")
         if state["rows"]:
             unseen = f"born > {state['number']}"
             here = f"{unseen} or segment in {json.dumps(gone)}" if gone else unseen
@@ -178,10 +179,11 @@ class MilvusWriter:
     ) -> Entry:
         """Put the report's values and rows into the engine, unless they are there already."""
         number = self._state["number"] + 1
-        content = segment_id(report.to_json(), encoder)
+        content = segment_id(report, encoder)
         info = report_info(source, data, report)
         old = self._held.get(source.id)
-        if old and old.segment.startswith(content) and self.is_whole(old, encoder):
+        whole = old and old.segment.startswith(content) and self.is_whole(old, encoder)
+        if old and whole and self._client.owned(_placed_owner(old.segment)) >= len(report.placed):
             return Entry(info, old.segment, {}, source.origin, source.corrections)
         segment = f"{content}-{number}-{uuid.uuid4().hex[:8]}"
         made = embed(report, encoder, embedded)
@@ -194,6 +196,8 @@ class MilvusWriter:
         records = {f"record:{segment}:{n}": passage_record(p) for n, p in enumerate(report.passages)}
         late = {f"tokens:{segment}:{n}": packed for n, packed in enumerate(made.tokens)}
         self._client.put_all(records | late, segment, number)
+        placed = {placed_key(segment, page): packed for page, packed in enumerate(report.placed, start=1)}
+        self._client.put_all(placed, _placed_owner(segment), number)
         self._client.insert(
             rows,
             [
@@ -282,6 +286,11 @@ class MilvusWriter:
             own = read_counts(self._client.get([key]).get(key, b""))
             (counts.update if segment in added else counts.subtract)(own)
         return {term: count for term, count in counts.items() if count > 0}
+
+
+def _placed_owner(segment: str) -> str:
+    """Who owns the places of a segment's characters, which are not counted among what it cannot be without."""
+    return f"placed-{segment}"
 
 
 def _owner(number: int) -> str:

@@ -85,6 +85,10 @@ class MilvusSnapshot(Snapshot):
         self.report(report)
         return 0, 0.0
 
+    def _placed(self, report: str, page: int) -> bytes | None:
+        key = placed_key(self.manifest.entries[self._ordinal(report)].segment, page)
+        return self._client.get([key]).get(key)
+
     def search_dense(
         self, vector: FloatArray, k: int, reports: Collection[str] | None = None
     ) -> list[tuple[int, float]]:
@@ -175,6 +179,11 @@ class MilvusSnapshot(Snapshot):
                 _remember(recent, row, value, most)
         found |= new
         return [found[row] for row in rows]
+
+
+def placed_key(segment: str, page: int) -> str:
+    """Under which key it is kept where the characters of a printed page stand."""
+    return f"placed:{segment}:{page}"
 
 
 def tables_keys(number: int, parts: int) -> list[str]:

@@ -17,7 +17,11 @@ _FIGURE = tuple(field.name for field in fields(Figure) if field.name != "report"
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
-    """A report as parsed."""
+    """A report as parsed.
+
+    ``placed`` tells of each printed page where its characters stand, see ``Source``; it is kept apart from the
+    rest, so that whoever needs the text does not read it, and is empty where the report was read from there.
+    """
 
     text: str
     pages: tuple[PageStart, ...]
@@ -27,6 +31,7 @@ class Parsed:
     figures: tuple[Figure, ...]
     skipped_figures: int
     scanned: tuple[tuple[int, int], ...] = ()
+    placed: tuple[bytes, ...] = ()
 
     def passage_texts(self) -> list[str]:
         """What is embedded and searched for each passage: title and section path in front."""
@@ -37,7 +42,7 @@ class Parsed:
         return [(context(self.metadata.title, p), p.text) for p in self.passages]
 
     def to_json(self) -> bytes:
-        """A deterministic encoding: equal reports give equal bytes."""
+        """A deterministic encoding of all but ``placed``: equal reports give equal bytes."""
         owner = _owners(self.sections, self.passages)
         value = {
             "text": self.text,
@@ -94,7 +99,8 @@ def parse(
     from index.structure import page_at, passages, read_metadata, read_outline
     from index.text import clean, report_year
 
-    text = clean(read_apart(data, name, tell))
+    source = read_apart(data, name, tell)
+    text = clean(source)
     if not text.text.strip():
         raise SourceError(f"“{name}”里除了页码没有正文，请换一个有正文的文件。")
     metadata = replace(read_metadata(text, name.rsplit(".", 1)[0]), **corrections)
@@ -113,6 +119,7 @@ def parse(
         ),
         skipped_figures=extraction.skipped,
         scanned=text.scanned,
+        placed=source.placed,
     )
 
 

@@ -1,4 +1,4 @@
-"""One report on disk: its parsed form and its vectors, immutable and named by their content.
+"""One report on disk: its parsed form, its vectors, the places of its characters; immutable, named by their content.
 
 A segment is written once and shared by every snapshot that holds the report, so adding a report
 embeds and writes that report only, and a killed build resumes where it stopped. What a question
@@ -26,8 +26,8 @@ from index.store.parsed_report import Parsed
 from index.text import normalize
 from index.types import Passage
 
-REPORT, PASSAGES, RECORDS, TOKENS, ENDS, SUMS = (
-    "report.json", "passages.npy", "records", "tokens", "ends", "sums.json",
+REPORT, PASSAGES, RECORDS, TOKENS, ENDS, PLACED, SUMS = (
+    "report.json", "passages.npy", "records", "tokens", "ends", "placed", "sums.json",
 )  # fmt: skip
 
 
@@ -48,9 +48,10 @@ def read_record(data: bytes, report: str) -> Passage:
     return Passage(report, start, end, text, tuple(section), page, last, tuple(years), mode, any(ocr))
 
 
-def segment_id(payload: bytes, encoder: Encoder) -> str:
-    """Equal for equal parsed content under the same encoder."""
-    return hashlib.sha256(encoder.id.encode() + b"\0" + payload).hexdigest()[:32]
+def segment_id(parsed: Parsed, encoder: Encoder) -> str:
+    """Equal for equal parsed content, printed in the same places, under the same encoder."""
+    content = b"\0".join([encoder.id.encode(), parsed.to_json(), *parsed.placed])
+    return hashlib.sha256(content).hexdigest()[:32]
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +92,8 @@ def write_segment(target: Path, parsed: Parsed, embedded: Embedded) -> None:
         _write_records(directory / TOKENS, embedded.tokens)
         if embedded.ends:
             _write_records(directory / ENDS, [np.array(ends, _END).tobytes() for ends in embedded.ends])
+        if parsed.placed:
+            _write_records(directory / PLACED, parsed.placed)
         (directory / SUMS).write_text(json.dumps(checksums(directory)))
 
 
@@ -174,6 +177,11 @@ class Segment:
         """Where in the text of passage ``n`` each of its tokens ends; None where it was not kept, as once it was
         not; raises LibraryDamaged."""
         return _ends(self, n)
+
+    def placed(self, page: int) -> bytes | None:
+        """Where the characters of a printed page, from 1, stand; None where it was not kept; raises LibraryDamaged."""
+        known = self.has(PLACED) and 1 <= page <= len(self._table(PLACED))
+        return self.read_record(PLACED, page - 1) if known else None
 
     def has(self, records: str) -> bool:
         """Whether there are ``records`` of this name."""

@@ -13,6 +13,7 @@ import numpy as np
 from index.encoders import Encoder, FloatArray, max_similarities, token_similarities
 from index.errors import UnknownReport
 from index.figures import Figure, Mode, normalize_indicator
+from index.readers import PlacedCharacter, unpack_characters
 from index.search import IntArray
 from index.store.manifest import Entry, Manifest
 from index.store.parsed_report import Parsed
@@ -83,6 +84,19 @@ class Snapshot(ABC):
 
         Raises UnknownReport.
         """
+
+    def placed_characters(self, report: str, page: int) -> list[PlacedCharacter] | None:
+        """Where the characters of a printed page, from 1, stand, as they were found when the file was read.
+
+        None where that was not kept: there is no such page, or an older program wrote the library.
+        Raises UnknownReport, LibraryDamaged.
+        """
+        packed = self._placed(report, page)
+        return None if packed is None else unpack_characters(packed)
+
+    @abstractmethod
+    def _placed(self, report: str, page: int) -> bytes | None:
+        """The same, packed."""
 
     @abstractmethod
     def _parsed(self, report: str) -> Parsed:

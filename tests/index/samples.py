@@ -233,3 +233,17 @@ def make_html(paragraphs: Sequence[str], charset: str = "utf-8") -> str:
         f"<div id='zoom'><div class='TRS_Editor'>{body}</div></div><p>【打印本页】【关闭窗口】</p></div>"
         "<div class='footer'>版权所有 临河县人民政府</div></body></html>"
     )
+
+
+def a_pdf() -> bytes:
+    """Two pages with a line each, the second printed across and turned upright."""
+    pdfmetrics.registerFont(UnicodeCIDFont(FONT))
+    made = io.BytesIO()
+    canvas = Canvas(made, pagesize=(400, 600))
+    for text, turned in (("全县新建学校27所", 0), ("新增学位1900个", 90)):
+        canvas.setFont(FONT, 16)
+        canvas.drawString(100, 300, text)
+        canvas.setPageRotation(turned)
+        canvas.showPage()
+    canvas.save()
+    return made.getvalue()

@@ -45,6 +45,7 @@ def read(library: Library) -> dict[str, Any]:
         "vectors": snapshot.vectors(rows).tobytes(),
         "dense": snapshot.search_dense(vector, 5),
         "lexical": snapshot.search_lexical(QUESTION, 5),
+        "placed": [snapshot.placed_characters(info.id, page) for info in snapshot.reports for page in (1, 2)],
     }
     digests = {name: hashlib.sha256(repr(part).encode()).hexdigest() for name, part in parts.items()}
     return {"reports": {info.id: replace(info, source="") for info in snapshot.reports}, **digests}

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from reportlab.pdfbase import pdfmetrics
-from reportlab.pdfbase.cidfonts import UnicodeCIDFont
-from reportlab.pdfgen.canvas import Canvas
 
-from index import SourceError
+from index import Library, LibraryDamaged, SourceError
 from index.readers import (
     Area,
     PlacedCharacter,
@@ -21,7 +20,11 @@ from index.readers import (
     draw_apart,
     find_areas,
     is_drawable,
+    read_bytes,
 )
+from index.readers.placed import pack_characters, unpack_characters
+from tests.conftest import FakeEncoder
+from tests.index.samples import a_pdf
 
 LETTERS = st.text(st.sampled_from("一二三四五2０,。 \u3000"), min_size=1, max_size=60)
 
@@ -68,19 +71,6 @@ def test_what_stands_in_another_order_is_found_in_pieces_and_what_is_not_there_i
     assert find_areas(page, "固定资产投资") == []
 
 
-def a_pdf() -> bytes:
-    pdfmetrics.registerFont(UnicodeCIDFont("STSong-Light"))
-    made = io.BytesIO()
-    canvas = Canvas(made, pagesize=(400, 600))
-    for text, turned in (("全县新建学校27所", 0), ("新增学位1900个", 90)):
-        canvas.setFont("STSong-Light", 16)
-        canvas.drawString(100, 300, text)
-        canvas.setPageRotation(turned)
-        canvas.showPage()
-    canvas.save()
-    return made.getvalue()
-
-
 def test_pages_are_drawn_and_their_characters_placed() -> None:
     from PIL import Image
 
@@ -113,3 +103,40 @@ def test_after_one_that_cannot_be_opened_the_last_one_is_opened_again() -> None:
     with pytest.raises(SourceError):
         count_apart("broken", lambda: b"%PDF-1.7\n" + bytes(2000))
     assert count_apart("first", a_pdf) == 2
+
+
+SHARES = st.floats(-0.5, 1.5)
+
+
+@given(st.lists(st.builds(PlacedCharacter, st.characters(), st.builds(Area, SHARES, SHARES, SHARES, SHARES))))
+def test_what_is_packed_is_unpacked_to_half_a_step_and_cut_to_the_page(given: list[PlacedCharacter]) -> None:
+    kept = unpack_characters(pack_characters(given))
+    assert [char.text for char in kept] == [char.text for char in given]
+    for now, before in zip(kept, given, strict=True):
+        assert now.area == pytest.approx([min(1, max(0, edge)) for edge in before.area], abs=0.51 / 10_000)
+
+
+def test_a_library_keeps_where_the_characters_stand(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    data = a_pdf()
+    (tmp_path / "学校.pdf").write_bytes(data)
+    library = Library.open(tmp_path / "library", encoder=FakeEncoder())
+    with monkeypatch.context() as patch:  # as a library that an older program wrote
+        patch.setattr("index.readers.read_apart", lambda *file: replace(read_bytes(*file), placed=()))
+        library.add([tmp_path / "学校.pdf"])
+    older = library.snapshot()
+    assert older.placed_characters("学校", 1) is None
+    library.rebuild()
+    snapshot = library.snapshot()
+    assert snapshot.text("学校") == older.text("学校")
+    for page, quote in ((1, "学校27所"), (2, "学位1900个")):
+        kept = snapshot.placed_characters("学校", page)
+        assert kept is not None
+        [now], [again] = (
+            find_areas(found, quote) for found in (kept, characters_apart("s", lambda: data, page))
+        )
+        assert now == pytest.approx(again, abs=0.51 / 10_000)
+    assert snapshot.placed_characters("学校", 3) is None
+    [file] = (tmp_path / "library").rglob("placed.bin")
+    file.write_bytes(file.read_bytes()[:-1])
+    with pytest.raises(LibraryDamaged, match="wenbao rebuild"):
+        snapshot.placed_characters("学校", 2)

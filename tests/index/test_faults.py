@@ -22,6 +22,7 @@ import pytest
 
 from index import Library, LibraryDamaged, StorageError
 from tests.conftest import FakeEncoder
+from tests.index.samples import a_pdf
 from tests.index.states import read, state, write_report
 
 KILLS = [2, pytest.param(int(os.environ.get("WENBAO_TEST_KILLS", "40")), marks=pytest.mark.torture)]
@@ -266,8 +267,9 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, Any
     root = tmp_path_factory.mktemp("whole")
     for i, name in enumerate("ab"):
         write_report(root / f"{name}.txt", f"{name}市", i + 5)
+    (root / "c.pdf").write_bytes(a_pdf())
     library = Library.open(root / "library", encoder=FakeEncoder())
-    library.add([root / "a.txt", root / "b.txt"])
+    library.add([root / "a.txt", root / "b.txt", root / "c.pdf"])
     return library.path, state(library.path)
 
 

@@ -20,6 +20,7 @@ from index.store.milvus import MilvusWriter
 from index.store.milvus_client import MilvusClient
 from index.store.milvus_snapshot import MilvusSnapshot
 from tests.conftest import SAMPLE, FakeEncoder
+from tests.index.samples import a_pdf
 from tests.index.states import QUESTION, write_report
 
 pytest.importorskip("milvus_lite", reason="the extra wenbao[milvus] is not installed")
@@ -128,6 +129,31 @@ def test_vectors_of_tokens_are_kept_and_compared_as_on_disk(folder: Path, addres
         np.testing.assert_array_equal(mine, theirs)
     library.rebuild()
     assert library.snapshot().late_interaction_scores(rows, question) == pytest.approx(scores)
+
+
+def test_where_characters_stand_is_kept_and_taken_away(
+    library: Library, folder: Path, address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (folder / "c.pdf").write_bytes(a_pdf())
+    library.add([folder / "c.pdf"])
+    disk = Library.open(folder.with_name("disk"), encoder=FakeEncoder())
+    disk.add([folder / "c.pdf"])
+    kept = library.snapshot().placed_characters("c", 2)
+    assert kept
+    assert kept == disk.snapshot().placed_characters("c", 2)
+    assert library.snapshot().placed_characters("c", 3) is None
+    client = MilvusClient(address)
+    owner = f"placed-{library.snapshot().manifest.entries[0].segment}"
+    client.delete_values(f'owner == "{owner}"')
+    assert library.snapshot().placed_characters("c", 2) is None
+    library.rebuild()
+    assert library.snapshot().placed_characters("c", 2) == kept
+    owner = f"placed-{library.snapshot().manifest.entries[0].segment}"
+    assert client.owned(owner) == 2
+    monkeypatch.setattr(milvus, "GRACE", 0.0)
+    library.remove("c")
+    library.add([folder / "a.txt"])
+    assert client.owned(owner) == 0
 
 
 def test_it_goes_through_the_states_of_a_library(library: Library, folder: Path, address: str) -> None:

@@ -16,7 +16,7 @@ from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
 
 from index.errors import SourceError
-from index.readers import read_bytes
+from index.readers import find_areas, read_bytes, unpack_characters
 from index.store.parsed_report import Parsed, parse
 from index.store.segment import passage_record, read_record
 from index.text import clean
@@ -145,11 +145,15 @@ def test_what_is_not_read_says_how_to_convert(data: bytes, name: str, advice: st
 @needs_ocr
 def test_a_picture_of_a_page_is_read() -> None:
     labels: list[str] = []
-    found = clean(read_bytes(SCAN.read_bytes(), "扫描.png", labels.append))
+    source = read_bytes(SCAN.read_bytes(), "扫描.png", labels.append)
+    found = clean(source)
     assert found.text.startswith(SCANNED)
     assert len(found.text.split("\n")) == 2
     assert found.pages == ()
     assert labels == ["正在识别“扫描.png”第 1/1 页"]
+    [place] = find_areas(unpack_characters(source.placed[0]), SCANNED[:8])
+    assert 0 <= place.left < place.right <= 1
+    assert place.top < place.bottom < 0.5  # its first line
     with pytest.raises(SourceError, match="不是完好的图片"):
         read_bytes(SCAN.read_bytes()[:2000], "扫描.png")
 
@@ -170,13 +174,18 @@ def mixed_pdf() -> bytes:
 @needs_ocr
 def test_scanned_pages_among_others_are_read_and_keep_their_numbers() -> None:
     labels: list[str] = []
-    found = clean(read_bytes(mixed_pdf(), "混合.pdf", labels.append))
+    source = read_bytes(mixed_pdf(), "混合.pdf", labels.append)
+    found = clean(source)
     assert found.text.startswith(REPORT[6])
     second = found.text[found.pages[1].start :]
     assert found.pages[1].number == 2
     assert second.startswith(SCANNED[:20])
     assert labels == ["正在识别“混合.pdf”第 2 页（1/1）"]
     assert found.scanned == ((found.pages[1].start, len(found.text)),)
+    first, second = map(unpack_characters, source.placed)
+    assert find_areas(first, REPORT[6][:10])
+    [place] = find_areas(second, SCANNED[:8])
+    assert 82 / 842 < place.top < place.bottom < 262 / 842  # in the upper half of the picture
 
 
 def test_passages_say_that_they_were_recognised(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -20,6 +20,9 @@ import pytest
 from gradio_client import Client
 
 from index import Library, WenbaoError
+from index.readers import PlacedCharacter, characters_apart
+from tests.conftest import FakeEncoder
+from tests.index.samples import a_pdf
 from tests.ui.conftest import call, free_port
 from ui import feedback
 from ui import server as server_module
@@ -278,3 +281,30 @@ def test_what_was_used_last_is_kept_up_to_a_weight() -> None:
     take("heavier")  # than all that may be kept
     assert take("aa") == "aa"
     assert made[-2:] == ["heavier", "aa"]
+
+
+def test_boxes_come_from_the_places_kept_when_the_file_was_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from ui.originals import Originals
+
+    (tmp_path / "学校.pdf").write_bytes(a_pdf())
+    library = Library.open(tmp_path / "library", encoder=FakeEncoder())
+    library.add([tmp_path / "学校.pdf"])
+    start_of = library.text("学校").index("学位1900个")
+    span = (start_of, start_of + len("学位1900个"))
+    again: list[int] = []
+
+    def read_again(sha256: str, load: Callable[[], bytes], number: int) -> list[PlacedCharacter]:
+        again.append(number)
+        return characters_apart(sha256, load, number)
+
+    monkeypatch.setattr("ui.originals.characters_apart", read_again)
+    first, [box] = Originals(library).areas("学校", 1, [span]), Originals(library).areas("学校", 2, [span])
+    assert first == [[]]
+    assert again == []
+    # A library that an older program wrote has none; the file is read again.
+    monkeypatch.setattr("index.Snapshot.placed_characters", lambda *_: None)
+    [same] = Originals(library).areas("学校", 2, [span])
+    assert again == [2]
+    assert same == [pytest.approx(area, abs=1e-4) for area in box]

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from index.errors import SourceError
 from index.readers import ocr
+from index.readers.placed import pack_characters, placed
 from index.readers.printed import PrintedPage, to_pages
 from index.readers.registry import Format, Sample
 from index.types import Source
@@ -32,13 +33,15 @@ def _read(sample: Sample) -> Source:
     if not ocr.available():
         raise SourceError(f"“{name}”是图片，{ocr.ADVICE}。")
     pages = _pages(sample)
-    if not any(page.characters for page in pages):
+    if not any(page.characters for page, _ in pages):
         raise SourceError(f"“{name}”里没有认出文字，请换一张清晰、端正的图片。")
-    lines = to_pages(pages)
-    return Source("image", lines if len(lines) > 1 else (replace(lines[0], number=None),), wrapped=True)
+    lines = to_pages([page for page, _ in pages])
+    numbered = lines if len(lines) > 1 else (replace(lines[0], number=None),)
+    return Source("image", numbered, wrapped=True, placed=tuple(places for _, places in pages))
 
 
-def _pages(sample: Sample) -> list[PrintedPage]:
+def _pages(sample: Sample) -> list[tuple[PrintedPage, bytes]]:
+    """Each page as OCR reads it, and where its characters stand, packed."""
     import numpy as np
     from PIL import Image, ImageOps, ImageSequence
 
@@ -52,7 +55,10 @@ def _pages(sample: Sample) -> list[PrintedPage]:
                 sample.tell(f"正在识别“{sample.name}”第 {number}/{count} 页")
                 upright = ImageOps.exif_transpose(frame).convert("RGB")
                 upright.thumbnail((ocr.LONGEST_SIDE, ocr.LONGEST_SIDE))
-                found.append(ocr.recognise(np.asarray(upright)))
+                page = ocr.recognise(np.asarray(upright), ocr.A4)
+                width = ocr.A4 * upright.width / upright.height
+                places = placed((char[:5] for char in page.characters), width, ocr.A4)
+                found.append((page, pack_characters(places)))
     except (OSError, ValueError, SyntaxError, EOFError, Image.DecompressionBombError) as error:
         raise SourceError(f"“{sample.name}”不是完好的图片，请重新取得后再添加。") from error
     return found
