@@ -25,6 +25,8 @@ from index.types import Section
 
 _COMMA = re.compile(r",(?!\d)|(?<!\d),")
 """No part of a number: ``增长6.5%,财政``; not ``1,200``."""
+_COLON = re.compile(r":(?!\d)")
+"""``主要预期目标:经济增长6%``; not ``1:3``."""
 _NOTE_MARK = re.compile(r"(?<=[一-鿿”])(?:\[\d{1,3}\]|[①-⑳])(?=[一-鿿\d“])")
 """A mark that leads to a note: 研发投入强度②达到, 增长[3]6.2%; not the first of ：①就业；②教育."""
 _LONGEST_SENTENCE = 3000
@@ -104,7 +106,7 @@ def _punctuated(text: str) -> str:
     """``text`` with the half-width marks of careless typing (``增长6.5%;财政``) made the Chinese ones, and
     blanks for the marks of notes; same length."""
     blank = _NOTE_MARK.sub(lambda mark: " " * len(mark[0]), text)
-    return _COMMA.sub("，", blank.replace(";", "；"))
+    return _COLON.sub("：", _COMMA.sub("，", blank.replace(";", "；")))
 
 
 def _sentence(walk: _Walk, start: int, end: int) -> None:
