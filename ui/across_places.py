@@ -10,10 +10,11 @@ from typing import Literal
 from index import Figure, Snapshot
 from index.figures import Measure, Row, courses, shown_measure, signed, title_of
 from index.text import report_year
+from ui.messages import MODES
 
-Side = Literal["target", "actual"]
-SIDES: Mapping[Side, str] = {"target": "目标", "actual": "实绩"}
-View = tuple[int, Side]
+RowMode = Literal["target", "actual"]
+"""The modes that a row of a course sets beside each other."""
+View = tuple[int, RowMode]
 """A year, and whether its targets or its results are shown."""
 LEAST = 2
 """Places that make a comparison."""
@@ -96,13 +97,13 @@ def _told(snapshot: Snapshot, indicator: str) -> dict[View, dict[Measure, dict[s
     told: dict[View, dict[Measure, dict[str, Entry]]] = defaultdict(lambda: defaultdict(dict))
     for place, figures in by_place.items():
         for measure, rows in courses(figures, indicator, given).items():
-            former: Mapping[Side, Figure | None] = {}
+            former: Mapping[RowMode, Figure | None] = {}
             for row in rows:
-                sides: dict[Side, Figure | None] = {"target": row.target, "actual": row.actual}
-                for side, figure in sides.items():
+                by_mode: dict[RowMode, Figure | None] = {"target": row.target, "actual": row.actual}
+                for mode, figure in by_mode.items():
                     if figure is not None:
-                        told[row.year, side][measure][place] = Entry(place, figure, former.get(side))
-                former = sides
+                        told[row.year, mode][measure][place] = Entry(place, figure, former.get(mode))
+                former = by_mode
     return told
 
 
@@ -119,17 +120,17 @@ def _sorted(by_place: Mapping[str, Entry]) -> list[Entry]:
 
 def _covered(snapshot: Snapshot, view: View) -> Collection[str]:
     """The places with a report that plans for the year, or reviews it."""
-    year, side = view
-    given = year if side == "target" else year + 1
+    year, mode = view
+    given = year if mode == "target" else year + 1
     return dict.fromkeys(
         info.place
         for info in snapshot.reports
         if info.place
         and report_year(info) == given
-        and year in (info.years_planned if side == "target" else info.years_reviewed)
+        and year in (info.years_planned if mode == "target" else info.years_reviewed)
     )
 
 
 def choices_of(views: Sequence[View]) -> list[tuple[str, str]]:
     """What the page offers: ``2025-target`` and 各地 2025年目标."""
-    return [(key_of(at), f"各地 {at[0]}年{SIDES[at[1]]}") for at in views]
+    return [(key_of(at), f"各地 {at[0]}年{MODES[at[1]]}") for at in views]

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from index import Snapshot, WenbaoError
+from index.figures import Mode
 from qa import Answer, Citation
 from qa.types import Cell, FigureLabel, Table
 from ui.messages import (
@@ -24,7 +25,6 @@ from ui.messages import (
 from ui.viewer import citation_link
 
 _MARKS = re.compile(r"((?:\[\d{1,2}\])+)")
-SIDES = {"target": "目标", "actual": "实绩"}
 _RELATIVE_YEAR = re.compile(r"去年|上一?年|今年|本年|明年|下一?年|当年")
 """去年; not 2025年."""
 _REFUSALS = {
@@ -136,14 +136,15 @@ def _body_html(
 
 
 def _table_html(table: Table, citations: Sequence[Citation]) -> str:
-    """A row a year or a place, a column for each side that has a figure, and what the table's note says."""
+    """A row a year or a place, a column for each mode that has a figure, and what the table's note says."""
     rows = table.rows
-    sides = [(side, head) for side, head in SIDES.items() if any(getattr(row, side) for row in rows)]
+    shown: tuple[Mode, ...] = ("target", "actual")
+    modes = [mode for mode in shown if any(getattr(row, mode) for row in rows)]
     named = any(row.place for row in rows)
-    heads = [*(["地点"] if named else []), "年份", *(head for _, head in sides)]
+    heads = [*(["地点"] if named else []), "年份", *(MODES[mode] for mode in modes)]
     body = ""
     for row in rows:
-        cells = "".join(f"<td>{_cell_html(getattr(row, side), citations)}</td>" for side, _ in sides)
+        cells = "".join(f"<td>{_cell_html(getattr(row, mode), citations)}</td>" for mode in modes)
         place = f"<td>{show(row.place)}</td>" if named else ""
         body += f'<tr>{place}<th scope="row">{row.year}</th>{cells}</tr>'
     columns = "".join(f'<th scope="col">{head}</th>' for head in heads)

@@ -12,18 +12,18 @@ from typing import Any
 
 from index import Figure
 from index.figures import Measure, Row, note_of, signed
-from ui.across_places import SIDES as SIDE_NAMES
 from ui.across_places import AcrossPlaces
+from ui.messages import MODES
 
 Json = dict[str, Any]
-SIDES = {"目标": "var(--goal)", "实绩": "var(--done)"}
+_COLORS = {MODES["target"]: "var(--goal)", MODES["actual"]: "var(--done)"}
 BARS: tuple[Measure, ...] = ("amount", "count", "average_amount")
 """Levels are bars from zero; rates and shares are lines."""
 FEW = 3
 """Years up to which a line would show too little."""
 _SCALES = {"万亿": 1e12, "亿": 1e8, "万": 1e4, "千": 1e3, "": 1.0}
 _SAME = {"斤": ("吨", 1 / 2000), "公斤": ("吨", 1 / 1000), "千克": ("吨", 1 / 1000), "千米": ("公里", 1.0)}
-_BESIDE: Json = {"xOffset": {"field": "side", "scale": {"domain": list(SIDES)}}}
+_BESIDE: Json = {"xOffset": {"field": "mode", "scale": {"domain": list(_COLORS)}}}
 _EMBEDDED: Json = {"embedOptions": {"actions": False, "renderer": "svg", "loader": {"target": "_self"}}}
 _TOLD: Json = {"filter": "datum.low != null"}
 _FONT = "system-ui, 'PingFang SC', 'Microsoft YaHei', 'Noto Sans CJK SC', sans-serif"
@@ -34,9 +34,9 @@ def chart(title: str, measure: Measure, rows: Sequence[Row], link: Callable[[Fig
     told = [f for row in rows for f in (row.target, row.actual) if f is not None]
     unit, factor = _unit(told)
     points = [
-        _point(row.year, side, f, measure, factor, link)
+        _point(row.year, mode, f, measure, factor, link)
         for row in rows
-        for side, f in zip(SIDES, (row.target, row.actual), strict=True)
+        for mode, f in zip(_COLORS, (row.target, row.actual), strict=True)
     ]
     bars = starts_at_zero(measure, rows)
     return {
@@ -54,10 +54,10 @@ def chart(title: str, measure: Measure, rows: Sequence[Row], link: Callable[[Fig
 
 def places_chart(across: AcrossPlaces, link: Callable[[Figure], str]) -> Json:
     """The places of one year as bars from zero, in the order of the table."""
-    side = SIDE_NAMES[across.view[1]]
+    mode = MODES[across.view[1]]
     shown = [(entry.place, entry.figure) for entry in across.entries]
     unit, factor = _unit([f for _, f in shown])
-    points = [_point(across.view[0], side, f, across.measure, factor, link) for _, f in shown]
+    points = [_point(across.view[0], mode, f, across.measure, factor, link) for _, f in shown]
     for (place, _), point in zip(shown, points, strict=True):
         point["place"] = place
         if "said" in point:
@@ -78,7 +78,7 @@ def places_chart(across: AcrossPlaces, link: Callable[[Figure], str]) -> Json:
         "axis": {"tickCount": 5, "grid": True},
     }
     spec["tooltip"][0] = {"field": "place", "title": "地点"}
-    spec["color"]["scale"] = {"domain": [side], "range": [SIDES[side]]}
+    spec["color"]["scale"] = {"domain": [mode], "range": [_COLORS[mode]]}
     spec["color"]["legend"]["symbolOpacity"] = 1
     ranges: list[Json] = []
     if any(f.high for _, f in shown):
@@ -91,7 +91,7 @@ def places_chart(across: AcrossPlaces, link: Callable[[Figure], str]) -> Json:
         ]
     return {
         "usermeta": _EMBEDDED,
-        "description": f"{across.title}：各地{across.view[0]}年{side}，从高到低；旁边的表格内容相同",
+        "description": f"{across.title}：各地{across.view[0]}年{mode}，从高到低；旁边的表格内容相同",
         "width": "container",
         "height": {"step": 26},
         "autosize": {"type": "fit-x", "contains": "padding"},
@@ -132,7 +132,7 @@ def _base(unit: str) -> tuple[str, float]:
 
 def _point(
     year: int,
-    side: str,
+    mode: str,
     f: Figure | None,
     measure: Measure,
     factor: Callable[[Figure], float | None],
@@ -141,22 +141,22 @@ def _point(
     """One mark; without a figure (or a comparable one) its value is null."""
     times = factor(f) if f else None
     if f is None or times is None:
-        return {"year": str(year), "side": side, "low": None, "high": None}
+        return {"year": str(year), "mode": mode, "low": None, "high": None}
     sign = -1 if signed(f) < 0 < f.value else 1
     said = note_of(f, measure) + f.said
     return {
         "year": str(year),
-        "side": side,
+        "mode": mode,
         "low": sign * f.value * times,
         "high": sign * (f.value if f.high is None else f.high) * times,
         "said": said,
-        "label": f"{year}年{side} {said}",
+        "label": f"{year}年{mode} {said}",
         "href": link(f),
     }
 
 
 def _encoding(years: Sequence[str], unit: str, bars: bool) -> Json:
-    colors = {"domain": list(SIDES), "range": list(SIDES.values())}
+    colors = {"domain": list(_COLORS), "range": list(_COLORS.values())}
     return {
         "x": {
             "field": "year",
@@ -173,14 +173,14 @@ def _encoding(years: Sequence[str], unit: str, bars: bool) -> Json:
             "axis": {"tickCount": 5},
         },
         "color": {
-            "field": "side",
+            "field": "mode",
             "type": "nominal",
             "scale": colors,
             "legend": {"orient": "top", "title": f"单位：{unit}" if unit else None, "titleOrient": "left"},
         },
         "tooltip": [
             {"field": "year", "title": "年份"},
-            {"field": "side", "title": "类型"},
+            {"field": "mode", "title": "类型"},
             {"field": "said", "title": "原文"},
         ],
         "href": {"field": "href"},
@@ -200,10 +200,10 @@ def _bars() -> list[Json]:
 
 def _lines() -> list[Json]:
     """Lines broken at gaps, a dot for every figure."""
-    dash = {"condition": {"test": "datum.side == '目标'", "value": [5, 4]}, "value": [1, 0]}
+    dash = {"condition": {"test": "datum.mode == '目标'", "value": [5, 4]}, "value": [1, 0]}
     shape = {
-        "field": "side",
-        "scale": {"domain": list(SIDES), "range": ["diamond", "circle"]},
+        "field": "mode",
+        "scale": {"domain": list(_COLORS), "range": ["diamond", "circle"]},
         "legend": None,
     }
     return [

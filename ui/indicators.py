@@ -21,7 +21,7 @@ from index.figures import (
     title_of,
     years_told,
 )
-from ui.across_places import SIDES, AcrossPlaces, across_places, choices_of, key_of
+from ui.across_places import AcrossPlaces, across_places, choices_of, key_of
 from ui.chart import chart, places_chart, starts_at_zero
 from ui.messages import MODES, half_width_digits, report_label, show
 from ui.viewer import place_link
@@ -303,9 +303,9 @@ def _course_note(course: Course, year: str) -> str:
 
 
 def _across_html(across: AcrossPlaces) -> str:
-    year, side = across.view
+    year, mode = across.view
     former = any(entry.former for entry in across.entries)
-    names = ("地点", f"{year}年{SIDES[side]}", *((f"{year - 1}年{SIDES[side]}",) if former else ()))
+    names = ("地点", f"{year}年{MODES[mode]}", *((f"{year - 1}年{MODES[mode]}",) if former else ()))
     head = "".join(f'<th scope="col">{name}</th>' for name in names)
     shown = shown_measure([Row(year, None, entry.figure) for entry in across.entries])
     rows = [(e.place, e.figure, e.former) for e in across.entries] + [(p, None, None) for p in across.silent]

@@ -200,10 +200,10 @@ def test_the_course_without_a_name_is_the_one_told_most(served: Indicators) -> N
 def test_the_chart_says_what_the_table_says(served: Indicators) -> None:
     drawn = served.chart({"name": "GDP"})
     table = cells(served.course({"name": "GDP"})["course"]["table"])
-    values = {(point["year"], point["side"]): point for point in drawn["data"]["values"]}
+    values = {(point["year"], point["mode"]): point for point in drawn["data"]["values"]}
     for year, target, result in table:
-        for side, written in (("目标", target), ("实绩", result)):
-            assert values[year, side].get("said", "—") == written
+        for mode, written in (("目标", target), ("实绩", result)):
+            assert values[year, mode].get("said", "—") == written
     assert (values["2019", "目标"]["low"], values["2019", "目标"]["high"]) == (6, 6.5)
     assert values["2020", "实绩"]["low"] == -0.4
     assert values["2018", "目标"]["low"] is None
@@ -215,7 +215,7 @@ def test_amounts_are_bars_in_one_unit(served: Indicators) -> None:
     drawn = served.chart({"name": "粮食产量"})
     assert {layer["mark"]["type"] for layer in drawn["layer"]} == {"bar"}
     assert drawn["encoding"]["color"]["legend"]["title"] == "单位：万吨"
-    told = {(p["year"], p["side"]): p["low"] for p in drawn["data"]["values"]}
+    told = {(p["year"], p["mode"]): p["low"] for p in drawn["data"]["values"]}
     assert told["2018", "实绩"] == 50.2
     assert told["2019", "实绩"] == 51  # 5.1 亿公斤
     assert told["2020", "实绩"] is None
@@ -230,7 +230,7 @@ def test_a_figure_in_a_unit_of_another_kind_is_not_drawn(library: Library) -> No
     rows = series(library.indicators(report=None), "粮食产量")
     odd = replace(rows[0], actual=replace(rows[0].actual, unit="袋"))
     drawn = chart("粮食产量", "amount", [odd, *rows[1:]], lambda f: f"#/{f.report}")
-    assert drawn["data"]["values"][1] == {"year": "2018", "side": "实绩", "low": None, "high": None}
+    assert drawn["data"]["values"][1] == {"year": "2018", "mode": "实绩", "low": None, "high": None}
 
 
 # ---------------------------------------------------------------- over the places
