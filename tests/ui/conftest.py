@@ -197,7 +197,7 @@ def axe() -> str:
 
 
 @pytest.fixture
-def context(desktop: BrowserContext) -> Iterator[BrowserContext]:
+def desk_context(desktop: BrowserContext) -> Iterator[BrowserContext]:
     """A fresh profile at 1440×900."""
     with nothing_kept(desktop) as opened:
         yield opened
@@ -210,9 +210,18 @@ def phone_context(mobile: BrowserContext) -> Iterator[BrowserContext]:
         yield opened
 
 
-@pytest.fixture(params=["context", "phone_context"])
+@pytest.fixture(params=["desk_context", "phone_context"], ids=["desk", "phone"])
 def sized(request: pytest.FixtureRequest) -> BrowserContext:
     """A fresh profile at 1440×900, then one of a phone at 390×844."""
+    opened: BrowserContext = request.getfixturevalue(request.param)
+    return opened
+
+
+@pytest.fixture(
+    params=["desk_context", pytest.param("phone_context", marks=pytest.mark.pages)], ids=["desk", "phone"]
+)
+def context(request: pytest.FixtureRequest) -> BrowserContext:
+    """A fresh profile at 1440×900; ``make pages`` does on a phone, at 390×844, what ``make test`` does at a desk."""
     opened: BrowserContext = request.getfixturevalue(request.param)
     return opened
 
@@ -268,6 +277,20 @@ def at_rest(page: Page) -> None:
 
 def is_phone(page: Page) -> bool:
     return bool(page.viewport_size and page.viewport_size["width"] < 860)
+
+
+def show_source(page: Page) -> None:
+    """The source: beside the chat at a desk, laid over it on a phone."""
+    if is_phone(page):
+        page.locator("#show-source").click()
+    expect(page.locator("#paper")).to_be_visible()
+
+
+def back_to_the_chat(page: Page) -> None:
+    """On a phone the source is laid over the chat."""
+    if is_phone(page):
+        page.get_by_text("‹ 返回").click()
+        expect(page.locator("#paper")).not_to_be_visible()
 
 
 def in_view(page: Page, selector: str, pane: str = "#paper") -> bool:

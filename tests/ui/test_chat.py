@@ -11,7 +11,16 @@ from typing import Any
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from tests.ui.conftest import ask, at_rest, copied, faults, in_view, visit
+from tests.ui.conftest import (
+    ask,
+    at_rest,
+    back_to_the_chat,
+    copied,
+    faults,
+    in_view,
+    show_source,
+    visit,
+)
 
 pytestmark = pytest.mark.browser
 RETAIL = "2024年社会消费品零售总额是多少？"
@@ -49,6 +58,7 @@ def test_a_second_report_opens_too(page: Page) -> None:
     ask(page, RETAIL)
     page.locator(".answer .ref").first.click()
     page.wait_for_selector("#paper mark")
+    back_to_the_chat(page)
     ask(page, "槐山市2022年地区生产总值完成多少？")
     page.locator(".turn:last-child .ref").first.click()
     expect(page.locator("#pick")).to_have_value("槐山2023")
@@ -57,9 +67,7 @@ def test_a_second_report_opens_too(page: Page) -> None:
     assert in_view(page, "#paper mark.now")
 
 
-def test_quote_formal_citation_and_permalink_are_copied(
-    page: Page, server: str, context: BrowserContext
-) -> None:
+def test_quote_formal_citation_and_permalink_are_copied(page: Page, server: str) -> None:
     ask(page, RETAIL)
     card = page.locator(".card").first
     assert "464亿元" in copied(page, card.get_by_text("复制引文"))
@@ -69,13 +77,14 @@ def test_quote_formal_citation_and_permalink_are_copied(
     )
     link = copied(page, card.get_by_text("复制链接"))
     assert link.startswith(f"{server}#/tianqiao-2025/")
-    fresh = visit(context.new_page(), link)
+    fresh = visit(page.context.new_page(), link)
     fresh.wait_for_selector("#paper mark")
     assert "464亿元" in marked(fresh)
     assert in_view(fresh, "#paper mark.now")
 
 
 def test_the_outline_browses_without_asking(page: Page) -> None:
+    show_source(page)
     page.get_by_role("button", name="目录").click()
     page.locator("#outline a", has_text="城市更新强力突破").click()
     heading = page.locator("#paper b", has_text="城市更新强力突破")
@@ -164,11 +173,11 @@ def test_phone_the_source_slides_over_the_chat(phone: Page) -> None:
     expect(phone.locator("#question")).to_be_visible()
 
 
-def test_interactive_within_three_seconds(context: BrowserContext, server: str) -> None:
-    visit(context.new_page(), server)
+def test_interactive_within_three_seconds(desk_context: BrowserContext, server: str) -> None:
+    visit(desk_context.new_page(), server)
     taken = []
     for _ in range(6):  # the fastest, since others may use the machine
-        page = context.new_page()
+        page = desk_context.new_page()
         before = time.monotonic()
         page.goto(server)
         page.wait_for_selector(".workspace[data-ready]")
@@ -178,7 +187,7 @@ def test_interactive_within_three_seconds(context: BrowserContext, server: str) 
     raise AssertionError(taken)
 
 
-@pytest.mark.parametrize(("profile", "scheme"), [("context", "light"), ("phone_context", "dark")])
+@pytest.mark.parametrize(("profile", "scheme"), [("desk_context", "light"), ("phone_context", "dark")])
 def test_axe_finds_no_fault_of_weight(
     request: pytest.FixtureRequest, server: str, axe: str, profile: str, scheme: Any
 ) -> None:

@@ -339,8 +339,8 @@ def test_a_name_in_the_list_shows_its_course(page: Page) -> None:
 
 
 @browser_test
-def test_phone_width_needs_no_sideways_scrolling(page: Page) -> None:
-    page.set_viewport_size({"width": 390, "height": 844})
+def test_phone_width_needs_no_sideways_scrolling(phone: Page) -> None:
+    page = phone
     open_figures(page)
     page.wait_for_selector("#course-plot svg.marks")
     widths = page.evaluate(

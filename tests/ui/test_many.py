@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 from reportlab.pdfgen.canvas import Canvas
 
-from tests.ui.conftest import ask, at_rest, in_view, is_phone, visit
+from tests.ui.conftest import ask, at_rest, back_to_the_chat, in_view, is_phone, visit
 
 pytestmark = [pytest.mark.browser, pytest.mark.pages]
 SCAN = Path(__file__).parents[1] / "index" / "data" / "scanned.png"
@@ -60,12 +60,6 @@ def address(
 @pytest.fixture
 def page(sized: BrowserContext, address: str) -> Page:
     return visit(sized.new_page(), address)
-
-
-def back_to_the_chat(page: Page) -> None:
-    if is_phone(page):
-        page.get_by_text("‹ 返回").click()
-        expect(page.locator("#paper")).not_to_be_visible()
 
 
 def fits(page: Page) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
 import httpx
@@ -17,18 +18,23 @@ pytestmark = pytest.mark.browser
 
 
 @pytest.fixture(scope="module")
-def address(
+def serve_copy(
     library_dir: Path, start_server: Callable[..., str], tmp_path_factory: pytest.TempPathFactory
-) -> str:
-    """A server over a copy, because these tests change the library."""
-    copy = tmp_path_factory.mktemp("changing") / "library"
-    shutil.copytree(library_dir, copy)
-    return start_server(copy)
+) -> Callable[[str], str]:
+    """A server for each size over a copy of its own, because these tests change the library."""
+
+    @cache
+    def served(size: str) -> str:
+        copy = tmp_path_factory.mktemp(size) / "library"
+        shutil.copytree(library_dir, copy)
+        return start_server(copy)
+
+    return served
 
 
 @pytest.fixture
-def page(context: BrowserContext, address: str) -> Page:
-    return visit(context.new_page(), address)
+def page(context: BrowserContext, serve_copy: Callable[[str], str], request: pytest.FixtureRequest) -> Page:
+    return visit(context.new_page(), serve_copy(request.node.callspec.params["context"]))
 
 
 def open_reports(page: Page) -> None:
@@ -149,10 +155,8 @@ def test_the_scope_is_picked_beside_the_question_box(page: Page) -> None:
     expect(page.locator("#scope")).to_contain_text("全部")
 
 
-def test_what_was_recognised_is_corrected_and_the_other_tab_follows(
-    page: Page, context: BrowserContext, address: str
-) -> None:
-    other = visit(context.new_page(), address)
+def test_what_was_recognised_is_corrected_and_the_other_tab_follows(page: Page) -> None:
+    other = visit(page.context.new_page(), page.url)
     open_reports(other)
     open_reports(page)
     expect(page.locator('[data-id="槐山2023"] .file')).to_contain_text("槐山2023.txt")
@@ -202,11 +206,12 @@ def test_what_is_redrawn_under_the_pointer_keeps_its_click_and_its_focus(page: P
     page.locator('#rows [data-report="hostile"]').focus()
     page.locator("#rows .book").first.evaluate("(line) => { window.line = line; }")
     again = page.locator('[data-key="hostile"] [data-remove]')
+    again.evaluate("(button) => button.scrollIntoView({ block: 'center' })")  # the foot tells what was done
     again.hover()
     page.mouse.down()
     # All of the list is drawn anew, first as it is, then with what another tab has corrected of this report.
     page.evaluate("document.getElementById('by-order').dispatchEvent(new Event('input'))")
-    with httpx.Client(base_url=page.url) as visitor:
+    with httpx.Client(base_url=page.url.partition("#")[0]) as visitor:
         assert "error" not in call(visitor, "edit", report="hostile", values={"issuer": "恶山县政府"})
     expect(page.locator('[data-key="hostile"] .facts')).to_contain_text("恶山县政府", timeout=60_000)
     page.mouse.up()

@@ -11,7 +11,7 @@ import httpx
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from tests.ui.conftest import ask, in_view, visit
+from tests.ui.conftest import ask, in_view, is_phone, show_source, visit
 
 pytestmark = pytest.mark.browser
 DAM = "柳河县2024年建成雪山水库多少座？"
@@ -94,6 +94,12 @@ def test_the_quotes_of_an_answer_are_marked_stepped_through_and_previewed(page: 
     expect(page.locator("#preview .from")).to_contain_text("《天桥区2025年政府工作报告》")
     page.keyboard.press("Escape")
     expect(page.locator("#preview")).to_be_hidden()
+    if not is_phone(page):  # nothing hovers there
+        page.locator("#question").focus()
+        ref.hover()
+        expect(page.locator("#preview .from")).to_contain_text("《天桥区2025年政府工作报告》")
+        page.locator("#question").hover()
+        expect(page.locator("#preview")).to_be_hidden()
     page.locator(".answer .ref").first.click()
     page.wait_for_selector("#paper mark.now")
     count = int(page.locator("#stop-at").inner_text().split("/")[1])
@@ -107,6 +113,7 @@ def test_the_quotes_of_an_answer_are_marked_stepped_through_and_previewed(page: 
 
 
 def test_finding_inside_a_report_going_to_a_page_and_the_section_in_the_outline(page: Page) -> None:
+    show_source(page)
     page.select_option("#pick", "tianqiao-2025")
     page.wait_for_function("location.hash === '#/tianqiao-2025'")
     page.get_by_role("button", name="查找").click()
@@ -150,7 +157,10 @@ def test_a_removed_report_is_said_in_the_pane_and_back_leaves_it(page: Page, add
     expect(page.locator("#rows li").first).to_be_visible()
 
 
-def test_the_divider_moves_and_folds_and_the_theme_is_kept(page: Page) -> None:
+def test_the_divider_moves_and_folds_and_the_theme_is_kept(
+    desk_context: BrowserContext, address: str
+) -> None:
+    page = visit(desk_context.new_page(), address)
     wide = page.locator("#source").bounding_box()
     page.locator("#divider").focus()
     page.keyboard.press("ArrowLeft")
