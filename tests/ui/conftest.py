@@ -283,7 +283,7 @@ def show_source(page: Page) -> None:
     """The source: beside the chat at a desk, laid over it on a phone."""
     if is_phone(page):
         page.locator("#show-source").click()
-    expect(page.locator("#paper")).to_be_visible()
+    expect(page.locator("#pick")).to_be_in_viewport()
 
 
 def back_to_the_chat(page: Page) -> None:
