@@ -179,7 +179,7 @@ class Answer:
     the nearest passages. ``question`` is the question as understood, after a follow-up was
     completed from the earlier questions. ``assumed_year`` is set when a relative word (去年) or
     none at all named the year; ``other_years`` are the years the reports could also answer for.
-    ``table`` is set with the shape ``table`` alone; its citations are one for each cell. ``groups`` lay the
+    ``table`` is set with the shape ``table`` alone; one citation stands for each cell. ``groups`` lay the
     citations of a broad answer out under titles, in the order of the lines of ``text``. ``unanswered`` are
     the parts of the question that the reports do not answer, in the asker's words. With the shape ``help``
     nothing was asked of the reports: ``text`` says how to ask. ``figures`` labels the figures of an answer

@@ -69,7 +69,7 @@ def answer_html(answer: Answer, question: str, snapshot: Snapshot) -> str:
     parts = text_parts(answer.text, len(citations))
     used = {n for part in parts for n in part.marks} | {label.mark for label in answer.figures}
     if answer.table is not None:
-        used = set(range(1, len(citations) + 1))
+        used = {cell.mark for row in answer.table.rows for cell in (row.target, row.actual) if cell}
     numbered = list(enumerate(citations, 1))
     cards = "".join(_card_html(c, n, snapshot, labels) for n, c in numbered if n in used)
     if answer.table is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import zip_longest
 from statistics import fmean
 
@@ -17,24 +18,32 @@ from qa.retrieval import Ranked, RankedSearch, Search, rank, search
 from qa.types import REFUSAL, Answer, Citation
 from qa.understanding import names_of
 
+LOOKED_AT = 5
+"""Passages that the text may quote, at least: it is the same whatever ``top_k`` asks for."""
+
 
 def answer_fact(asking: Asking) -> Answer:
     """The best passages' quotes, or the refusal with the nearest passages; raises UnknownReport."""
     question, snapshot = asking.question, asking.snapshot
-    sub_questions = searches(asking, asking.top_k)
+    depth = max(asking.top_k, LOOKED_AT)
+    sub_questions = searches(asking, depth)
     sure = [_confidence(asking, sub_question) for sub_question in sub_questions]
     sub_questions = [newest_first(one, snapshot) for one in sub_questions]
-    citations = citations_of(asking, sub_questions, max(asking.top_k, len(sub_questions)))
+    citations = citations_of(asking, sub_questions, max(depth, len(sub_questions)))
     if not citations or max(sure) < threshold() or fmean(sure) < threshold():
-        return refused(asking, citations)
+        return refused(asking, citations[: asking.top_k])
     own_places = [name for info in asking.infos[:60] for name in names_of(info.place)]
     if len(sub_questions) == 1 and of_other_indicator(question, own_places, citations[0]):
-        return refused(asking, citations)
+        return refused(asking, citations[: asking.top_k])
     year, others = assumed_year(sub_questions[0], snapshot)
+    used = _used(sub_questions, sure, citations)
+    spare = [n for n in range(len(citations)) if n not in used][: max(0, asking.top_k - len(used))]
+    kept = sorted([*used, *spare])
+    citations = [citations[n] for n in kept]
     return Answer(
         question=question.text,
         answered=True,
-        text=compose(citations, _used(sub_questions, sure, citations)),
+        text=compose(citations, [kept.index(n) for n in used]),
         citations=citations,
         assumed_year=year,
         other_years=others,
@@ -60,18 +69,40 @@ def refused(asking: Asking, related: Sequence[Citation] | None = None) -> Answer
     return Answer(question.text, False, REFUSAL, [], list(related), reason, shape=question.shape)
 
 
+def filled(answer: Answer, asking: Asking) -> Answer:
+    """``answer`` with the next best passages behind its citations where these are fewer than ``top_k``.
+
+    Its text and marks stay as they are; what is added stands in none of its quotes' passages.
+    """
+    lacking = asking.top_k - len(answer.citations)
+    if not answer.answered or answer.shape == "help" or lacking <= 0:
+        return answer
+    ranked = [(one, rank(one)) for one in _found(asking, asking.top_k + len(answer.citations))]
+    near = citations_of(asking, ranked, asking.top_k + len(answer.citations))
+    more = [
+        c
+        for c in near
+        if not any(c.report == k.report and c.start < k.end and k.start < c.end for k in answer.citations)
+    ]
+    return replace(answer, citations=[*answer.citations, *more[:lacking]])
+
+
 def searches(asking: Asking, most: int) -> list[RankedSearch]:
     """Each sub-question's candidates in order, ``most`` of them at least; raises UnknownReport."""
+    return [(one, reread(one, rank(one), asking.snapshot)) for one in _found(asking, most)]
+
+
+def _found(asking: Asking, most: int) -> list[Search]:
+    """Each sub-question's candidates, ``most`` of them at least; raises UnknownReport."""
     snapshot, reports = asking.snapshot, asking.reports
     for report in reports or ():
         snapshot.rows(report)
     if not snapshot.size or (reports is not None and not reports):
         return []
-    found = [
+    return [
         search(snapshot, snapshot.encoder, asking.question, sub_question, reports, most)
         for sub_question in asking.question.sub_questions
     ]
-    return [(one, reread(one, rank(one), snapshot)) for one in found]
 
 
 def citations_of(asking: Asking, sub_questions: Sequence[RankedSearch], top_k: int) -> list[Citation]:

@@ -20,10 +20,11 @@ from qa.answers.groups import Part, grouped, titled
 from qa.answers.kinds import answer_kind
 from qa.answers.outline import bare_title
 from qa.answers.quotes import is_vague
-from qa.answers.scope import mode_of, over_a_plan, reports_for
+from qa.answers.scope import assumed, mode_of, over_a_plan, reports_for
 from qa.answers.summary import all_targets, cited
 from qa.answers.tasks import title_score
 from qa.answers.topic import answer_on, chosen, cited_statements, statements
+from qa.retrieval import clauses_of
 from qa.types import Answer, Citation, Shape
 
 LIST_BUDGET = 150
@@ -70,7 +71,7 @@ def answer_list(asking: Asking) -> Answer | None:
     asks = _LIST.search(core) or (_COUNTED.search(core) and "什么" in core)
     if not asks or len(asking.question.sub_questions) > 1:
         return None
-    for find in (_targets, _announced, answer_kind):
+    for find in (_targets, _announced, _done, answer_kind):
         if (told := find(asking)) is not None:
             return told
     return _with_more(asking, "list", LIST_BUDGET)
@@ -118,10 +119,33 @@ def _announced(asking: Asking) -> Answer | None:
 
 def _counts(announced: str, subject: str) -> bool:
     """Whether an announcement counts the things of ``subject``: 办好15件市级重点民生实事，包括."""
-    named = [part for part in subject.split("、") if len(part) > 2]
+    named = [part for part in subject.split("、") if len(part) > 1]
     return any(
         re.search(rf"{_COUNTED.pattern}[^，。；：]{{0,8}}{re.escape(part)}", announced) for part in named
     )
+
+
+def _done(asking: Asking) -> Answer | None:
+    """What a review says of the things counted, where it does not list them; None where that is not asked.
+
+    去年办了哪些实事 is answered by 年初确定的20件民生实事全部完成, and what its passage goes on to name.
+    """
+    if mode_of(asking) != "actual" or not (named := [p for p in asking.subject.split("、") if len(p) > 1]):
+        return None
+    counted = re.compile(rf"{_COUNTED.pattern}[^，。；：]{{0,8}}(?:{'|'.join(map(re.escape, named))})")
+    for info in reports_for(asking)[:4]:
+        passages = asking.snapshot.passages(list(asking.snapshot.rows(info.id)))
+        for passage in passages:
+            clauses = clauses_of(passage.text)
+            at = next((n for n, c in enumerate(clauses) if counted.search(c.text)), None)
+            if passage.mode != "actual" or at is None:
+                continue
+            start = end = clauses[at].start
+            for clause in clauses[at:]:
+                if clause.end - start <= LIST_BUDGET or end == start:
+                    end = clause.end
+            return grouped(asking, "list", [Part(titled(info), cited(asking.snapshot, [(passage, (start, end))]))], year=assumed(asking, info))  # fmt: skip
+    return None
 
 
 def _of_mode(asking: Asking, info: ReportInfo, one: Enumeration) -> bool:

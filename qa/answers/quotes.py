@@ -65,7 +65,13 @@ def is_hollow(citation: Citation, question: str, headings: bool = False) -> bool
 def _is_heading(citation: Citation) -> bool:
     """Whether the quote is the heading, or run-in title, that opens the passage, and no more."""
     own = _letters(citation.quote)
+    if _RUN_IN.fullmatch(citation.quote.strip(MARKS)) and not quantities(normalize(citation.quote)):
+        return True
     return citation.quote_spans[0][0] == 0 and any(own == _letters(title) for title in citation.section)
+
+
+_RUN_IN = re.compile(r"[（(][一二三四五六七八九十]{1,3}[）)][^，。；：]{2,24}")
+"""（一）着力办好教育 heads what follows it, also where no section is made of it; not （一）新建学校3所."""
 
 
 def completed(passage: Passage, spans: Spans) -> Spans:

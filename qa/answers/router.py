@@ -9,7 +9,7 @@ beside this one and one line here.
 from __future__ import annotations
 
 from qa.answers.asking import Asking, Way
-from qa.answers.fact import answer_fact, refused
+from qa.answers.fact import answer_fact, filled, refused
 from qa.answers.figure import answer_figure
 from qa.answers.help import answer_help
 from qa.answers.kinds import answer_kind_alone
@@ -19,6 +19,7 @@ from qa.answers.no_such_year import answer_no_such_year
 from qa.answers.problems import answer_problems
 from qa.answers.quotes import sound
 from qa.answers.ranking import answer_ranking
+from qa.answers.scope import as_named
 from qa.answers.series import answer_series
 from qa.answers.several import answer_places, answer_several
 from qa.answers.summary import answer_summary
@@ -31,12 +32,12 @@ from qa.types import Answer
 ORDER: tuple[tuple[str, Way], ...] = (
     ("help", answer_help),
     ("no_such_year", answer_no_such_year),
-    ("several", lambda asking: answer_several(asking, answer)),
+    ("several", lambda asking: answer_several(asking, _answer)),
     ("series", lambda asking: answer_series(asking.snapshot, asking.question, asking.reports)),
     ("ranking", lambda asking: answer_ranking(asking.snapshot, asking.question, asking.reports)),
     ("figure", lambda asking: answer_figure(asking.snapshot, asking.question, asking.reports)),
     ("topic_compare", answer_topic_compare),
-    ("places", lambda asking: answer_places(asking, answer)),
+    ("places", lambda asking: answer_places(asking, _answer)),
     ("summary", answer_summary),
     ("problems", answer_problems),
     ("tasks", answer_tasks),
@@ -56,7 +57,16 @@ COMPOSED = ("several", "places")
 
 
 def answer(asking: Asking) -> Answer:
-    """The answer of the first way that has a sound one, or the refusal; raises UnknownReport."""
+    """The answer of the first way that has a sound one, or the refusal; raises UnknownReport.
+
+    Whichever way answers, its citations are filled up to ``top_k``.
+    """
+    asking = as_named(asking)
+    return filled(_answer(asking), asking)
+
+
+def _answer(asking: Asking) -> Answer:
+    asking = as_named(asking)
     for name, way in ORDER:
         told = way(asking)
         if told is not None and name not in COMPOSED:

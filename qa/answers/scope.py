@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import islice
 
 from index import ReportInfo
-from index.text import PLAN, report_year
+from index.text import PLAN, normalize, report_year
 from index.types import SectionMode
 from qa.answers.asking import Asking
 from qa.answers.coverage import years_of
@@ -58,6 +59,45 @@ def of_its_year_first(asking: Asking, infos: list[ReportInfo]) -> list[ReportInf
 def over_a_plan(asking: Asking) -> bool:
     """Whether the question is about five years, not one."""
     return bool(_SPAN.search(asking.question.core))
+
+
+_AFTER = 3
+"""Characters after a place that tell a name it begins: 北京中医医|院."""
+
+
+def as_named(asking: Asking) -> Asking:
+    """``asking`` without the places that its question only names something by.
+
+    Such a place is of no report asked, and either begins a name that a report holds word by word (北京中医医院)
+    or is all that is asked, and a report returns to it (雄安新区).
+    """
+    question = asking.question
+    places = [p for p in question.places if not any(i.place and is_place(p, i.place) for i in asking.infos)]
+    if not places:
+        return asking
+    texts = [normalize(asking.snapshot.text(info.id)) for info in asking.newest_first[:MOST_REPORTS]]
+    alone = question.core.strip("的？?。！! ")
+    named = {
+        p
+        for p in places
+        if (p == alone and any(text.count(p) >= _RETURNS for text in texts))
+        or ((name := _name_from(question.core, p)) and any(name in text for text in texts))
+    }
+    if not named:
+        return asking
+    left = tuple(p for p in question.places if p not in named)
+    return replace(asking, question=replace(question, places=left))
+
+
+_RETURNS = 3
+"""Times that a report names a place it speaks of."""
+
+
+def _name_from(core: str, place: str) -> str:
+    """``place`` with what follows it in ``core``, where that may be a name; else empty."""
+    at = core.find(place)
+    name = core[at : at + len(place) + _AFTER]
+    return name if at >= 0 and re.fullmatch("[一-鿿]+", name) and len(name) == len(place) + _AFTER else ""
 
 
 _TOWARDS = r"(?:服务|对接|支持|融入|承接|联动|面向|赴|援|帮扶)(?:好|了)?"

@@ -10,7 +10,7 @@ from qa.answers.asking import Asking
 from qa.answers.groups import label
 from qa.answers.subject import subject_of
 from qa.types import Answer, Citation, Group
-from qa.understanding import complete, is_place, parse
+from qa.understanding import TIME, complete, is_place, leans, parse
 
 MOST = 6
 _BETWEEN = re.compile(
@@ -21,7 +21,9 @@ _OPENING = re.compile(
     r"^(?:问[一二两三几]?个?(?:事|问题)|请问|先|再|最后|其次|然后|另外|顺便|还有|以及|告诉我|我想知道)+[：:，,]?"
 )
 """请问去年; not 去年请问."""
-_ASKS = re.compile(r"多少|几|哪|谁|什么|啥|何|怎|咋|吗|呢|有没有|是不是|没$|总结|概括|列|说说|介绍|任务|问题")
+_ASKS = re.compile(
+    r"多少|几|哪|谁|什么|啥|何|怎|咋|吗|呢|有没有|是不是|([^，。])不\1|没$|总结|概括|列|说说|介绍|任务|问题"
+)
 """建了几所学校; not 建了学校."""
 _OWN = re.compile(r"[一-鿿]{2}.*(?:多少|几|没[^，]*|吗)|[一-鿿]{2}(?:增速|增幅|总额|人数|收入|总量)$")
 """改造了多少小区; not 多少."""
@@ -50,13 +52,43 @@ def answer_several(asking: Asking, answer: Callable[[Asking], Answer]) -> Answer
     pieces = parts_of(asking.question.text)
     if not pieces:
         return None
-    if len(pieces) == 2 and (len(asking.question.sub_questions) > 1 or len(subject_of(parse(pieces[1]))) < 3):
+    if len(pieces) == 2 and not _is_apart(asking, pieces[1]):
         return None
-    asked = [complete(piece, pieces[:n]) for n, piece in enumerate(pieces)]
+    asked = [_completed(piece, pieces[:n]) for n, piece in enumerate(pieces)]
     told = [answer(asking.about(parse(one))) for one in asked]
     if any(one.shape == "help" for one in told):
         return None
     return _joined(asking, list(zip(pieces, told, strict=True)), "several")
+
+
+_OF_THE_SAME = re.compile(
+    r"目标|预期|实际|结果|计划|任务|完成|情况|增[速长幅加]|排名|名次|占比|比重|总[量额]|人均|[涨降增减定]"
+)
+"""What is asked of the thing named before: 今年的目标是多少; not 就业呢."""
+
+
+def _is_apart(asking: Asking, second: str) -> bool:
+    """Whether the ``second`` of two questions is about a thing of its own: GDP多少？就业呢？; not 今年目标呢？"""
+    own = subject_of(parse(second))
+    if len(_OF_THE_SAME.sub("", own)) < 2:
+        return False
+    marked = re.search(r"[？?；;\n]", asking.question.text.rstrip(" ？?；;\n"))
+    return bool(marked) or (len(asking.question.sub_questions) < 2 and len(own) > 2)
+
+
+def _completed(piece: str, earlier: Sequence[str]) -> str:
+    """``piece`` with what it leaves out; one that only names another thing asks the same of that.
+
+    学校建得怎么样了？医院呢？ asks 医院建得怎么样了; after a question about several times the thing alone is asked.
+    """
+    own = subject_of(parse(piece))
+    if not earlier or not leans(piece) or TIME.search(piece) or len(_OF_THE_SAME.sub("", own)) < 2:
+        return complete(piece, earlier)
+    before = _completed(earlier[-1], earlier[:-1])
+    thing = re.sub("[涨降增减]+$", "", subject_of(parse(before)))
+    if len(thing) > 1 and thing in before:
+        return before.replace(thing, own)
+    return own if len(parse(before).sub_questions) > 1 else complete(piece, earlier)
 
 
 def answer_places(asking: Asking, answer: Callable[[Asking], Answer]) -> Answer | None:

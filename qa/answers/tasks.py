@@ -145,11 +145,13 @@ def _announced(asking: Asking, info: ReportInfo) -> list[Citation]:
 
 
 def unlined_plan(snapshot: Snapshot, info: ReportInfo) -> list[Citation]:
-    """The tasks of a report without lines: the longest count of items that follows the word tasks."""
+    """The tasks of a report without lines: the longest count of items that follows the word tasks, in no review."""
     text = snapshot.text(info.id)
+    reviews = [(s.start, s.end) for s in snapshot.outline(info.id) if s.level and s.mode == "actual"]
     runs = [
         one for one in enumerations(text)
         if re.search(r"工作|任务|方面", one.announced) and not is_about_government(one.announced)
+        and not any(start <= one.items[0][0] < end for start, end in reviews)
     ]  # fmt: skip
     best = max(runs, key=lambda one: len(one.items), default=None)
     spans = heads(text, best) if best else []

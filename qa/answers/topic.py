@@ -33,10 +33,18 @@ BUDGET = 250
 FILLED = 120
 """Characters up to which a statement may be less surely on the subject: of little said all is shown."""
 MOST_MORE = 20
-LIKELY, SURE = -0.3, 0.2
+LIKELY, SURE = -0.3, 0.6
 """Log-odds of being on the subject: of what shows that a report speaks of it, and of what is told."""
 NEAR = 2.5
 """How much less sure than the surest, in log-odds, a statement may be of the subject."""
+WORTH = -2.5
+"""Log-odds of standing in a good answer below which a statement is told of little said alone."""
+ASTRAY = 2.0
+"""How much less worth than the best, in log-odds, is left out that stands alone in its passage."""
+BETWEEN = 30
+"""Characters of a statement that is told for standing between two that are: no gap for a few words."""
+TOUCHING = 3
+"""Characters between two clauses that follow each other: a mark, and a space."""
 _ALIKE = 0.6
 """Two statements that share so many of their pairs of characters say the same."""
 _SCANTY = 0.15
@@ -50,6 +58,11 @@ class Statement:
     clauses: tuple[Scored, ...]
     worth: float
     about: float
+
+    @property
+    def start(self) -> int:
+        """Where it starts in its report."""
+        return self.clauses[0].start
 
     @property
     def text(self) -> str:
@@ -129,6 +142,8 @@ def chosen(found: Sequence[Statement], budget: int, least: float) -> tuple[list[
         enough = least if size > FILLED or budget < 2 * FILLED else least - 1.2
         if one.about < min(enough, top - NEAR) or top < least - 1:
             continue
+        if one.worth < WORTH and size > FILLED / 2:
+            continue
         pairs = {one.text[i : i + 2] for i in range(len(one.text) - 1)}
         if any(len(pairs & other) > _ALIKE * min(len(pairs), len(other)) for other in seen):
             continue
@@ -138,7 +153,34 @@ def chosen(found: Sequence[Statement], budget: int, least: float) -> tuple[list[
             size += len(one.text) + 1
         elif len(more) < MOST_MORE:
             more.append(one)
-    return shown, more
+    return _coherent(found, shown), more
+
+
+def _coherent(found: Sequence[Statement], shown: Sequence[Statement]) -> list[Statement]:
+    """``shown`` with the short statements between two of them, and without those astray in other passages."""
+    told = {one.start for one in shown}
+    rows = [one.clauses[0].row for one in shown]
+    best = max((one.worth for one in shown), default=0.0)
+    surest = max((one.about for one in found), default=0.0)
+    kept = [
+        one
+        for one in shown
+        if len(shown) < LEAST + 1
+        or rows.count(one.clauses[0].row) > 1
+        or one.worth > best - ASTRAY
+        or one.about > surest - 1
+    ]
+    in_order = sorted(found, key=lambda one: one.start)
+    between = [
+        one
+        for before, one, after in zip(in_order, in_order[1:], in_order[2:], strict=False)
+        if one.start not in told
+        and {before.start, after.start} <= told
+        and before.clauses[0].row == one.clauses[0].row == after.clauses[0].row
+        and one.start - before.clauses[-1].end < TOUCHING > after.start - one.clauses[-1].end
+        and len(one.text) <= BETWEEN
+    ]
+    return [*kept, *between]
 
 
 def answer_on(

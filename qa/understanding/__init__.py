@@ -3,7 +3,7 @@ Every question is read here, once.
 """
 
 from qa.understanding.answer_types import AnswerType, Quantity, match, quantities
-from qa.understanding.followup import complete
+from qa.understanding.followup import complete, leans
 from qa.understanding.places import (
     gazetteer,
     gazetteer_provinces,
@@ -32,6 +32,7 @@ __all__ = [
     "gazetteer_provinces",
     "is_nation",
     "is_place",
+    "leans",
     "match",
     "names_of",
     "official_wording",

@@ -88,7 +88,7 @@ def test_how_something_fares_is_told_by_what_was_done_for_it(sample_library: Pat
     answer = Assistant.open(sample_library).ask("老百姓停车方便了吗？")
     assert answer.shape == "topic"
     assert "停车泊位" in answer.text
-    assert {c.section[0] for c in answer.citations} == {"一、2024年工作回顾"}
+    assert {c.section[0] for g in answer.groups for c in g.citations} == {"一、2024年工作回顾"}
 
 
 def test_what_semicolons_part_behind_a_colon_and_lines_with_a_dash_are_enumerations() -> None:

@@ -42,7 +42,7 @@ def test_a_topic_is_told_from_its_part_of_the_report(
     answer = assistant.ask(question)
     assert answer.answered
     assert answer.shape == "topic"
-    assert {c.section[0] for c in answer.citations} <= {part, "三、全面加强政府自身建设"}
+    assert {c.section[0] for g in answer.groups for c in g.citations} <= {part, "三、全面加强政府自身建设"}
     assert said in answer.text
     assert len(answer.text) > 80
     grounded(assistant, answer)
@@ -71,7 +71,8 @@ def test_the_tasks_are_the_headings(assistant: Assistant) -> None:
 
 
 def test_the_points_of_a_chapter_are_its_headings(assistant: Assistant) -> None:
-    quotes = [c.quote for c in assistant.ask("政府自身建设要从哪几个方面抓？").citations]
+    [group] = assistant.ask("政府自身建设要从哪几个方面抓？").groups
+    quotes = [c.quote for c in group.citations]
     assert [quote[:2] for quote in quotes] == ["始终"] * 4
 
 

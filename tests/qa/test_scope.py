@@ -61,7 +61,7 @@ def test_what_was_not_chosen_is_answered_where_it_is(assistant: Assistant) -> No
 def test_the_newest_answers_and_every_other_year_is_told(assistant: Assistant, question: str) -> None:
     answer = assistant.ask(question)
     assert answer.shape == "topic"
-    assert {c.report for c in answer.citations} == {"2025"}
+    assert {c.report for g in answer.groups for c in g.citations} == {"2025"}
     assert answer.assumed_year == 2025
     assert answer.other_years == (2023, 2024)
 
