@@ -13,6 +13,7 @@ from index.errors import LibraryDamaged, LibraryMismatch
 from index.types import ReportInfo
 
 FORMAT = 6
+"""Raised whenever what is stored changes; a library of another format asks to be rebuilt."""
 MANIFEST = "manifest.json"
 
 

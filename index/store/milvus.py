@@ -21,7 +21,7 @@ from typing import Any
 
 import numpy as np
 
-from index.encoders import Encoder, TokenEncoder
+from index.encoders import Encoder, TokenEncoder, TokenOffsetEncoder
 from index.errors import LibraryDamaged
 from index.search import LexicalIndex
 from index.store.builder import SourceFile, report_info
@@ -38,7 +38,7 @@ from index.store.milvus_snapshot import (
     write_counts,
 )
 from index.store.parsed_report import Parsed
-from index.store.segment import embed, passage_record, segment_id
+from index.store.segment import embed, passage_record, segment_id, write_ends
 from index.store.snapshot import Encoders, Snapshot
 from index.store.tables import TABLES, write_tables
 from index.text import tokenize
@@ -195,7 +195,8 @@ class MilvusWriter:
         self._client.put(f"terms:{segment}", write_counts(counts), segment, number)
         records = {f"record:{segment}:{n}": passage_record(p) for n, p in enumerate(report.passages)}
         late = {f"tokens:{segment}:{n}": packed for n, packed in enumerate(made.tokens)}
-        self._client.put_all(records | late, segment, number)
+        ends = {f"ends:{segment}:{n}": write_ends(own) for n, own in enumerate(made.ends)}
+        self._client.put_all(records | late | ends, segment, number)
         placed = {placed_key(segment, page): packed for page, packed in enumerate(report.placed, start=1)}
         self._client.put_all(placed, _placed_owner(segment), number)
         self._client.insert(
@@ -214,8 +215,8 @@ class MilvusWriter:
         return Entry(info, segment, {}, source.origin, source.corrections)
 
     def is_whole(self, entry: Entry, encoder: Encoder) -> bool:
-        """Whether the engine still holds all values of a report: passages, tokens, text, source, terms."""
-        each = 2 if isinstance(encoder, TokenEncoder) else 1
+        """Whether the engine still holds all values of a report: passages, tokens, their ends, text, source, terms."""
+        each = 1 + isinstance(encoder, TokenEncoder) + isinstance(encoder, TokenOffsetEncoder)
         return self._client.owned(entry.segment) >= each * entry.info.passages + 3
 
     def commit(self, manifest: Manifest, previous: Snapshot | None) -> None:

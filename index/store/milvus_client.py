@@ -18,11 +18,15 @@ from index.search import K1, B
 
 VALUES, ROWS = "wenbao_values", "wenbao_rows_"
 _CHUNK = 60_000
+"""Characters of a part of a value: below the 65,535 that Milvus allows a string."""
 _BATCH = 200
-_MOST = 16_384
+"""Rows or names a request; set by hand: with parts of values as long as they may be, one is 12 MB."""
+MOST_HITS = 16_384
+"""Milvus answers a search with no more."""
 
 
 _SERVER = re.compile(r"(https?|milvus):/+")
+"""http://milvus.example, milvus://a; not ./library."""
 
 
 def is_address(path: str | os.PathLike[str]) -> bool:
@@ -108,7 +112,7 @@ class MilvusClient:
                     VALUES,
                     filter=f"key in {json.dumps(list(batch), ensure_ascii=False)}",
                     output_fields=["key", "part", "parts", "data"],
-                    limit=_MOST,
+                    limit=MOST_HITS,
                 )
         parts: dict[str, dict[int, str]] = {}
         wanted = {row["key"]: row["parts"] for row in rows if row["part"] == 0}
@@ -189,19 +193,34 @@ class MilvusClient:
 
     def search(self, name: str, field: str, query: Any, k: int, where: str) -> list[tuple[str, float]]:
         """The ``k`` best ``(id, score)`` that fulfil a filter, best first: cosine, or BM25 as ours."""
+        return self.search_each(name, field, [query], k, where)[0]
+
+    def search_each(
+        self, name: str, field: str, queries: Sequence[Any], k: int, where: str
+    ) -> list[list[tuple[str, float]]]:
+        """What ``search`` finds for each of ``queries``."""
+        found: list[Any] = []
         with self._errors():
-            found = self._client.search(
-                name,
-                data=[query],
-                anns_field=field,
-                limit=min(k, _MOST),
-                filter=where,
-                search_params={"metric_type": "IP" if field == "vector" else "BM25"},
-            )
-        if field == "vector":
-            return [(str(hit["id"]), float(hit["distance"])) for hit in found[0]]
+            for batch in _batches(queries):
+                found += self._client.search(
+                    name,
+                    data=batch,
+                    anns_field=field,
+                    limit=min(k, MOST_HITS),
+                    filter=where,
+                    search_params={"metric_type": "IP" if field == "vector" else "BM25"},
+                )
         # Milvus keeps the constant that Lucene leaves out; Milvus Lite gives the negative score.
-        return [(str(hit["id"]), abs(float(hit["distance"])) / (K1 + 1)) for hit in found[0]]
+        return [
+            [
+                (
+                    str(hit["id"]),
+                    float(hit["distance"]) if field == "vector" else abs(float(hit["distance"])) / (K1 + 1),
+                )
+                for hit in hits
+            ]
+            for hits in found
+        ]
 
     def vectors(self, name: str, ids: Sequence[str]) -> dict[str, list[float]]:
         """The vectors of ``ids``."""

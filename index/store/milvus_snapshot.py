@@ -17,11 +17,11 @@ import numpy as np
 
 from index.encoders import FloatArray
 from index.errors import LibraryDamaged
-from index.search import term_hash
+from index.search import IntArray, term_hash
 from index.store.manifest import Manifest
-from index.store.milvus_client import MilvusClient
+from index.store.milvus_client import MOST_HITS, MilvusClient
 from index.store.parsed_report import Parsed
-from index.store.segment import read_record
+from index.store.segment import read_ends, read_record
 from index.store.snapshot import Encoders, Snapshot
 from index.store.tables import TABLES, Tables
 from index.text import tokenize
@@ -30,6 +30,7 @@ from index.types import Passage
 Value = TypeVar("Value")
 
 _REMEMBERED = 4096
+"""Passages kept from one question for the next; set by hand, a few megabytes."""
 
 
 def coded(terms: Sequence[str]) -> str:
@@ -54,6 +55,7 @@ class MilvusSnapshot(Snapshot):
         self._first = {e.segment: s for e, s in zip(self.manifest.entries, self._starts, strict=False)}
         self._recent: OrderedDict[int, Passage] = OrderedDict()
         self._recent_tokens: OrderedDict[int, bytes] = OrderedDict()
+        self._recent_ends: OrderedDict[int, bytes] = OrderedDict()
         self._recent_reports: OrderedDict[str, Parsed] = OrderedDict()
         self.counts = counts
         self._lock = threading.Lock()
@@ -134,6 +136,24 @@ class MilvusSnapshot(Snapshot):
 
     def frequencies(self, terms: Sequence[str]) -> list[int]:
         return [self.counts.get(term_hash(term), 0) for term in terms]
+
+    def rows_holding(self, terms: Sequence[str]) -> list[IntArray] | None:
+        counts = self.frequencies(terms)
+        if max(counts, default=0) > MOST_HITS:
+            return None
+        rows = [np.empty(0, np.int64) for _ in terms]
+        asked = [n for n, count in enumerate(counts) if count]
+        queries = [coded([terms[n]]) for n in asked]
+        found = self._client.search_each(
+            self.state["rows"], "sparse", queries, max(counts, default=0), self._visible
+        )
+        for n, hits in zip(asked, found, strict=True):
+            rows[n] = np.sort(np.array([self._row(name) for name, score in hits if score > 0], np.int64))
+        return rows
+
+    def token_ends(self, rows: Sequence[int]) -> Sequence[Sequence[int]] | None:
+        kept = self._values("ends", rows, self._recent_ends, lambda row, data: data or b"", 2048)
+        return [read_ends(data) for data in kept] if all(kept) else None
 
     def _parsed(self, report: str) -> Parsed:
         key = f"report:{self.manifest.entries[self._ordinal(report)].segment}"

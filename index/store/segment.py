@@ -91,10 +91,20 @@ def write_segment(target: Path, parsed: Parsed, embedded: Embedded) -> None:
         _write_records(directory / RECORDS, [passage_record(passage) for passage in parsed.passages])
         _write_records(directory / TOKENS, embedded.tokens)
         if embedded.ends:
-            _write_records(directory / ENDS, [np.array(ends, _END).tobytes() for ends in embedded.ends])
+            _write_records(directory / ENDS, [write_ends(ends) for ends in embedded.ends])
         if parsed.placed:
             _write_records(directory / PLACED, parsed.placed)
         (directory / SUMS).write_text(json.dumps(checksums(directory)))
+
+
+def write_ends(ends: Sequence[int]) -> bytes:
+    """Where a passage's tokens end, to be kept."""
+    return np.array(ends, _END).tobytes()
+
+
+def read_ends(data: bytes) -> tuple[int, ...]:
+    """What ``write_ends`` made bytes of."""
+    return tuple(np.frombuffer(data, _END).tolist())
 
 
 def _write_records(stem: Path, records: Sequence[bytes]) -> None:
@@ -139,7 +149,7 @@ def _tokens(segment: Segment, n: int) -> bytes:
 
 @lru_cache(maxsize=2048)
 def _ends(segment: Segment, n: int) -> tuple[int, ...] | None:
-    return tuple(np.frombuffer(segment.read_record(ENDS, n), _END).tolist()) if segment.has(ENDS) else None
+    return read_ends(segment.read_record(ENDS, n)) if segment.has(ENDS) else None
 
 
 class Segment:

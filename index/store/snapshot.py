@@ -249,13 +249,13 @@ class Snapshot(ABC):
         """
         return [token_similarities(query, packed) for packed in self._tokens(rows)]
 
+    @abstractmethod
     def token_ends(self, rows: Sequence[int]) -> Sequence[Sequence[int]] | None:
         """Where in the text of each passage of ``rows`` its tokens end; None where the library does not keep it."""
-        return None
 
+    @abstractmethod
     def rows_holding(self, terms: Sequence[str]) -> list[IntArray] | None:
         """The rows of the passages in which each search term stands, ascending; None where the store cannot tell."""
-        return None
 
     @abstractmethod
     def _tokens(self, rows: Sequence[int]) -> list[bytes]:

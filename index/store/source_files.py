@@ -20,7 +20,7 @@ from index.store.manifest import Entry
 from index.types import ReportInfo
 
 _MACHINE_MADE = re.compile(r"[0-9a-f]{16,}")
-"""A folder named by a program, such as an upload's, tells a reader nothing."""
+"""A folder named by a program, such as an upload's, tells a reader nothing: 0123456789abcdef; not 2024."""
 _HIDDEN = (".", "~$")
 
 Told = list[tuple[str, str]]

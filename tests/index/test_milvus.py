@@ -14,7 +14,7 @@ import pytest
 from index import Library, LibraryDamaged, LibraryLocked, LibraryNotFound, StorageError, UnknownReport
 from index.encoders import FloatArray
 from index.encoders.late_interaction import pack
-from index.store import lease, lock, milvus
+from index.store import lease, lock, milvus, milvus_snapshot
 from index.store.lease import Lease
 from index.store.milvus import MilvusWriter
 from index.store.milvus_client import MilvusClient
@@ -55,6 +55,9 @@ class FakeTokenEncoder(FakeEncoder):
         vectors = self.encode_passages([context + body for context, body in texts], progress)
         return vectors, [pack(self._tokens(body)) for _, body in texts]
 
+    def passage_token_ends(self, context: str, body: str) -> list[int]:
+        return list(range(2, len(body) + 1))
+
     def _tokens(self, text: str) -> FloatArray:
         pairs = [zlib.crc32("".join(pair).encode()) for pair in pairwise(text)]
         vectors = np.array([np.random.default_rng(pair).normal(size=64) for pair in pairs], np.float32)
@@ -88,7 +91,9 @@ def test_an_absent_library_is_made_or_reported(address: str) -> None:
     assert library.snapshot().search_lexical("经济", 3) == []
 
 
-def test_it_finds_and_reads_what_the_library_on_disk_does(library: Library, tmp_path: Path) -> None:
+def test_it_finds_and_reads_what_the_library_on_disk_does(
+    library: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     disk = Library.open(tmp_path / "disk", encoder=FakeEncoder())
     for opened in (disk, library):
         opened.add([SAMPLE])
@@ -99,6 +104,13 @@ def test_it_finds_and_reads_what_the_library_on_disk_does(library: Library, tmp_
     assert here.original("tianqiao-2025") == there.original("tianqiao-2025") == SAMPLE.read_bytes()
     assert here.passages(range(here.size)) == there.passages(range(there.size))
     assert here.frequencies(["经济", "就业", "无此"]) == there.frequencies(["经济", "就业", "无此"])
+    terms = ["经济", "就业", "无此", "经济"]
+    for mine, theirs in zip(here.rows_holding(terms) or [], there.rows_holding(terms) or [], strict=True):
+        np.testing.assert_array_equal(mine, theirs)
+    assert [len(rows) for rows in here.rows_holding(terms) or []] == here.frequencies(terms)
+    with monkeypatch.context() as patch:
+        patch.setattr(milvus_snapshot, "MOST_HITS", 0)
+        assert here.rows_holding(terms) is None  # more than the engine answers with
     assert here.vectors([4, 0]) == pytest.approx(there.vectors([4, 0]), abs=1e-6)
     for question in QUESTIONS:
         vector = here.encoder.encode_queries([question])[0]
@@ -127,6 +139,8 @@ def test_vectors_of_tokens_are_kept_and_compared_as_on_disk(folder: Path, addres
         here.token_similarities(rows, question), there.token_similarities(rows, question), strict=True
     ):
         np.testing.assert_array_equal(mine, theirs)
+    assert here.token_ends(rows) is not None
+    assert here.token_ends(rows) == there.token_ends(rows)
     library.rebuild()
     assert library.snapshot().late_interaction_scores(rows, question) == pytest.approx(scores)
 
@@ -168,6 +182,9 @@ def test_it_goes_through_the_states_of_a_library(library: Library, folder: Path,
     assert len(in_flight.vectors(range(in_flight.size))) == in_flight.size
     library.remove("b")
     assert [info.id for info in reader.reports()] == ["a"]
+    [rows] = reader.snapshot().rows_holding(["新建"]) or []
+    assert {p.report for p in reader.snapshot().passages(rows.tolist())} == {"a"}
+    assert len(rows) == reader.snapshot().frequencies(["新建"])[0] > 0
     found = reader.snapshot().search_lexical(QUESTION, 20)
     assert {p.report for p in reader.snapshot().passages([row for row, _ in found])} == {"a"}
     assert library.set_metadata("a", place="某市").place == "某市"

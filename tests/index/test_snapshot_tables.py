@@ -84,9 +84,8 @@ class Reports(Snapshot):
     def _tables(self) -> Tables:
         return self._own
 
-    original = original_facts = _parsed = passages = search_dense = search_lexical = vectors = frequencies = (
-        _tokens
-    ) = None  # type: ignore[assignment]
+    original = original_facts = _parsed = passages = search_dense = search_lexical = None  # type: ignore[assignment]
+    vectors = frequencies = rows_holding = token_ends = _tokens = None  # type: ignore[assignment]
 
 
 @given(states())
