@@ -14,6 +14,8 @@ from qa.types import Answer, Citation
 from qa.understanding import complete, parse, prepare, printable
 
 LONGEST_QUESTION = 1000
+"""Characters; a longer text is a document pasted by mistake, and would be read by the encoder in part
+only."""
 
 
 class Assistant:

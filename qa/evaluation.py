@@ -30,6 +30,7 @@ from qa.assistant import Assistant
 from qa.types import Answer
 
 READ_LIMITS = (300, 600, 1000)
+"""Characters read from the first citation on: one passage, two, and about a screen."""
 SHARED_KINDS = ("list", "compare")
 COLUMNS = (
     "n", "top1", "top1r", *(f"r@{n}" for n in READ_LIMITS), "mrr", "rep@1", "hl", "hllen", "must", "clean",
@@ -177,7 +178,9 @@ def highlighted(question: Json, result: Json) -> float | None:
 
 
 _MARK = re.compile(r"\[\d+\]")
+"""[12]; not 〔12〕."""
 _LISTED = re.compile(r"[^，。；：、]{6,}")
+"""新建学校三所; not 新建学校."""
 
 
 def broad(question: Json, result: Json) -> dict[str, float | None]:

@@ -15,7 +15,9 @@ ROLES: tuple[Role, ...] = ("reader", "operator", "program")
 FREE_TRIES = 3
 """Wrong passwords in a row, from one address, after which the next try has to wait."""
 LONGEST_WAIT = 60.0
+"""Seconds between tries after many wrong passwords: the owner can still come in."""
 _ADDRESSES = 10_000
+"""Addresses remembered with wrong passwords, so that many of them cannot fill the memory."""
 
 
 @dataclass(frozen=True, slots=True)

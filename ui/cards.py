@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 
 from index import Snapshot, WenbaoError
 from index.figures import Mode
+from index.text import RELATIVE_YEAR
 from qa import Answer, Citation
 from qa.types import Cell, FigureLabel, Table
 from ui.messages import (
@@ -25,7 +26,8 @@ from ui.messages import (
 from ui.viewer import citation_link
 
 _MARKS = re.compile(r"((?:\[\d{1,2}\])+)")
-_RELATIVE_YEAR = re.compile(r"去年|上一?年|今年|本年|明年|下一?年|当年")
+"""[1][2]; not 〔1〕."""
+_RELATIVE_YEAR = re.compile(f"{RELATIVE_YEAR}|当年")
 """去年; not 2025年."""
 _REFUSALS = {
     "not_covered": ("所选报告未涉及这个问题", "可以换个说法再问。"),

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from index import Library
 
 DONE, REFUSED, USER_ERROR, BUG, INTERRUPTED = 0, 1, 2, 70, 130
+"""Exit statuses: 0 to 2 are promised in the README, 70 is EX_SOFTWARE, 130 a shell's for Ctrl-C."""
 
 HELP_WORDS = {
     "Usage:": "用法：",
@@ -39,6 +40,7 @@ HELP_WORDS = {
 FILES = frozenset({"files", "library", "questions", "auth"})
 """The parameters that name files, whose names may be any bytes."""
 ARGUMENT_TYPE = re.compile(r" <[\w\[\]]+>")
+""" <str>; not str."""
 
 
 class ChineseGroup(typer.core.TyperGroup):

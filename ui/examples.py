@@ -8,10 +8,12 @@ from itertools import combinations, islice
 
 from index import ReportInfo, Snapshot, WenbaoError
 from index.figures import title_of
+from index.text import ITEM_NUMBER
 from index.types import Section
 from qa import Answer, Assistant
 
 COUNT = 5
+"""Questions shown to begin with; set by hand."""
 TRIES = 3
 """Questions of one kind that are tried until one is answered."""
 _VERB_FIRST = re.compile(
@@ -128,7 +130,7 @@ def spoken(title: str) -> str:
 
 def _bare(title: str) -> str:
     """``（一）主动公开情况。`` → ``主动公开情况``."""
-    return re.sub(r"^[（(]?[一二三四五六七八九十\d]+[）)、.．]\s*", "", title).rstrip("。，；：！")
+    return re.sub(rf"^{ITEM_NUMBER}\s*", "", title).rstrip("。，；：！")
 
 
 def answered(assistant: Assistant, question: str, reports: Sequence[str] | None = None) -> Answer | None:

@@ -24,15 +24,19 @@ from ui.asgi import App, Receive, Scope, Send, header, refuse, send_json
 from ui.login import MAY_NOT_CHANGE, visitor
 
 MEGABYTE = 1_000_000
+"""As file managers count them."""
 LARGEST_FILE = 50 * MEGABYTE
 LARGEST_REQUEST = 20 * MEGABYTE
 """Of what is no file; the page sends a whole conversation, of which a browser keeps 5 million characters."""
 QUOTA = 1000 * MEGABYTE
 """Of all the files together that wait to be added."""
 MOST_FILES = 1000
+"""Files held between upload and adding, all browsers together, so that many empty ones cannot fill the
+folder."""
 KEPT_S = 3600.0
 """How long a file is kept that nobody adds."""
 _LEFT_BEHIND_S = 24 * 3600.0
+"""Seconds after which a file that an earlier server left behind is removed."""
 
 TOO_LARGE = f"文件超过 {LARGEST_FILE // MEGABYTE} MB，请换一份较小的再试。"
 FULL = "等着收录的文件太多了，请等前面的收录完再上传。"

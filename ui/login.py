@@ -24,8 +24,11 @@ WRONG_TOKEN = "令牌不对，请核对后再试。"
 TOO_OFTEN = "试错太多次了，请 {seconds} 秒后再试。"
 MAY_NOT_CHANGE = "只有管理员可以增删和修改报告。"
 SESSION_S = 12 * 3600.0
+"""Seconds that a login lasts: a working day."""
 _SESSIONS = 1000
+"""Logins remembered; the oldest goes first."""
 _LARGEST_FORM = 8192
+"""Bytes of a login form; name and password need far less."""
 _OPEN = frozenset(
     {"/favicon.ico", "/robots.txt", "/gradio_api/startup-events"}
 )  # the last: Gradio's own call

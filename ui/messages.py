@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 
 from index import ReportInfo
 from index.figures import Mode
+from index.text import HAN_NUMERAL, YEAR
 from index.text import report_year as year_of_report
 from qa import Answer, Citation
 
@@ -56,7 +57,7 @@ def report_year(report: ReportInfo) -> str:
 
 # 2022年成都市…公报 (of 2023), …第十个五年计划纲要, 中华人民共和国公司法
 # 2022年公报; not 公报
-_DATED = re.compile("(?:19|20)[0-9]{2}年|五年|(?:法|条例|规定|办法|细则)$")
+_DATED = re.compile(f"{YEAR}年|五年|(?:法|条例|规定|办法|细则)$")
 
 
 def report_label(report: ReportInfo) -> str:
@@ -93,11 +94,12 @@ def _path_in_citation(section: Sequence[str]) -> str:
     if not section:
         return ""
     joined = "›".join(section)
-    joined = re.sub(r"›(?=[（(〔\d①-⑳一二三四五六七八九十第])", "", joined).replace("›", "·")
+    joined = re.sub(rf"›(?=[（(〔\d①-⑳{HAN_NUMERAL}第])", "", joined).replace("›", "·")
     return f"“{joined}”"
 
 
 _PIECE = re.compile(r"[^\[\]]*(?:\[\d+\])+")
+"""甲[1]; not 甲."""
 
 
 def group_texts(answer: Answer) -> list[tuple[str, str]]:

@@ -34,6 +34,7 @@ V = TypeVar("V")
 STEP = 160
 """Widths of pictures are rounded up to a multiple of this, so that a dragged divider asks for few."""
 KEPT_BYTES = 64_000_000
+"""Bytes of drawn pages kept in memory: some hundred pages."""
 KEPT_PAGES = 64
 """Pages whose characters are kept."""
 _AROUND = 60

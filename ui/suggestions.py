@@ -9,11 +9,12 @@ from functools import partial
 
 from index import Snapshot
 from index.figures import Mode, title_of
-from index.text import YEAR
+from index.text import RELATIVE_YEAR, YEAR
 from qa import Answer, Assistant, Citation
 from ui.examples import answered, question_about, spoken
 
 COUNT = 3
+"""Questions offered below an answer; set by hand: each is asked before it is offered, which takes time."""
 TRIES = 5
 """Questions that are tried, since each costs an answer."""
 PATIENCE_S = 2.0
@@ -114,5 +115,5 @@ def _other_years(snapshot: Snapshot, answer: Answer, report: str) -> Iterator[st
     for year in sorted({*told, *answer.other_years} - {int(asked)}, key=lambda y: (abs(y - int(asked)), -y)):
         if named:
             yield answer.question.replace(asked, str(year))
-        elif not re.search(r"去年|今年|明年|本年|当年", answer.question):
+        elif not re.search(f"{RELATIVE_YEAR}|当年", answer.question):
             yield f"{year}年{answer.question}"

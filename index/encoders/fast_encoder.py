@@ -50,6 +50,7 @@ Tokens = npt.NDArray[np.int64]
 Kept = TypeVar("Kept")
 
 LEAST_COSINE = 0.99
+"""An export whose vectors agree less with those of the model it is made of is not used."""
 _FORM = "v7"  # of the folder written below
 _BATCH = 4  # texts; as fast a text as more of them, and the cores end sooner together
 _STEP = 8  # lengths are padded to multiples of it: every new shape costs OpenVINO time and memory

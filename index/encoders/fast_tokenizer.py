@@ -20,6 +20,7 @@ import numpy.typing as npt
 from tokenizers import Tokenizer
 
 _WORTH_PRUNING = 50_000
+"""A smaller vocabulary costs too little memory to be pruned."""
 
 
 def is_chinese(char: str) -> bool:

@@ -13,6 +13,7 @@ import numpy.typing as npt
 from index.encoders.base import FloatArray
 
 _LEVELS = 16
+"""Four bits a number."""
 _STEP = 0.33
 """Width of a level in standard deviations: the 16 of them span ±2.6."""
 

@@ -14,6 +14,7 @@ import numpy.typing as npt
 from index.encoders.base import FloatArray
 
 BLOCK = 32
+"""Numbers that share a scale: Q4_0, the layout of the weights that are unpacked."""
 BLOCK_BYTES = 2 + BLOCK // 2
 
 

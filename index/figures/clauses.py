@@ -9,6 +9,7 @@ from index.figures.names import strip_lead, strip_tail
 from index.figures.period_cues import Cue
 from index.figures.quantities import Quantity
 from index.figures.types import Measure
+from index.text import CLAUSE_MARKS, HAN_COUNT, YEAR
 
 _UP = "增长|上涨|提高|上升|增加|提升|改善|上浮|上调|扩大|回升|增产|增收|(?<!新)增|多|高"
 """学位增加; not 新增学位."""
@@ -71,7 +72,8 @@ _COMMON = re.compile(
 )
 """学校; not 中心学校."""
 _LONGEST_LEFT = 90
-_BREAK = "，；：。！？"
+"""Characters before a number that are looked at for its name; set by hand, longer than any name with its
+verb."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +104,7 @@ def is_threshold(sentence: str, quantity: Quantity) -> bool:
     if written_after and quantity.qualifier in ("以上", "以下", "以内"):
         return (
             bool(right)
-            and right not in _BREAK + "、 （）,;"
+            and right not in CLAUSE_MARKS + "、 （）,;"
             and not _VERB_RIGHT.match(sentence[quantity.end : quantity.end + 4])
         )
     return right == "的" and quantity.unit.endswith("元")
@@ -114,8 +116,8 @@ def contexts(sentence: str, quantities: list[Quantity]) -> list[Context]:
     for i, quantity in enumerate(quantities):
         before = quantities[i - 1].end if i else 0
         after = quantities[i + 1].start if i + 1 < len(quantities) else len(sentence)
-        left_break = max(sentence.rfind(mark, 0, quantity.start) for mark in _BREAK)
-        right_breaks = [sentence.find(mark, quantity.end) for mark in _BREAK]
+        left_break = max(sentence.rfind(mark, 0, quantity.start) for mark in CLAUSE_MARKS)
+        right_breaks = [sentence.find(mark, quantity.end) for mark in CLAUSE_MARKS]
         right_break = min((at for at in right_breaks if at >= 0), default=len(sentence))
         left = sentence[max(before, left_break + 1, quantity.start - _LONGEST_LEFT) : quantity.start]
         found.append(
@@ -161,7 +163,7 @@ def _changed(unit: str, up: bool, average: bool) -> Measure | None:
 
 
 _NEWLY_LAST = re.compile("^(.{2,}(?<!分别)(?<!日均)(?<!财政))([新净]增)$")
-"""高新技术企业新增 is told as 新增高新技术企业; not 甲、乙分别新增, 中央财政新增."""
+"""Told as 新增高新技术企业: 高新技术企业新增; not 甲、乙分别新增, 中央财政新增."""
 
 
 def left_name(rest: str) -> str:
@@ -201,8 +203,8 @@ def right_name(right: str) -> str:
 
 def is_aside(left: str) -> bool:
     """A number of an earlier time (``由上年增长5.6%，转为…``) or within a name (``三个1亿人问题``)."""
-    earlier = re.search(r"[由从](?:上年|去年|前|(?:19|20)\d\d\s*年)", left) and not _TO.search(left)
-    return bool(earlier or re.search(r"[一二三四五六七八九十两几][个项]\s*$", left))
+    earlier = re.search(rf"[由从](?:上年|去年|前|{YEAR}\s*年)", left) and not _TO.search(left)
+    return bool(earlier or re.search(rf"[{HAN_COUNT}几][个项]\s*$", left))
 
 
 def is_attribute(right: str) -> bool:
@@ -225,7 +227,7 @@ def from_to(context: Context, following: Context | None) -> bool:
         return True  # the new value is cut off
     if following is None or following.clause_start != context.clause_start:
         return False
-    between = re.sub(r"\d{4}年的?|去年的?|今年的?", "", following.left)
+    between = re.sub(f"{YEAR}年的?|去年的?|今年的?", "", following.left)
     return bool(_FROM.search(context.left) and (_TO.search(between) or between.endswith("为")))
 
 

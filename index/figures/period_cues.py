@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from index.figures.types import Mode
-from index.text import find_times, to_int
+from index.text import COUNT, HAN_COUNT, HAN_NUMERAL, PLACE_LEVELS, PLAN, YEAR, find_times, to_int
 from index.types import Section
 
 
@@ -37,17 +37,20 @@ class Cue:
     """``五年``: how many years, where which they are is for the surroundings to say."""
 
 
-_NUMERAL = "[一二三四五六七八九十两]"
+_NUMERAL = f"[{HAN_COUNT}]"
 _PART = r"\d{1,2}\ *[-—－–~至到]\ *\d{1,2}\ *月份?|前三季度|[上下]半年|[一二三四1]季度"
-_PART += r"|前[\d一二三四五六七八九十]+个?月"
+_PART += rf"|前[\d{HAN_NUMERAL}]+个?月"
 # What an expression of time goes on with: 2024年上半年, 2024年底, 去年年底.
 _YEAR_PART = re.compile(rf"(?P<part>{_PART}|\d{{1,2}}月份?)|年?[底末初]")
+"""What an expression of time goes on with (2024年上半年, 去年年底): 上半年, 1-6月, 年底; not 年均."""
 _YEAR_END = re.compile("年?[底末]")
+"""年底, 末; not 年中."""
 # A plan dates what is told of it: “十三五”期间, 十三五以来; not the plan itself: 编制“十四五”.
 _PLAN_PERIOD = re.compile("期间|时期|(?=年均|规划|计划|以来|[，,])")
+"""A plan dates what is told of it: 期间, 时期; not 编制."""
 _CUE = re.compile(
     rf"""(?<!\d)(?P<months>{_PART})
-    |(?P<told>(?<![一二三四五六七八九十第])(?P<told_count>{_NUMERAL})年(?:累计|共|全国|全省|全市|全区))
+    |(?P<told>(?<![{HAN_NUMERAL}第])(?P<told_count>{_NUMERAL})年(?:累计|共|全[国{PLACE_LEVELS}]))
     |(?P<bare>(?<=[，。；：、\s—用])(?P<count>{_NUMERAL})年(?:时间|内)?(?![级份度]))
     |(?P<that_year>当年)
     |(?P<vague>近年来?|多年来?|以来|历史上|届时|目前|现在|当前|近期)""",
@@ -59,12 +62,12 @@ _COMPARED = re.compile(r"(?:比|较|与|同|和|从|由|自|是|为|按照?|占|
 _SINCE = re.compile(r"\ *(?:起|以来|开始|之后|以后|以前|之前)")
 """以来; not 年底."""
 _CLAUSE_HEAD = re.compile(
-    r"(?:^|[，,；;。：:！？\s、—])(?:其中|到|至|截至|在|刚刚过去的|回顾|我国|全国|全市|全省|全区|全县)?\ *$"
+    rf"(?:^|[，,；;。：:！？\s、—])(?:其中|到|至|截至|在|刚刚过去的|回顾|我国|全[国{PLACE_LEVELS}])?\ *$"
 )
 """，截至; not 增长."""
 _ANNOUNCED = re.compile(
-    rf"(?:今年|新的一年|20\d\d\ *年|(?:今后|未来){_NUMERAL}年|五年来|过去五年|一年来|过去一年|去年"
-    rf"|[“\"]?十{_NUMERAL}?五[”\"]?时期)[^。；，]{{0,24}}"
+    rf"(?:今年|新的一年|{YEAR}\ *年|(?:今后|未来){COUNT}年|{COUNT}年来|过去{COUNT}年|去年"
+    rf"|[“\"]?{PLAN}[”\"]?时期)[^。；，]{{0,24}}"
     r"(?:主要预期目标|预期目标|主要目标|[工任]作?务?(?:的?建议|部署|安排|及特点)?|以下建议|几方面)[^。；]{0,12}(?:[：:。]|$)"
 )
 """今年主要预期目标：; not 今年增长5%."""

@@ -6,6 +6,7 @@ import re
 
 from index.figures.clauses import is_common, left_name
 from index.figures.names import known_indicators, normalize_indicator
+from index.text import HAN_SEVERAL
 
 _GENERIC = re.compile(
     "^(?:总?(?:量|额|数|产|产量|规模|面积|投资|金额|建筑面积|收入|成本|余额)|总投资额?|计划总投资|数量|规模|金额|资金|资金额度|占地"
@@ -40,7 +41,7 @@ _OWN_VERB = re.compile(
 )
 """惠及; not 学校."""
 _DONE = re.compile("(?:改造|整治|治理|建设|修复|提升|培训|检测|搬迁|保护)$")
-"""A noun that says what is done: 新建长者食堂90家、居家适老化改造2400户 builds no second thing."""
+"""A noun that says what is done, so that 新建长者食堂90家、居家适老化改造2400户 builds no second thing: 居家适老化改造; not 长者食堂."""
 _NEWLY = re.compile(
     "^(?:新增|净增|新登记|新注册|新发展|新签约|新投放|新建成|新改建|新认定|新培育|新引进|新(?!能源|型|兴|材料|质|区|业|闻))(?=..)"
 )
@@ -53,9 +54,9 @@ _SHARED_END = re.compile(
 """工业增加值; not 学校."""
 # 三大主导产业产值; not 主导产业产值
 _COUNTED = re.compile(
-    "等?[二两三四五六七八九十]+[大个类项](?:主导|支柱|优势|特色|传统|新兴|重点|战略性新兴)*(?:产业|行业|集群)(?=.{2})"
+    f"等?[{HAN_SEVERAL}]+[大个类项](?:主导|支柱|优势|特色|传统|新兴|重点|战略性新兴)*(?:产业|行业|集群)(?=.{{2}})"
 )
-"""How many an enumeration has: 甲、乙、丙三大主导产业产值."""
+"""How many an enumeration has: 甲、乙、丙三大主导产业产值; not 主导产业产值."""
 _TWO_IN_ONE = (
     ("城乡居民", ("城镇居民", "农村居民")),
     ("城乡人均", ("城镇居民人均", "农村居民人均")),

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
-from index.text import MEASURES, MONEY, MULTIPLIERS, PIECES, SCALED, to_decimal, to_int
+from index.text import HAN_COUNT, HAN_NUMBER, MEASURES, MONEY, MULTIPLIERS, PIECES, SCALED, to_decimal, to_int
 
-_UNITS = "|".join(sorted({*MONEY, *SCALED, *MEASURES, *PIECES} - {"人"}, key=len, reverse=True))
+_UNITS = "|".join(sorted({*MONEY, *SCALED, *MEASURES, *PIECES} - {"人"}, key=lambda unit: (-len(unit), unit)))
 _UNITS += "|人(?![口均大民才员类工力])"
 
 _NUMBER = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
@@ -25,13 +25,14 @@ _QUANTITY = re.compile(
 )
 """3.2万人; not 第3."""
 _HAN_QUANTITY = re.compile(
-    rf"""(?<![第〇零一二三四五六七八九两十百千万亿点\d])
-    (?P<percent>百分之)?(?P<number>[一二三四五六七八九两十百][〇零一二三四五六七八九两十百千万亿点]*)
+    rf"""(?<![第{HAN_NUMBER}点\d])
+    (?P<percent>百分之)?(?P<number>[{HAN_COUNT}百][{HAN_NUMBER}点]*)
     (?P<more>[多余])?(?P<mult>[万亿])?(?P<unit>个百分点|{_UNITS})?(?P<post>以上|以下|以内|左右)?""",
     re.VERBOSE,
 )
 """三百人; not 第三."""
 _DOUBLED = re.compile(r"翻([一两二三四])番")
+"""翻两番; not 翻番."""
 _BEFORE = re.compile(
     r"(不低于|不少于|不高于|不超过|不多于|低于|高于|超过|突破|至少|大约|将近|接近|不到|约|近|超|逾)\ *$"
 )

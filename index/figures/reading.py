@@ -16,12 +16,12 @@ from index.figures.quantities import Quantity, find_quantities
 from index.figures.subjects import Subject, Subjects
 from index.figures.timing import Timing
 from index.figures.types import Measure
-from index.text import to_int
+from index.text import CLAUSE_MARKS, HAN_NUMERAL, to_int
 
 _RANK = re.compile(
     r"(?:(?:总量|数量|规模|增速)?(?:排名?|位居|位列|位次|名列|居|列|跃居|稳居|高居|跃[升至]到?|[上升]升[至到]|升至)"
     r"|(?:总量|数量|规模|增速))"
-    r"(?P<scope>[^，。；、第\d]{0,8})第(?P<place>[一二三四五六七八九十]{1,3}|\d{1,3})(?:位|名)?(?=[，。；、）)！]|$)"
+    rf"(?P<scope>[^，。；、第\d]{{0,8}})第(?P<place>[{HAN_NUMERAL}]{{1,3}}|\d{{1,3}})(?:位|名)?(?=[，。；、）)！]|$)"
 )
 """居全省第三位; not 第三产业."""
 _SCOPES = re.compile(
@@ -29,6 +29,7 @@ _SCOPES = re.compile(
 )
 """全省; not 学校."""
 _COUNTER_HEAD = re.compile(r"\s*(?:[、，和与及或（(]|[^、]*$)")  # else a unit unknown to quantities.py
+"""Else a unit unknown to quantities.py: 、, 和; not 座、."""
 _AFTER_SHARE = re.compile(
     r"的(?:目标|水平|较低水平|速度|增长)|是|安排|的?左右|、|和|与|[（(）)”]|以上|以内|并|，"
 )
@@ -38,14 +39,14 @@ _GOAL = re.compile(r"的?([^，。；的]{2,14}?)(?:增长|涨幅|增速)的?(?:
 _RATE_WORD = re.compile("(?:总?量|总?额|总?数|规模|数量|涨幅|增幅|增速|其中|人均|产量|面积|金额|收入)?")
 """增速; not 学校."""
 _AND = re.compile(r"\s*[、和与及,]\s*")
+"""和, 、; not 同."""
 _VERB_END = re.compile(
     "(?:增长|上涨|提高|上升|增加|下降|减少|降低|回落|达到?|完成|实现|超过|突破|为)(?:了|至|到)?(?:约|近|超过?)?\\s*$"
 )
 """增长到; not 教育."""
 # 和增加; not 和教育
 _AND_VERB = re.compile(rf"\s*(?:、|和|与|及|以及)\s*(?:{_VERB_END.pattern.rstrip('$')})")
-"""分别增长5.6%和增加3.2亿元."""
-_BREAKS = "，；：。！？"
+"""As in 分别增长5.6%和增加3.2亿元: 和增加; not 和教育."""
 _MOST = 100
 """Quantities in a sentence; what holds more is a table run together."""
 
@@ -307,7 +308,7 @@ class Reader:
         return True
 
     def _rank(self, match: re.Match[str]) -> None:
-        opening = max(self.text.rfind(mark, 0, match.start()) for mark in _BREAKS) + 1
+        opening = max(self.text.rfind(mark, 0, match.start()) for mark in CLAUSE_MARKS) + 1
         left = self.text[opening : match.start()]
         scope = _SCOPES.search(match["scope"]) or _SCOPES.search(left)
         place, field_of = float(to_int(match["place"]) or 0), scope[0] if scope else ""

@@ -14,7 +14,7 @@ _TOPIC_END = re.compile(
 )
 """粮食产量连续; not 在建."""
 _TOTAL = re.compile("累计|^[，、]?达到?$")
-"""新增高新技术企业70家，达420家: the second is of all; not 增长到."""
+"""The second is of all (新增高新技术企业70家，达420家): ，达, 累计; not 增长到."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,11 +19,15 @@ from index.figures.quantities import find_quantities, is_counted
 from index.figures.types import Figure, Measure, Mode
 from index.text import (
     CELL_GAP,
+    HAN_NUMERAL,
     MEASURES,
     MONEY,
     PIECES,
+    PLACE_LEVELS,
     PLACE_SUFFIX,
     SCALED,
+    SHORT_YEAR,
+    YEAR,
     bare_place,
     half_width,
     years_in,
@@ -36,26 +40,28 @@ _VALUE = re.compile(r"[-+−－＋]?(?:\d{1,3}(?:[,，]\d{3})+|\d+)(?:\.\d+)?(?:
 """62.1, -5.8, 91,016,775.35, 15.0%; not 1-11月, not 5.2 4.6."""
 _NOTHING = frozenset(["-", "－", "—", "——", "–", "/", "／", "…", "……", "*", "×", "..."])
 _PROSE = re.compile(r"[，。；][^，。；]{4,}[，。；]")
-"""A row that holds sentences is read as prose."""
+"""A row that holds sentences: ，全面完成目标，; not 1，2，3."""
 
 _TABLE_UNITS = (
     *("千瓦小时", "千升", "升", "千米", "千克", "克", "块", "支", "双", "重量箱", "床", "张", "万吨标煤"),
     *("元/人", "元/平方米", "公斤/亩", "‰", "兆瓦", "次", "米²", "户次", "立方", "羽", "床位", "棵", "片", "根"),
 )  # fmt: skip
 _UNIT = "|".join(
-    sorted({*MONEY, *SCALED, *MEASURES, *PIECES, *_TABLE_UNITS}, key=lambda u: len(u), reverse=True)
+    sorted({*MONEY, *SCALED, *MEASURES, *PIECES, *_TABLE_UNITS}, key=lambda unit: (-len(unit), unit))
 )
 _BRACKETED_UNIT = re.compile(
     rf"[（(]\s*(?:单位\s*[:：]\s*)?((?:万亿|亿|万|千|百万|百)?(?:{_UNIT}))\s*[)）]\s*$|(?<=[一-鿿])([%％])$"
 )
 """产量（吨）, 绝对数(亿元), 比上年增长%; not 指数（上年=100）, not 手持机（手机）."""
 _SAID_UNIT = re.compile(r"单\s*位\s*[:：]\s*([^\s）)，,；;。]{1,12})")
+"""单位：亿元; not 单位名称."""
 _BODY = re.compile(r"(?:编\s*[制报]|填\s*报|预算)(?:部门|单位|机关)\s*[:：]\s*([^\s:：]{3,30})")
-"""编制部门：上海市普陀区人民政府办公室 单位：元: the table is of that department, not of the place."""
+"""The table is of that department, not of the place: 编制部门：上海市普陀区人民政府办公室; not 单位：元."""
 _UNIT_COLUMN = re.compile(r"(?:计量)?单\s*位 ([^\s\d]{1,8})$")
+"""计量单位 万吨; not 预算单位名称."""
 # 制发件数; not 制发
 _COUNTS = re.compile(r"(?:(?P<unit>[件人户次家个])(?:次)?数|数量|指数)$")
-"""What is counted without a unit being said: 制发件数, 价格指数."""
+"""What is counted without a unit being said: 制发件数, 价格指数; not 总数."""
 
 _GROWTH = re.compile(
     r"(?:比|较)(?:上年|去年|上年末|上年同期|去年同期|同期|年初|上期)[^\s]{0,2}?"
@@ -64,6 +70,7 @@ _GROWTH = re.compile(
 )
 """比上年增长; not 产量."""
 _DOWN = re.compile(r"下降|减少")
+"""比上年下降; not 比上年增长."""
 _ANY_AVERAGE = re.compile(r"年均|平均每年|五年|拉动")
 """年均; not 全年."""
 _OF_PLAN = re.compile(r"[完占为](?:成)?[^\s]{0,6}(?:预算|计划|目标|进度|上年|调整)[^\s]{0,6}$|完成率|进度")
@@ -76,22 +83,25 @@ _TARGET = re.compile(
 """收入预算, 预算数, 2025年部门支出预算总表; not 一般公共预算收入."""
 _DONE = re.compile("决算|执行|完成|实际|实绩|实现")
 """决算; not 预算."""
-_EXPECTED = re.compile(r"预计|(?:19|20)\d\dE$")
+_EXPECTED = re.compile(rf"预计|{YEAR}E$")
+"""2025年预计, 2025E; not 2025."""
 _CAPTION_NUMBER = re.compile(
-    r"^(?:附?[表图]\s*[\d一二三四五六七八九十]*[-—.\d]*|专栏\s*[\d一二三四五六七八九十]*)\s*[:：、.．]?\s*"
+    rf"^(?:附?[表图]\s*[\d{HAN_NUMERAL}]*[-—.\d]*|专栏\s*[\d{HAN_NUMERAL}]*)\s*[:：、.．]?\s*"
 )
+"""表3：, 专栏2; not 主要指标表."""
 _CAPTION_END = re.compile(
     r"(?:及其?|和)(?:增长(?:速度|情况)?|增速|增长增速|构成)$|(?:主要)?(?:情况|统计表|总表|一览表|表)$|[（(][^（()）]*[)）]$"
 )
 """收入情况表; not 收入."""
 # 一、财政拨款收入; not 1.5亿元
 _LABEL_MARK = re.compile(
-    r"^(?:(?:\d{1,3} )+(?=[^\d\s])|[一二三四五六七八九十]{1,3}、|[（(][\d一二三四五六七八九十]{1,3}[)）]|"
+    rf"^(?:(?:\d{{1,3}} )+(?=[^\d\s])|[{HAN_NUMERAL}]{{1,3}}、|[（(][\d{HAN_NUMERAL}]{{1,3}}[)）]|"
     r"\d{1,2}\s*[.．、](?!\d)|[①-⑳]|[（(][a-z][)）])\s*"
 )
-"""201 03 01 行政运行, 一、财政拨款收入, （1）税收收入, 2.衣着."""
+"""201 03 01 行政运行, 一、财政拨款收入, （1）税收收入, 2.衣着; not 1.5亿元."""
 _PART_OF = re.compile(r"^(?:其\s*中\s*[:：]?|#|＃|\*|内[:：])\s*")
-_SUM = re.compile(r"^(?:合计|总计|小计|共计|合　计|全[国省市州县区]|总\s*计|合\s*计)$")
+"""其中：住宅, #住宅; not 住宅."""
+_SUM = re.compile(rf"^(?:合计|总计|小计|共计|合　计|全[国{PLACE_LEVELS}]|总\s*计|合\s*计)$")
 """合计; not 合计收入."""
 _PLAIN_COLUMN = re.compile(
     r"(?:绝对[数额量值]|[总数]量|数[值额]|指标值|实[绩际]数?|完成[数额]?|累计(?:完成)?|全年|年末|年底|本年累计|本[年期]|"
@@ -109,20 +119,25 @@ _REDUNDANT = re.compile(
 )
 """产量; not 粮食产量."""
 _OF_CAPTION = re.compile("指数|价格")
-"""A heading that the caption says better: 指数 under 居民消费价格指数."""
+"""A heading that the caption (居民消费价格指数) says better: 指数; not 产量."""
 _PLACE = re.compile(rf"^(?![各分全本城地])[一-鿿]{{1,8}}?(?:{PLACE_SUFFIX})(?=[一-鿿])")
-"""唐县居民消费价格, not 城市居民消费价格."""
+"""唐县居民消费价格; not 城市居民消费价格."""
 _OWN_PLACE = re.compile(rf"(?![各分全本城地])[一-鿿]{{1,7}}(?:{PLACE_SUFFIX})")
 """甲县; not 全县."""
 _SPARE = re.compile("^(?:全年|年末|本年度?|当年)")
 """全年收入; not 收入."""
-_YEAR_LABEL = re.compile(r"(?:年[份度]?|时间|指标)? ?((?:19|20)\d\d)年?")
-_YEAR_VALUE = re.compile(r"(?:19|20)\d\d")
+_YEAR_LABEL = re.compile(rf"(?:年[份度]?|时间|指标)? ?({YEAR})年?")
+"""2024年, 年份 2024; not 2024年1月."""
+_YEAR_VALUE = re.compile(YEAR)
+"""2024; not 20245."""
 _MONTHS = re.compile(r"\d{1,2}[-—~～至]\d{1,2}月|前三季度|[上下]半年|[一二三四]季度|\d{1,2}月")
 """1-6月; not 六年."""
 _LAST_YEAR = re.compile("^(?:上|去)年")
+"""上年实绩, 去年; not 比上年."""
 _LONGEST_CAPTION = 60
+"""Characters of a line above a table that can be its caption; a longer one is a paragraph."""
 _LONGEST_NAME = 40
+"""Characters of a name put together of label, heading and caption; a longer one is no name to ask for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -493,7 +508,7 @@ def _period(words: str, label: str, caption: str, around: Period | None, year: i
 
 
 def _years(text: str) -> tuple[int, ...]:
-    bare = re.search(r"(?<!\d)((?:19|20)\d\d)(?:[AE](?![A-Za-z])|$)", text)
+    bare = re.search(rf"(?<!\d)({YEAR})(?:[AE](?![A-Za-z])|$)", text)
     return (int(bare[1]),) if bare else years_in(text, None)
 
 
@@ -516,7 +531,7 @@ def _noun(words: str) -> str:
     kept = []
     for level in words.split(" "):
         bare = _bare(level)
-        bare = re.sub(r"(?:19|20)\d\d年?(?:[末底]|[AE]$)?", "", bare)
+        bare = re.sub(rf"{YEAR}年?(?:[末底]|[AE]$)?", "", bare)
         bare = _GROWTH.sub("", half_width(bare))
         bare = re.sub("(?:预算|决算|计划|执行)数?$", "", _SPARE.sub("", bare))
         if not _PLAIN_COLUMN.fullmatch(bare):
@@ -527,7 +542,7 @@ def _noun(words: str) -> str:
 def _subject(caption: str) -> str:
     """What a caption says its table is about: 表3主要农产品产量 → 主要农产品产量."""
     text = _CAPTION_NUMBER.sub("", caption)
-    text = re.sub(r"(?:19|20)\d\d(?:[-—~～至](?:19|20)?\d\d)?年?[末底]?", "", text)
+    text = re.sub(rf"{YEAR}(?:[-—~～至]{SHORT_YEAR})?年?[末底]?", "", text)
     previous = None
     while previous != text:
         previous, text = text, _SPARE.sub("", _CAPTION_END.sub("", text.strip()))

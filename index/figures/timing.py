@@ -8,13 +8,14 @@ from dataclasses import dataclass, replace
 from index.figures.clauses import Context, is_reached
 from index.figures.period_cues import Cue, Period, period_of
 from index.figures.types import Measure
+from index.text import YEAR
 
 _FLOW = re.compile(
     "新增|累计|完成|改造|建成|建设|新建|减少|解决|转移|投入|取消|减税|减轻|发放|引进|培训|培育|退出|淘汰|压减|化解|脱贫|搬迁|"
     "落实|实施|拆除|整治|处置|支出|出台|修订|制定|清理|查处|新开工|下放|修复|治理|安置|资助|增长|下降|(?<!公)共|总计|合计|五年|安排|投资"
 )
 """新增, 共建成; not 现有, 公共预算收入."""
-_PLANNED = re.compile("预期目标|目标[为是]|的目标|没有|未能|年初确定|力争|拟安排|(?:^|，)到20\\d\\d年")
+_PLANNED = re.compile(f"预期目标|目标[为是]|的目标|没有|未能|年初确定|力争|拟安排|(?:^|，)到{YEAR}年")
 """力争; not 建成."""
 _PAST = re.compile(
     r"已经|已(?![启开建批纳知])|(?:实现|取得|完成|达到|超过|突破|建成|增加|下降|提高)了|连续|曾|目前|现有|原有|原来"
@@ -23,12 +24,12 @@ _PAST = re.compile(
 _INTENT = re.compile("要|将|拟|力争|确保|安排|控制在|目标|预期|保持|左右|以上|以内|争取|计划|新增|再")
 """力争; not 建成."""
 # 预计全年; not 预计收入
-_YEAR_EXPECTED = re.compile(r"(?:^|[，。])预计(?=全年|今年|当年|20\d\d年)")
-"""``预计全年地区生产总值…；财政收入…``: all that the sentence lists."""
+_YEAR_EXPECTED = re.compile(f"(?:^|[，。])预计(?=全年|今年|当年|{YEAR}年)")
+"""All that the sentence lists: 预计全年地区生产总值; not 预计收入."""
 _NO_SUBJECT = re.compile(r"(?:同比|[比较]上年|分别|实际|名义|可比价)*(?:增长|下降|增加|减少)")
-"""``生产总值预计完成55亿元，增长10%左右``: the growth is expected too; not 财政收入增长."""
-_COMPARED_LATER = re.compile(r"[\d.、和与万亿元人户\s]*[，,]?\s*[比较]\s*(?:19|20)\d\d\s*年")
-"""``五年来…零售总额完成44.9亿元，比2011年增长84.5%``: the amount is the last year's."""
+"""The growth is expected too (生产总值预计完成55亿元，增长10%左右): 增长10%, 比上年增长; not 财政收入增长."""
+_COMPARED_LATER = re.compile(rf"[\d.、和与万亿元人户\s]*[，,]?\s*[比较]\s*{YEAR}\s*年")
+"""The amount is the last year's (五年来…零售总额完成44.9亿元，比2011年增长84.5%): ，比2011年; not ，增长84.5%."""
 _CHANGES = ("growth", "decline", "rise", "fall")
 _AVERAGES = ("average_growth", "average_decline", "average_amount")
 
@@ -108,8 +109,8 @@ class Timing:
     def _since(self, context: Context, period: Period) -> Period:
         """``比2002年增长``: a change over the years after 2002."""
         clause = self.text[context.clause_start : context.quantity.start]
-        base = re.search(r"[比较]\s*((?:19|20)\d\d)\s*年", clause) or re.search(
-            r"[与比]\s*((?:19|20)\d\d)\s*年相比", self.text[: context.quantity.start]
+        base = re.search(rf"[比较]\s*({YEAR})\s*年", clause) or re.search(
+            rf"[与比]\s*({YEAR})\s*年相比", self.text[: context.quantity.start]
         )
         if base is None or int(base[1]) >= period.last - 1:
             return period
@@ -121,7 +122,7 @@ class Timing:
         if period.first != period.last:
             return period
         left = self.text[context.clause_start : context.quantity.start]
-        base = re.search(r"[由从是]\s*((?:19|20)\d\d)\s*年(?!起)", self.text[: context.quantity.start])
+        base = re.search(rf"[由从是]\s*({YEAR})\s*年(?!起)", self.text[: context.quantity.start])
         if base and int(base[1]) < period.last - 1:
             mode = "cumulative" if period.mode == "actual" else period.mode
             return replace(period, first=int(base[1]) + 1, mode=mode)

@@ -38,6 +38,7 @@ START = 60.0
 IDLE = 60.0
 """Seconds after which a worker without work ends and gives its memory back."""
 MEMORY = 1_500_000_000
+"""Bytes of data that a worker may take; set by hand: a file that needs more is refused before it takes the machine's."""
 MEMORY_FOR_OCR = 4_000_000_000
 """Bytes of data that a worker may take."""
 

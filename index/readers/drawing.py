@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 WIDEST = 2000
 """Pixels across of the largest picture."""
 _HIGHEST = 6000
+"""Pixels down of the largest picture: three times its width, more than any page but a web page printed whole."""
 _QUALITY = 88
+"""Of JPEG; set by hand, so that small type stays clean."""
 _FEW = 8
 """A page with fewer characters than this is a picture of text."""
 

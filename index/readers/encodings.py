@@ -9,6 +9,7 @@ from index.errors import SourceError
 from index.types import Line, Page
 
 MAX_TEXT_BYTES = 10_000_000
+"""A hundred times a government report."""
 MAX_LINES = 200_000
 """A government report is about 100 kB and a thousand lines; a file of more than this is refused rather than
 worked on for minutes."""
@@ -21,7 +22,9 @@ _BOMS = (
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 _SAMPLE = 200_000
+"""Bytes from which the encoding is told: more than a whole report, and soon counted."""
 _LINE_END = re.compile("\r\n|[\n\r\x0b\x85\u2028\u2029]")
+"""甲\n乙; not 甲 乙."""
 _PUNCTUATION = frozenset("，。、；：？！“”‘’（）《》〈〉「」『』【】—…·％　")
 
 

@@ -23,6 +23,7 @@ LONGEST_SIDE = 2000
 A4 = 842.0
 """Points; taken for the height of a picture that does not tell its own."""
 _LIKE = 1.35
+"""Type of a size so many times another's is set as of one size: the boxes of OCR are that uneven."""
 
 _ENGINE = Lock()
 """One page at a time: the engine uses all cores for it."""

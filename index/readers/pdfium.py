@@ -25,11 +25,13 @@ MAX_PAGES = 2_000
 """The longest yearbook is shorter; more pages than this are refused."""
 
 _MIN_CHARS_A_PAGE = 8
+"""A page with fewer is a picture of text: more than a page number has."""
 _FEW = 0.2
 """Where OCR is missing, so many pages may be pictures (a cover, a map) in a file that is read without them."""
 _THIN = 3.0
 """A filled box no thicker, in points, is a ruled line."""
 _LONG = 6.0
+"""Points from which a stroke is a ruled line; a shorter one belongs to a letter."""
 _LETTER = 40.0
 """A drawing of many strokes, no wider or higher, is a letter or a sign."""
 _FAR = 1e6

@@ -21,6 +21,7 @@ from index.types import Source
 MAX_BYTES = 200_000_000
 """No source file may be larger; text and web pages have a tighter limit of their own."""
 MAX_UNPACKED_BYTES = 300_000_000
+"""Office files are ZIP archives; one that unpacks to more is refused."""
 MAX_PARTS = 10_000
 """Office files are ZIP archives; one that unpacks to more is refused."""
 

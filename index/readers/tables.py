@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from index.text import CELL_GAP
+from index.text import CELL_GAP, YEAR
 from index.types import Line
 
 _VALUE = re.compile(
@@ -19,19 +19,21 @@ _VALUE = re.compile(
     r"(?:%|％|‰|℃|个百分点|[一-鿿㎡²³/·]{0,6})"
 )
 """412亿元, 6.2%, -3.1, 增长5.5%, 1,234.50; not 第1项, not （一）工作机制 (its text goes on)."""
-_YEAR = re.compile(
-    r"(?:19|20)\d\d(?:\s*年)?(?:[-—~～至]+(?:\d{1,2}|(?:19|20)\d\d)\s*(?:年|月)?)?|\d{1,2}\s*月"
-)
-"""Headings that are numbers: 2023, 2023年, 2023—2025年, 3月."""
+_YEAR = re.compile(rf"{YEAR}(?:\s*年)?(?:[-—~～至]+(?:\d{{1,2}}|{YEAR})\s*(?:年|月)?)?|\d{{1,2}}\s*月")
+"""Headings that are numbers: 2023, 2023年, 2023—2025年, 3月; not 412."""
 _LISTED = re.compile(r"\d{1,3}\s*[.．、]\s*[^\d\s]")
+"""1.甲, 12、乙; not 1.5."""
 _NOTHING = frozenset({"", "-", "－", "—", "——", "–", "/", "／", "…", "……", "*", "×"})
 _CODE = re.compile(r"\d{1,4}")
+"""201, 03; not 20103, 2.1."""
 _TOTAL = re.compile(r"[合总共小]\s*计")
-"""合计, 总　计: what a row of sums has for a code."""
+"""What a row of sums has for a code: 合计, 总　计; not 合计数."""
 _UNIT_HEADING = re.compile(r"(?:计量)?单\s*位")
+"""计量单位, 单 位; not 单价."""
 _UNIT_NOTE = re.compile(r"[（(]?(?:计量)?单位\s*[:：]")
-"""单位：亿元, above a table and no heading of it."""
+"""Above a table and no heading of it: 单位：亿元; not 单位名称."""
 _LABEL_MAX = 80
+"""Characters of a cell that can be a heading; set by hand: a longer one is a sentence."""
 _ONCE = 30
 """A longer text that stands beside several rows is written at the first of them alone."""
 

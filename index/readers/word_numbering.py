@@ -7,12 +7,14 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import Any
 
+from index.text import HAN_DIGITS
+
 Element = Any
 """An lxml element."""
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 
-_DIGITS = "零一二三四五六七八九"
+_DIGITS = f"零{HAN_DIGITS}"
 _CHINESE = (
     "chineseCounting",
     "chineseCountingThousand",

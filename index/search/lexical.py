@@ -22,9 +22,11 @@ from index.search.vectors import IntArray, Rows
 from index.text import tokenize
 
 K1 = 1.2
+"""How soon more of one term counts for nothing: the default of Lucene and of Milvus."""
 B = 0.5
 """Passages are of even length, so length counts for less than in whole documents."""
 _MOST = 255
+"""A count is kept in one byte."""
 
 
 @dataclass(frozen=True)

@@ -30,6 +30,7 @@ PROBED = 0.25
 _SAMPLE = 64
 """Vectors a list that the lists' centres are trained on."""
 _BLOCK = 1 << 16
+"""Vectors compared with the centres at a time, so that memory stays bounded."""
 _HALF = faiss.ScalarQuantizer.QT_fp16
 _COSINE = faiss.METRIC_INNER_PRODUCT
 

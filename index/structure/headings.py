@@ -11,6 +11,7 @@ from statistics import median
 from index.structure.numbering_marks import Mark, Rank, canonical, canonical_lines, mark_of
 from index.structure.run_in_headings import LONGEST, first_sentence
 from index.structure.section_years import mode_of
+from index.text import CLAUSE_MARKS, COUNT, HAN_NUMERAL, PLAN, YEAR
 from index.types import CleanText
 
 LINE = 70
@@ -20,19 +21,20 @@ _WORTH = {Rank.ITEM: 80, Rank.DASH: 80}
 
 _FEWEST_ARTICLES = 5
 """Fewer paragraphs that open with 第…条 quote a law, and are none."""
-_NUMERALS = "一二三四五六七八九十"
 _CONTENTS = re.compile("目录|目次|内容(?:提要|目录)")
 """目录; not 正文."""
 _LEADER = re.compile(r"(?:[.…·．\-—]{3,}|\s{2,}|\t)\s*[（(]?\d{1,4}[）)]?\s*$")
+"""工作回顾………3, 工作回顾   12; not 增长3."""
 _PART_LINE = re.compile(
-    "(?:(?:19|20)[0-9]{2}年|过去[一五]年|去年|今年|今后五年|下一步|下一年)?[^，。；：！？、]{0,8}工作(?:的?(?:简要)?回顾|总结|情况|安排|部署|打算|任务|建议|重点)"
+    f"(?:{YEAR}年|过去{COUNT}年|去年|今年|今后{COUNT}年|下一步|下一年)?[^{CLAUSE_MARKS}、]{{0,8}}工作(?:的?(?:简要)?回顾|总结|情况|安排|部署|打算|任务|建议|重点)"
 )
 """2024年工作回顾; not 2024年，工作繁重."""
 # Where no 一、 numbers the parts: 今后五年工作思路和目标任务, 站在新起点：2012年工作回顾, 全面加强政府自身建设
 _UNNUMBERED = re.compile(
-    "(?:[^，。；：！？]{2,12}：)?(?:(?:19|20)[0-9]{2}年|过去[一五]年|五年来|去年|今年|今后五年|“十[一二三四五六]五”)"
-    "[^，。；：！？]{2,30}|[^，。；：！？]{0,10}政府自身建设[^，。；：！？]{0,6}"
+    f"(?:[^{CLAUSE_MARKS}]{{2,12}}：)?(?:{YEAR}年|过去{COUNT}年|{COUNT}年来|去年|今年|今后{COUNT}年|“{PLAN}”)"
+    f"[^{CLAUSE_MARKS}]{{2,30}}|[^{CLAUSE_MARKS}]{{0,10}}政府自身建设[^{CLAUSE_MARKS}]{{0,6}}"
 )
+"""Where no 一、 numbers the parts: 今后五年工作思路和目标任务, 过去三年发展回望, “十七五”发展思路, 站在新起点：2012年工作回顾, 全面加强政府自身建设; not 全面加强教育."""
 _ANNEX = re.compile(
     "(?:注释|附注|注|名词解释|名词注释|有关(?:名词|用语)(?:解释|说明)|附件?[0-9一二三四五六]*|附表|附录)：?"
 )
@@ -190,12 +192,12 @@ def _is_line(rest: str) -> bool:
 
 def _before_colon(rest: str, rank: int) -> str:
     """The name of a note or an item: what stands before its colon."""
-    match = re.match(f"[^，。；：！？]{{2,{LONGEST}}}(?=：)", rest)
+    match = re.match(f"[^{CLAUSE_MARKS}]{{2,{LONGEST}}}(?=：)", rest)
     return match[0] if match and rank in (Rank.DIGIT, Rank.BRACKET, Rank.CIRCLE) else ""
 
 
 def _first_clause(rest: str) -> str:
-    match = re.match(f"[^，。；：！？]{{6,{LONGEST}}}", rest)
+    match = re.match(f"[^{CLAUSE_MARKS}]{{6,{LONGEST}}}", rest)
     return match[0] if match else rest[:20]
 
 
@@ -292,7 +294,7 @@ def _swallowed(group: Sequence[Heading], end: int, paragraphs: Sequence[Paragrap
         until = after.index if after is not None else min(end, heading.index + 2)
         numbers = range(heading.number + 1, after.number if after is not None else heading.number + 2)
         text = "".join(paragraph.text[1:] for paragraph in paragraphs[heading.index : until])
-        count = sum(1 for n in numbers if n <= 10 and re.search(f"{_NUMERALS[n - 1]}[是要]", text))
+        count = sum(1 for n in numbers if n <= 10 and re.search(f"{HAN_NUMERAL[n - 1]}[是要]", text))
         if count:
             found[heading.index] = count
     return found

@@ -10,10 +10,15 @@ from itertools import zip_longest
 from index.structure.numbering_marks import Rank, canonical, canonical_lines, mark_of
 from index.structure.section_years import mode_of
 from index.text import (
+    COUNT,
+    DEPUTIES,
+    HAN_NUMERAL,
     NUMERAL,
     PLACE_SUFFIX,
     SALUTATION,
+    SENTENCE_MARKS,
     TOWNSHIP_SUFFIX,
+    YEAR,
     Years,
     bare_place,
     half_width,
@@ -23,12 +28,13 @@ from index.text import (
 from index.types import CleanText, Metadata
 
 _HEAD_PARAGRAPHS, _HEAD_CHARACTERS = 24, 2000
+"""What precedes the first heading, where title, place, date and speaker stand; what comes later is text."""
 
 _TITLE = re.compile(
-    "[^。！？；：]{0,70}(?:工作报告|执行情况[^。：]{0,40}报告|(?:情况|草案|预算|决算|计划|纲要|调研|发展|评估|审计)[^。：]{0,12}报告"
+    f"[^{SENTENCE_MARKS}；：]{{0,70}}(?:工作报告|执行情况[^。：]{{0,40}}报告|(?:情况|草案|预算|决算|计划|纲要|调研|发展|评估|审计)[^。：]{{0,12}}报告"
     "|统计公报|公报|白皮书|规划纲要|[规计]划|纲要|要点|方案|意见|决定|述职报告|工作总结|报告|(?:条例|规定|办法|细则|章程))"
     "(?:（[^）]{1,20}）)?"
-    "|中华人民共和国[^。！？；：，]{1,40}法(?:（[^）]{1,20}）)?"
+    f"|中华人民共和国[^{SENTENCE_MARKS}；：，]{{1,40}}法(?:（[^）]{{1,20}}）)?"
 )
 """甲县政府工作报告; not 各位代表."""
 _RULE = re.compile("(?:法|条例|规定|办法|细则)(?:（[^）]{1,20}）)?$")
@@ -36,13 +42,17 @@ _RULE = re.compile("(?:法|条例|规定|办法|细则)(?:（[^）]{1,20}）)?$"
 # （1993年12月29日…通过　…　2023年12月29日…第二次修订）
 # （1993年12月29日通过）; not （1993年12月29日）
 _ADOPTED = re.compile("（[^（）]*\\d年[^（）]*(?:通过|修订|修正|批准|公布|发布)[^（）]*）")
+"""（1993年12月29日通过）, （1993年12月29日通过　2023年12月29日第二次修订）; not （1993年12月29日）."""
 _PATH = re.compile("[/／|｜]")
+"""日报/2001年; not 日报."""
 _FOOTNOTE = re.compile(r"(?:\[\d+\]|【\d+】|\*+|\(\d+\))$")
+"""政府工作报告[1], 政府工作报告*; not 政府工作报告（2024）."""
 _NOT_TITLE = re.compile("现在|我代表|各位|审议|摄$|开幕|[“”《》]$|^作|向大会|^(?:一|（一）)、?")
 """我代表; not 甲县."""
-_DATE = re.compile(f"((?:19|20)\\d\\d)\\s*年\\s*({NUMERAL}{{1,3}})\\s*月(?:\\s*({NUMERAL}{{1,3}})\\s*日)?")
+_DATE = re.compile(f"({YEAR})\\s*年\\s*({NUMERAL}{{1,3}})\\s*月(?:\\s*({NUMERAL}{{1,3}})\\s*日)?")
+"""2025年1月7日, 2025年一月; not 2025年."""
 _SESSION = re.compile(
-    "(?:在|^|[日 （])\\s*(?:(?P<before>[^，。\\d第在]{1,24}?)\\s*)?第?[一二三四五六七八九十百\\d]{1,4}届\\s*"
+    f"(?:在|^|[日 （])\\s*(?:(?P<before>[^，。\\d第在]{{1,24}}?)\\s*)?第?[{HAN_NUMERAL}百\\d]{{1,4}}届\\s*"
     "(?P<nation>全国)?\\s*(?:人民代表大会|人大)"
 )
 """在甲县第十八届人民代表大会; not 甲县人民代表."""
@@ -57,9 +67,12 @@ _SPEAKER = re.compile(
     "([\\u4e00-\\u9fff](?:\\s{0,2}[\\u4e00-\\u9fff]){1,2}|[\\u4e00-\\u9fff]{2,8}(?:·[\\u4e00-\\u9fff]{1,8})+)"
     "(?=\\s*$|\\s{1,}\\S|）|（)"
 )
+"""县长 张明; not 县长办公会议."""
 # 阜平县人民政府县长, and the name in the next line
 _OFFICE_LINE = re.compile(f"[^，。]{{0,30}}(?:{_OFFICES})")
+"""The name is in the next line: 阜平县人民政府县长; not 县长张明."""
 _NAME_LINE = re.compile("[\\u4e00-\\u9fff](?:\\s{0,2}[\\u4e00-\\u9fff]){1,2}")
+"""张 明, 欧阳明; not 欧阳小明."""
 # 县长张明在第十八届…, 县长张明作; not 县长张明
 _SPEAKER_CAPTION = re.compile(f"(?:{_OFFICES})\\s?([\\u4e00-\\u9fff]{{2,3}}?)(?=在[^，。]{{0,12}}第|代表|作)")
 _GOVERNMENT = "人民政府|人民法院|人民检察院|人大常委会"
@@ -76,9 +89,11 @@ _ISSUER = re.compile(
 """甲县人民政府; not 甲县."""
 # 预算主管部门：; not 预算收入：
 _LABEL = re.compile("^(?:[预决]算)?(?:主管|编制|发布|制定)?(?:部门|单位|机关)：")
-"""预算主管部门：东山市柳河区人民政府办公室"""
-_PUBLISHED = re.compile("((?:19|20)\\d\\d)年\\s*\\d{1,2}月\\s*\\d{1,2}日")
+"""预算主管部门：东山市柳河区人民政府办公室; not 预算收入：5亿元."""
+_PUBLISHED = re.compile(f"({YEAR})年\\s*\\d{{1,2}}月\\s*\\d{{1,2}}日")
+"""2025年1月7日; not 2025年1月."""
 _GREETING = re.compile(SALUTATION)
+"""各位代表; not 人大代表."""
 
 
 def read_metadata(clean: CleanText, name: str = "") -> Metadata:
@@ -125,7 +140,10 @@ def _head(lines: Sequence[str]) -> list[str]:
         if (mark and mark.rank <= Rank.SECOND) or size > _HEAD_CHARACTERS:
             break
         size += len(line)
-        head += [part.strip() for part in re.split("(?=——)|(?<=[上会])(?=国务院)|(?=各位代表)", line)]
+        head += [
+            part.strip()
+            for part in re.split(f"(?=——)|(?<=[上会])(?=国务院)|(?<!尊敬的)(?={SALUTATION})", line)
+        ]
     return [part for part in head if part]
 
 
@@ -165,7 +183,7 @@ def _guess(lines: Sequence[str]) -> str:
     if not speaks and (bulletin := _guess_bulletin(lines)):
         return bulletin
     # A report that lost its opening: it reviews, it plans, and it speaks to the deputies.
-    speaks = speaks or ({"actual", "target"} <= modes and any(line.startswith("各位代表") for line in lines))
+    speaks = speaks or ({"actual", "target"} <= modes and any(line.startswith(DEPUTIES) for line in lines))
     return "政府工作报告" if speaks else ""
 
 
@@ -173,7 +191,7 @@ def _guess_bulletin(lines: Sequence[str]) -> str:
     """A bulletin of statistics whose title was a picture: its bureau signs above, its notes speak of 本公报."""
     signed = any(part.endswith(("统计局", "调查队")) and len(part) < 45 for part in lines[:6])
     opening = next((line for line in lines[:10] if len(line) > 60), "")
-    told = re.match("((?:19|20)\\d\\d)年", opening)
+    told = re.match(f"({YEAR})年", opening)
     if not (signed and told and any("本公报" in line for line in lines)):
         return ""
     return f"{told[1]}年国民经济和社会发展统计公报"
@@ -203,10 +221,10 @@ def _display(title: str, place: str, year: int | None, name: str) -> str:
         return name or "未命名报告"
     if len(title) > 20 or title.startswith("关于") or _RULE.search(title):
         return title
-    named = _PLACE.search(re.sub("^(?:19|20)\\d\\d年", "", title))
+    named = _PLACE.search(re.sub(f"^{YEAR}年", "", title))
     has_place = bool(place and place in title) or (named is not None and named[0] in title)
     front = "" if has_place or place in ("", "全国") else place
-    if re.search("(?:19|20)\\d\\d|第十.?个五年|十.?五", title) or year is None:
+    if re.search(YEAR, title) or years_in(title, None) or year is None:
         return front + title
     return f"{front}{year}年{title}"
 
@@ -254,7 +272,7 @@ def _place_and_issuer(head: Sequence[str], title: str, text: str, name: str) -> 
 
 def _place_before(body: str, text: str) -> str:
     """The place whose government or bureau ``text`` names: 容城县第十四届人民政府, 合肥市统计局."""
-    match = re.search(f"(?:^|[：: ])({_PLACE.pattern})(?:第?[一二三四五六七八九十]+届)?(?:{body})", text)
+    match = re.search(f"(?:^|[：: ])({_PLACE.pattern})(?:第?[{HAN_NUMERAL}]+届)?(?:{body})", text)
     return match[1] if match and len(match[1]) > 2 else ""
 
 
@@ -285,7 +303,7 @@ def _session_place(text: str) -> str:
 
 
 def _title_place(title: str) -> str:
-    bare = re.sub("(?:19|20)\\d\\d年(?:度)?", " ", title.removeprefix("关于"))
+    bare = re.sub(f"{YEAR}年(?:度)?", " ", title.removeprefix("关于"))
     match = re.match("\\s*(" + _PLACE.pattern + ")", bare)
     if match is None:
         return ""
@@ -302,7 +320,7 @@ def _issuer(head: Sequence[str], title: str, place: str, on_behalf: str) -> str:
     if place == "全国":
         return "国务院" if "国务院" in " ".join(head)[:600] else ""
     named = re.match(
-        "(?:(?:19|20)\\d\\d年)?(.*(?:法院|检察院|委员会|人民政府|[局厅]))(?:工作|(?:19|20)\\d\\d年.*)报告",
+        f"(?:{YEAR}年)?(.*(?:法院|检察院|委员会|人民政府|[局厅]))(?:工作|{YEAR}年.*)报告",
         title,
     )
     if named and place and place in named[1]:
@@ -355,9 +373,7 @@ def _year(lines: Sequence[str], title: str, name: str) -> int | None:
         if len(years) == 1 and mode:
             votes[years[0] + (mode == "actual")] += 2
     for line in lines:
-        for found in re.findall(
-            "((?:19|20)\\d\\d)年(?:是[^。]{0,60}(?:之年|一年)|政府工作的?总体要求)", line[:80]
-        ):
+        for found in re.findall(f"({YEAR})年(?:是[^。]{{0,60}}(?:之年|一年)|政府工作的?总体要求)", line[:80]):
             votes[int(found)] += 1
     for line in lines[-3:]:
         if len(line) < 40 and (match := _PUBLISHED.search(line)):
@@ -369,7 +385,7 @@ def _year(lines: Sequence[str], title: str, name: str) -> int | None:
         return titled[0] + 1
     if votes:
         return max(votes.items(), key=lambda item: (item[1], item[0]))[0]
-    match = re.search("(?<!\\d)((?:19|20)\\d\\d)(?!\\d)", name)
+    match = re.search(f"(?<!\\d)({YEAR})(?!\\d)", name)
     return int(match[1]) if match else None
 
 
@@ -391,7 +407,7 @@ def _years(lines: Sequence[str], title: str, year: int | None) -> tuple[Years, Y
         if mode:
             (reviewed_set if mode == "actual" else planned_set).update(years_in(heading, year))
     if not reviewed_set:
-        opening = re.search("报告[^，。]{0,12}(过去[一二三四五]年|[一二三四五]年来)", "".join(lines[:8]))
+        opening = re.search(f"报告[^，。]{{0,12}}(过去{COUNT}年|{COUNT}年来)", "".join(lines[:8]))
         reviewed_set.update(years_in(opening[1], year) if opening else ())
     if "总结" in title and year is not None:
         reviewed_set = reviewed_set or {year}

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from enum import IntEnum
 
-from index.text import arabic_years, normalize, to_int
+from index.text import HAN_NUMERAL, arabic_years, normalize, to_int
 
 
 class Rank(IntEnum):
@@ -35,8 +35,8 @@ class Mark:
     length: int
 
 
-_N = "([一二三四五六七八九十百零〇]{1,4}|[0-9]{1,3})"
-_C = "([一二三四五六七八九十百]{1,4})"
+_N = f"([{HAN_NUMERAL}百零〇]{{1,4}}|[0-9]{{1,3}})"
+_C = f"([{HAN_NUMERAL}百]{{1,4}})"
 _PATTERNS = (
     (Rank.PART, re.compile(f"第{_N}(?:部分|编|篇|辑)(?![第、，和与至])")),
     (Rank.CHAPTER, re.compile(f"第{_N}章(?![第、，和与至])")),
@@ -45,15 +45,15 @@ _PATTERNS = (
     (
         Rank.ARTICLE,
         re.compile(
-            "第([一二三四五六七八九十百千零〇]{1,8}|[0-9]{1,4})条(?:之[一二三四五六七八九十])?(?![第、，和与至规所的款中])"
+            f"第([{HAN_NUMERAL}百千零〇]{{1,8}}|[0-9]{{1,4}})条(?:之[{HAN_NUMERAL}])?(?![第、，和与至规所的款中])"
         ),
     ),
-    (Rank.TOP, re.compile(rf"{_C}(?:、|[.．](?=\D))(?!\s*[一二三四五六七八九十]+[、是产次季])")),
+    (Rank.TOP, re.compile(rf"{_C}(?:、|[.．](?=\D))(?!\s*[{HAN_NUMERAL}]+[、是产次季])")),
     (Rank.SECOND, re.compile(f"（{_C}）[、.．]?")),
     (Rank.BRACKET, re.compile(r"（([0-9]{1,2})）[、.．]?|([0-9]{1,2})）")),
     (Rank.DIGIT, re.compile(r"([0-9]{1,2})(?:、|[.．](?![0-9]))")),
     (Rank.CIRCLE, re.compile("([①-⑳])")),
-    (Rank.ITEM, re.compile(f"{_C}(?:是|要|、是)(?!年)|第{_C}[，、]|其([一二三四五六七八九十])[，、]")),
+    (Rank.ITEM, re.compile(f"{_C}(?:是|要|、是)(?!年)|第{_C}[，、]|其([{HAN_NUMERAL}])[，、]")),
     (Rank.DASH, re.compile("(?:——|—|－－|--|―{1,2}|──)(?=[^—\\-－\\s\\d])|([●■◆▪•▶])")),
 )
 _TIGHT = str.maketrans({"(": "（", ")": "）", ":": "：", "!": "！", ";": "；", "\t": " ", "\xa0": " "})

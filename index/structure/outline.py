@@ -11,17 +11,18 @@ from index.structure.headings import LINE, Heading, Paragraph, headings_of, para
 from index.structure.numbering_marks import Rank, mark_of
 from index.structure.run_in_headings import first_sentence, run_in_titles
 from index.structure.section_years import SectionTime, SectionTimes
-from index.text import SALUTATION
+from index.text import COUNT, SALUTATION
 from index.types import CleanText, Metadata, Section, SectionMode
 
 _SALUTATION = re.compile(f"{SALUTATION}[^。；]{{0,24}}?[！：，]")
+"""各位代表：, 各位委员和同志们！; not 各位代表的建议."""
 _WRAP_UP = re.compile(
     "此外|另外|与此同时|同时，|总之|总的看|回顾|回望|总结|我们取得"
     "|(?:这些|上述|以上|看到|肯定|面对)?成[绩就]|在(?:充分)?(?:肯定|看到)|我们[也还]?(?:深知|清醒|必须清醒)|事实"
     "|[^。]{0,60}(?:来之不易|极为不易|殊为不易)"
 )
 """此外; not 教育."""
-_LOOKING_BACK = re.compile("[一二两三四五]年来|过去的?[一二三四五]年|这[一二三四五]年")
+_LOOKING_BACK = re.compile(f"{COUNT}年来|过去的?{COUNT}年|这{COUNT}年")
 """五年来; not 今年."""
 _CREDIT = re.compile(
     "（?(?:新华社|本报|人民网|新华网)[^。，]{2,14}电?[讯）]*|《\\s*[^》]{2,12}》\\s*（.*版\\s*）"
@@ -30,7 +31,9 @@ _CREDIT = re.compile(
 
 # [12]“两病”：即高血压和糖尿病。
 _NOTE = re.compile(r"[\[【〔]\s*(\d{1,3})\s*[\]】〕]")
+"""[12]“两病”：即高血压和糖尿病。; not “两病”[12]."""
 _FEWEST_NOTES = 3
+"""Two lines that open with [1] and [2] may be anything."""
 
 
 @dataclass(slots=True)

@@ -8,31 +8,36 @@ from collections.abc import Sequence
 from statistics import median
 
 from index.structure.numbering_marks import mark_of
+from index.text import CLAUSE_MARKS, COUNT, PLACE_LEVELS, SENTENCE_MARKS
 
 LONGEST = 40
 """No run-in title is longer than this, in characters."""
 _SHORTEST_REST = 25
+"""Characters that must follow a run-in title; with fewer the whole paragraph is one statement."""
 _INTRODUCTION = 0.5
 """A first paragraph shorter than this part of the titled ones (median) has no title of its own."""
 
-_FIRST = re.compile(r"[^。！？；：:;!?\n]{2,80}(?=。)")
+_FIRST = re.compile(rf"[^{SENTENCE_MARKS}；：:;!?\n]{{2,80}}(?=。)")
 """教育更加公平。; not 教育，."""
 _QUOTED = re.compile("“[^”]*”|「[^」]*」|《[^》]*》|（[^）]*）")
+"""“双减”, 《条例》; not 双减."""
 # How sentences open that tell or argue; a title names its matter at once.
 # 我们; not 教育
 _NO_OPENER = re.compile(
-    "我|这|此|该|其|本[届次年]|当前|目前|今[年后]|去年|明年|上年|近[年期些几]|[一二两三四五几多]年|过去|全年|新的一年"
-    "|党中央|国务院|中央|[省市区县州](?:委|政府)|各(?:级|地|部门|位)|《|“[^”]{1,3}”(?:时期|期间)|从[^，]*看"
+    f"我|这|此|该|其|本[届次年]|当前|目前|今[年后]|去年|明年|上年|近[年期些几]|(?:[几多]|{COUNT})年|过去|全年|新的一年"
+    f"|党中央|国务院|中央|[{PLACE_LEVELS}](?:委|政府)|各(?:级|地|部门|位)|《|“[^”]{{1,3}}”(?:时期|期间)|从[^，]*看"
     "|首先|其次|最后|同时|与此|另外|因[此而]|为[此了]|对此|但|由于|进入|刚刚|只[有要]|必须|要(?!素)|应[该当]"
     "|(?:随着|根据|按照|围绕|针对|面对|经过|通过|作为|站在|对于?|在)[^。]*，"
     "|总之|总的|综合(?:考虑|分析|研判)|展望|回[顾首]|总结|实践[证表]|事实[证表]|如果|如何|预计|特别是"
 )
+"""How sentences open that tell or argue; a title names its matter at once: 我们, 六年, 10年; not 教育."""
 _NO_TITLE = re.compile(
     "(?<!实事求)(?<!于)是(?!非|否)|了(?!解)|我们|也(?!门)|必须|应当|应该|仍然|提出|暴露|决定着|有利于|不仅|已经?(?!建)"
     "|正在|即将|以下|如下|新的一年|刻不容缓|方面工作|几项工作|来之不易|[0-9](?![0-9]*[件项大类])"
 )
 """我们; not 是非."""
-_OPENER = re.compile("[^，。；：！？]{2,14}，")
+_OPENER = re.compile(f"[^{CLAUSE_MARKS}]{{2,14}}，")
+"""五年来，; not 五年来。."""
 
 
 def first_sentence(text: str, longest: int = LONGEST) -> str:
@@ -80,7 +85,7 @@ def _candidate(text: str) -> str:
 
 def _shorter_than_what_follows(title: str, rest: str) -> bool:
     """A title is brief beside the sentences that spell it out."""
-    sentences = [sentence for sentence in re.split("[。！？]", rest) if len(sentence) > 1]
+    sentences = [sentence for sentence in re.split(f"[{SENTENCE_MARKS}]", rest) if len(sentence) > 1]
     return bool(sentences) and len(title) <= max(16, sum(map(len, sentences)) / len(sentences))
 
 

@@ -4,11 +4,26 @@ time expressions and synonyms stands here too, each once.
 
 from index.text.layout import clean
 from index.text.normalization import half_width, normalize, tokenize
-from index.text.numerals import MULTIPLIERS, NUMERAL, SCALE, arabic_years, to_decimal, to_int
-from index.text.places import PLACE_SUFFIX, TOWNSHIP_SUFFIX, bare_place
+from index.text.numerals import (
+    HAN_COUNT,
+    HAN_DIGITS,
+    HAN_NUMBER,
+    HAN_NUMERAL,
+    HAN_SEVERAL,
+    ITEM_NUMBER,
+    MULTIPLIERS,
+    NUMERAL,
+    SCALE,
+    arabic_years,
+    to_decimal,
+    to_int,
+)
+from index.text.places import PLACE_LEVELS, PLACE_SUFFIX, TOWNSHIP_SUFFIX, bare_place
 from index.text.rows import CELL_GAP, visible
 from index.text.sentences import (
     CLAUSE_END,
+    CLAUSE_MARKS,
+    DEPUTIES,
     PART_END,
     SALUTATION,
     SENTENCE_END,
@@ -20,6 +35,7 @@ from index.text.time_expressions import (
     COUNT,
     PLAN,
     RELATIVE_YEAR,
+    SHORT_YEAR,
     YEAR,
     TimeExpression,
     Years,
@@ -36,13 +52,22 @@ from index.text.units import MEASURES, MONEY, PIECES, SCALED, UNIT_FAMILY
 __all__ = [
     "CELL_GAP",
     "CLAUSE_END",
+    "CLAUSE_MARKS",
     "COUNT",
+    "DEPUTIES",
+    "HAN_COUNT",
+    "HAN_DIGITS",
+    "HAN_NUMBER",
+    "HAN_NUMERAL",
+    "HAN_SEVERAL",
+    "ITEM_NUMBER",
     "MEASURES",
     "MONEY",
     "MULTIPLIERS",
     "NUMERAL",
     "PART_END",
     "PIECES",
+    "PLACE_LEVELS",
     "PLACE_SUFFIX",
     "PLAN",
     "RELATIVE_YEAR",
@@ -51,6 +76,7 @@ __all__ = [
     "SCALED",
     "SENTENCE_END",
     "SENTENCE_MARKS",
+    "SHORT_YEAR",
     "TOWNSHIP_SUFFIX",
     "UNIT_FAMILY",
     "YEAR",

@@ -24,6 +24,7 @@ _NEEDLESS_SPACE = re.compile(
 # 2023 2024, 447 7 0; not 2024年
 _FIGURES_AT_END = re.compile(r"(?:^|\s)\d[\d.,]*%? +\d[\d.,]*$")
 _FIGURES_AT_START = re.compile(r"\d[\d.,]* +\d[\d.,]*%?(?:\s|$)")
+"""12.3 45.6, 1,234 5%; not 12.3亿元."""
 
 
 def clean(source: Source) -> CleanText:

@@ -5,8 +5,21 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
+HAN_DIGITS = "一二三四五六七八九"
+"""One to nine; this and the four below are the insides of a character class, [一二三] and so on."""
+HAN_NUMERAL = f"{HAN_DIGITS}十"
+"""What counts a text's own parts, up to 九十九: （二十三）, 第三."""
+HAN_COUNT = f"{HAN_NUMERAL}两"
+"""What counts things, up to 九十九: 两件, 十二家."""
+HAN_SEVERAL = HAN_COUNT.removeprefix("一")
+"""What counts more than one thing: 哪两项; not 哪一项."""
+HAN_NUMBER = f"{HAN_COUNT}百千万亿零〇"
+"""Any number in characters, once it has begun: 一千零五十万."""
+ITEM_NUMBER = rf"[（(]?(?:[{HAN_NUMERAL}]{{1,3}}|\d{{1,2}})[）)、.．]"
+"""The number of an item at a line's start, as a regular expression: （一）, 1., 二、; not 第一."""
+
 _DIGITS = {
-    **{c: i for i, c in enumerate("零一二三四五六七八九")},
+    **{c: i for i, c in enumerate(f"零{HAN_DIGITS}")},
     **dict.fromkeys("〇○Ｏ", 0),
     "两": 2,
     **{str(i): i for i in range(10)},
@@ -20,7 +33,7 @@ MULTIPLIERS = {
 """What may stand between a number and its unit: 3.2万亿元."""
 SCALE = "万亿|亿|万|千"
 """What a question asks a number in, as a regular expression: 多少亿."""
-NUMERAL = "[零〇○一二三四五六七八九十百两0-9０-９]"
+NUMERAL = f"[零〇○{HAN_COUNT}百0-9０-９]"
 """A character of a heading's or a date's numeral, as a regular expression."""
 
 
@@ -56,9 +69,9 @@ def _whole(numeral: str) -> int:
     return total + section + digit
 
 
-_CHINESE_YEAR = re.compile("[一二][九零〇○Ｏ][零〇○Ｏ一二三四五六七八九]{2}(?=年)")
+_CHINESE_YEAR = re.compile(f"[一二][九零〇○Ｏ][零〇○Ｏ{HAN_DIGITS}]{{2}}(?=年)")
 """二〇二五年; not 二五年."""
-_ANY_YEAR = re.compile("[零〇○Ｏ一二三四五六七八九]{4}(?=年(?!级))")
+_ANY_YEAR = re.compile(f"[零〇○Ｏ{HAN_DIGITS}]{{4}}(?=年(?!级))")
 """零零零零年, 九九九九年; not 三四五六年级."""
 
 

@@ -6,16 +6,19 @@ import re
 
 PLACE_SUFFIX = "特别行政区|自治区|自治州|自治县|自治旗|地区|省|市|州|盟|区|县|旗"
 """As a regular expression, the longest first: 省 to 旗; townships have none of their own here."""
+PLACE_LEVELS = "省市区县州"
+"""The levels of one character, as the inside of a character class: 全市, 我省, 县委."""
 TOWNSHIP_SUFFIX = "街道|镇|乡|苏木"
 
 _SUFFIX = re.compile(f"(?:{PLACE_SUFFIX})$")
+"""天桥区, 山东省; not 天桥."""
 # 黔东南苗族侗族自治州; not 苗族乡
 _PEOPLES = re.compile(
     "(?<=..)(?:(?:蒙古|哈萨克|维吾尔|柯尔克孜|塔吉克|锡伯|达斡尔|鄂温克|鄂伦春|拉祜|傈僳|仫佬|毛南|仡佬|布依|土家|"
     "撒拉|保安|东乡|裕固|布朗|阿昌|景颇|德昂|独龙|基诺|朝鲜|俄罗斯|哈尼|纳西|普米|门巴|珞巴|"
     "壮|回|藏|苗|彝|满|侗|瑶|白|傣|黎|畲|佤|水|土|羌|怒|京)族?|各族)+(?=自治)"
 )
-"""The peoples in the name of an autonomous place: 黔东南苗族侗族自治州."""
+"""The peoples in the name of an autonomous place: 黔东南苗族侗族自治州; not 苗族乡."""
 
 
 def bare_place(place: str) -> str:

@@ -9,21 +9,27 @@ from dataclasses import dataclass
 from itertools import pairwise
 from math import log
 
+from index.text.numerals import HAN_NUMERAL
 from index.text.rows import Row, width
-from index.text.sentences import SALUTATION
+from index.text.sentences import SALUTATION, SENTENCE_MARKS
 
 _HEADING = re.compile(
-    r"第[一二三四五六七八九十百零〇\d]{1,4}[章节編编篇部]|[（(][一二三四五六七八九十]{1,3}[)）]"
-    r"|[一二三四五六七八九十]{1,3}[、.．](?![一二三四五六七八九十]、)|[（(]?\d{1,2}[)）、]|\d{1,2}[.．](?!\d)|[①-⑳]"
+    rf"第[{HAN_NUMERAL}百零〇\d]{{1,4}}[章节編编篇部]|[（(][{HAN_NUMERAL}]{{1,3}}[)）]"
+    rf"|[{HAN_NUMERAL}]{{1,3}}[、.．](?![{HAN_NUMERAL}]、)|[（(]?\d{{1,2}}[)）、]|\d{{1,2}}[.．](?!\d)|[①-⑳]"
 )
 """第三章; not 1.5亿元."""
 _SALUTATION = re.compile(rf"{SALUTATION}[^，。]{{0,12}}[：:！!]")
+"""各位代表：; not 各位代表提出."""
 _RUN_IN_TITLE = re.compile(r"[^，。；：]{3,14}。")
+"""教育更加公平。; not 教育。."""
 _SUBTITLE = re.compile(r"(?:[—－-]{1,3}|[（(])\s*[12１２二]\S{1,3}\s*年")
+"""——2025年, （2024年; not 2025年."""
 _SUBTITLE_END = re.compile(r"会议?上[）)]?$|[）)]$")
-_ITEM = re.compile(r"——|[一二三四五六七八九十]是|[\[［【〔]\d{1,3}[\]］】〕]")
-"""——, 一是, and the number of a note, [12]."""
+"""第四次会议上, 会上）; not 会议."""
+_ITEM = re.compile(rf"——|[{HAN_NUMERAL}]是|[\[［【〔]\d{{1,3}}[\]］】〕]")
+"""The last is the number of a note: ——, 一是, [12]; not 统一是."""
 _BULLET = re.compile(r"[•●▪■◆◇▶➢➤✓✔□○\uf06c\uf06e\uf0a7\uf0b7\uf0d8]\s*\S")
+"""• 甲; not 甲."""
 _CLOSERS = "”’」』）)】》〉"
 _NEVER_FIRST = frozenset("，。、；：？！…％%‰℃,.;:?!" + _CLOSERS)
 _OPENERS = frozenset("“‘「『（(【《〈")
@@ -32,12 +38,15 @@ _PIECE = (
 )
 # 甲，, 2025, “甲; not 甲乙
 _FIRST_PIECE = re.compile(rf"{_PIECE}(?:(?=[“‘]){_PIECE}|(?<=[”’]){_PIECE})*")
-_ENDS = frozenset("。！？!?…")
+"""What stands or falls together: 甲，, 2025, “甲; not \n."""
+_ENDS = frozenset(f"{SENTENCE_MARKS}!?…")
 _HALF_ENDS = frozenset("；：;:")
 _DANGLING = frozenset("，、,与和及的在—" + "".join(_OPENERS))
 
 _PROSE = re.compile(r"[，。；、,;]")
-_NUMERAL = re.compile(r"[一二三四五六七八九十百零〇\d①-⑳]+")
+"""甲，乙; not 甲乙."""
+_NUMERAL = re.compile(rf"[{HAN_NUMERAL}百零〇\d①-⑳]+")
+"""十二, 12, ③; not 甲."""
 _TITLE_ROWS = 12
 """Rows in which a report's title and subtitle stand."""
 _NEVER = 40.0
@@ -247,7 +256,7 @@ class _Evidence:
         if self.gaps_part and row.opens is None:
             later += cost.gap_inside if row.gap else 0.0
             first += 0.0 if row.gap else cost.no_gap_first
-        inner_end = cost.sentence_in_heading if any(mark in row.text[:-1] for mark in "。！？") else 0.0
+        inner_end = cost.sentence_in_heading if any(mark in row.text[:-1] for mark in SENTENCE_MARKS) else 0.0
         return first, later, head + inner_end, later + cost.long_heading + inner_end
 
     def join_cost(self, at: int, room: float) -> float:

@@ -17,7 +17,9 @@ _INVISIBLE = re.compile(
     "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\xad\u0600-\u0605\u061c\u06dd\u070f\u180e"
     "\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\ufff9-\ufffb\U000e0001\U000e0020-\U000e007f]"
 )
+"""\u200b; not 甲."""
 _NARROW = re.compile("[ -\xa6\xa9\xac\xae\xaf\xbb\u2000-\u200a\u202f]+")
+"""ab; not 甲."""
 _DASH = "[-–—―－─·•~～|]"
 _NUMBERED = (
     re.compile(rf"{_DASH}{{1,2}}\s*(\d{{1,4}})\s*{_DASH}{{1,2}}"),
@@ -26,8 +28,11 @@ _NUMBERED = (
 )
 _BARE = (re.compile(r"(\d{1,4})\s*[/／]\s*\d{1,4}"), re.compile(r"(\d{1,4})"))
 _DIGITS = re.compile(r"[0-9０-９]+")
+"""12, １２; not 十二."""
 _HEADER_DEPTH = 2
+"""Rows from the top of a page within which its running head stands."""
 _MIN_ROWS_A_PAGE = 8
+"""Numbers that stand closer than this number the rows of a list, no pages."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,15 +11,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
-from index.text.numerals import arabic_years, to_int
+from index.text.numerals import HAN_COUNT, HAN_DIGITS, HAN_NUMERAL, arabic_years, to_int
 
 Years = tuple[int, ...]
 
 YEAR = r"(?:19|20)\d\d"
 """A calendar year in digits, as a regular expression: 2024; not 1864."""
-PLAN = "十[一二三四五六七八九]?五"
+SHORT_YEAR = r"(?:19|20)?\d\d"
+"""A year with its century or without, where 年 follows: 2024年, 24年."""
+PLAN = f"十[{HAN_DIGITS}]?五"
 """The name of a five-year plan from the tenth on, as a question has it, quoted or not: 十五, 十四五, 十五五; not 五五."""
-COUNT = r"(?:[一二两三四五六七八九十]{1,3}|\d{1,2})"
+COUNT = rf"(?:[{HAN_COUNT}]{{1,3}}|\d{{1,2}})"
 """A number of years: 五, 十五, 20."""
 
 # 去年, 一年来, 上年; not 第一年来, 上年均, 基础上年
@@ -35,15 +37,15 @@ RELATIVE_YEAR = "|".join(words for _, words in RELATIVE_YEARS)
 
 _PLAN = (
     # “十四五”, in quotes whatever follows; “九五” only as a plan: 九五折, “八五”普法 are none.
-    '[“"‘「『](?:第?(?P<quoted>十[一二三四五六七八九]?)五)[”"’」』](?!普法)'
+    f'[“"‘「『](?:第?(?P<quoted>十[{HAN_DIGITS}]?)五)[”"’」』](?!普法)'
     '|[“"‘「『](?P<early>[六七八九])五[”"’」』](?=计划|规划|时期|期间|末|以来)'
     # 十四五规划; not 十四五个, 二十四五岁, 十五五六.
-    "|(?<![一二三四五六七八九十百千第\\d])(?P<bare>十[一二三四五六七八九])五"
-    "(?![一二三四五六七八九十百千万亿年个分条项大点件家名位人户里公亩米吨岁天次种类处座所%])"
+    f"|(?<![{HAN_NUMERAL}百千第\\d])(?P<bare>十[{HAN_DIGITS}])五"
+    f"(?![{HAN_NUMERAL}百千万亿年个分条项大点件家名位人户里公亩米吨岁天次种类处座所%])"
     # 十五规划; not 十五年.
-    "|(?<![一二三四五六七八九十百千第\\d])(?P<tenth>十)五(?=规划|计划|时期|期间|以来)"
+    f"|(?<![{HAN_NUMERAL}百千第\\d])(?P<tenth>十)五(?=规划|计划|时期|期间|以来)"
     # 第十四个五年规划
-    "|第(?P<nth>十[一二三四五六七八九]?)个五年(?=规划|计划)"
+    f"|第(?P<nth>十[{HAN_DIGITS}]?)个五年(?=规划|计划)"
 )
 # “十四五”收官, 十四五后三年; not 十四五期间，收官
 _PLAN_PART = (
@@ -65,15 +67,17 @@ _TIME = re.compile(
     )
     # 过去五年, 近三年来, 五年来, 本届政府五年; not 前年, 前一年, 第五年来
     + rf"|(?:过去|最近|近|这|前(?!一年))的?(?P<past>{COUNT})个?年(?:来|间|里|以来)?"
-    rf"|(?<![一二三四五六七八九十第\d])(?P<past_bare>{COUNT})年(?:来|间|(?=工作回顾|回顾))"
+    rf"|(?<![{HAN_NUMERAL}第\d])(?P<past_bare>{COUNT})年(?:来|间|(?=工作回顾|回顾))"
     rf"|本届政府(?:五年来?)?|上届政府五年来?"
     # 今后五年, 未来三年, 接下来两年
     rf"|(?:今后|未来|接下来|下一个)的?(?P<coming>{COUNT})年"
 )
+"""2024年, “十四五”, 去年, 过去五年; not 2024亿元, 第五年来."""
 
 _PLAN_TAIL = re.compile("期间|时期|以来|规划|计划")
 """期间; not 年底."""
 _YEAR_TAIL = re.compile("年?[底末初]|度")
+"""年底, 末, 度; not 中."""
 
 Kind = Literal["year", "range", "plan", "relative", "past", "coming"]
 
@@ -189,6 +193,7 @@ _TWO_DIGITS = re.compile(
     # 09年, 98-02年, 16、17年; not 近20年, 12年来, 30年内
     r"(?<![\d.近过去这了达共每满第用])(?:([09]\d|[12]\d)(\s*(?:[-—–~～至到]|[、和与及])\s*))?([09]\d|[12]\d)(?=年(?![来内以多间前后级]|制(?!造)))"
 )
+"""09年, 98-02年; not 近20年, 12年来."""
 
 
 def full_years(text: str) -> str:

@@ -11,9 +11,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
+from index.text.numerals import HAN_NUMERAL
+from index.text.sentences import SALUTATION, SENTENCE_MARKS
+from index.text.time_expressions import YEAR
 from index.types import Line, Source
 
 _BREAK = re.compile(r"(?:\\r)?\\n|\\r")  # a line break written out as \r\n
+"""A line break written out: \\r\\n, \\n; not n."""
 # &nbsp;, &emsp…; not R&D
 _ENTITY = re.compile(r"&(?:nbsp|ensp|emsp|thinsp|ems?p?(?=\.{3}|…));?")
 """&nbsp;; not R&D."""
@@ -26,14 +30,18 @@ _BUTTON = re.compile(
     r"下载|打印(?:本页)?|全屏|收藏|关闭(?:窗口)?|分享(?:到.{0,6})?[:：]?|首页|当前位置[:：]?.{0,40}|您(?:现在)?(?:的|所在)位置[:：]?.{0,40}"
     r"|[【\[(（]?字[体号][:：]?.{0,12}|加大|还原|减小|大|中|小|[】>|×+-]|(?:阅读|评论|浏览|点击)(?:次数|量|数)?[:：]?\s*\d*次?|\d{1,7}"
 )
+"""The last is how often a page was read: 下载, 【字号：, 首页, 147; not 大力发展…."""
 # 来源：安徽日报, 时间：2022-11-22 作者：…, 2026-02-03 09:02:33
 # 来源：安徽日报; not 来源丰富
 _ORIGIN = re.compile(
     r"(?:(?:信息|文章|稿件)?来源|(?:发布|更新|发表)?(?:时间|日期)|作者|(?:责任|网络)?编辑)\s*[:：].{0,120}"
-    r"|(?:19|20)\d\d[-/.]\d{1,2}[-/.]\d{1,2}(?:\s+\d{1,2}:\d\d(?::\d\d)?)?"
+    rf"|{YEAR}[-/.]\d{{1,2}}[-/.]\d{{1,2}}(?:\s+\d{{1,2}}:\d\d(?::\d\d)?)?"
 )
+"""来源：安徽日报, 时间：2022-11-22 作者：…, 2026-02-03 09:02:33; not 来源丰富."""
 _SUMMARY = re.compile(r"(?:内容)?摘要[:：]?")
+"""摘要：, 内容摘要; not 摘要如下."""
 _CUT_SHORT = re.compile(r"(?:\.{3,}|…+)$")
+"""全面推进……, and so on...; not 全面推进。."""
 _LINKS = re.compile(
     r"(?:相关|推荐|热门|延伸)(?:报道|文档|文章|阅读|链接|新闻|信息|内容)[:：]?|[上下]一[篇条页]\s*[:：]?.{0,40}|标签云|本栏(?:最新|推荐)|阅读排行|"
     r"分享(?:到.{0,6})?[:：]?|收藏|打印(?:本页)?|关闭(?:窗口)?|[》>]{1,2}.{0,20}(?:专题|更多|详细)[《<]*|扫一扫.{0,20}|"
@@ -41,36 +49,46 @@ _LINKS = re.compile(
 )
 """相关报道; not 相关部门."""
 _LINK = re.compile(r"[^。；！？，]{0,40}")
+"""政府信息公开; not 今年，."""
 _REPORT_TITLE = re.compile(r"[^。；！？，：]{4,36}(?:报告|公报)")
-_OPENS_TEXT = re.compile(r"(?:尊敬的)?各位代表|同志们|[一二三四五六七八九十]、|（一）|第一[章部编篇]")
+"""甲县政府工作报告; not 报告, 现在，我作报告."""
+_OPENS_TEXT = re.compile(rf"{SALUTATION}|[{HAN_NUMERAL}]、|（一）|第一[章部编篇]")
 """各位代表; not 代表建议."""
 # 下转7版, （上接第4版）
-_TURN = re.compile(r"\s*[（(【]?(?:下转|上接)第?\s*[A-Z]?[0-9一二三四五六七八九十]{1,3}\s*版[）)】]?\s*")
+_TURN = re.compile(rf"\s*[（(【]?(?:下转|上接)第?\s*[A-Z]?[0-9{HAN_NUMERAL}]{{1,3}}\s*版[）)】]?\s*")
+"""下转7版, （上接第4版）; not 下转第."""
 # The mark of whoever copied the text, at its very beginning or end: 百度搜索…网, 微信公众号…
 # 百度搜索某某文库网; not 搜索引擎
 _WATERMARK = r"(?:来源[:：]\s*)?(?:百度(?:搜索)?|微信(?:公众号|搜索|小程序)|公众号)[:：]?\s*[\u4e00-\u9fff][\u4e00-\u9fff\s]{1,14}[网号库]"
 _FIRST_MARK = re.compile(rf"^{_WATERMARK}\s{{2,}}")
-_LAST_MARK = re.compile(rf"(?<=[。！？!?”\s])\s*{_WATERMARK}\s*$")
+"""百度搜索某某文库网  各位代表; not 百度搜索某某文库网的用户."""
+_LAST_MARK = re.compile(rf"(?<=[{SENTENCE_MARKS}!?”\s])\s*{_WATERMARK}\s*$")
 """。百度搜索某某文库网; not 百度搜索某某文库网的用户."""
-_LAST_ORIGIN = re.compile(r"(?:^|(?<=[。！？!?”\s]))\s*[（(](?:来源|转自|摘自)[:：][^（）()]{2,20}[)）]\s*$")
+_LAST_ORIGIN = re.compile(
+    rf"(?:^|(?<=[{SENTENCE_MARKS}!?”\s]))\s*[（(](?:来源|转自|摘自)[:：][^（）()]{{2,20}}[)）]\s*$"
+)
 """。（来源：安徽日报）; not （来源丰富）."""
 
 _LOST_SPACES = re.compile(r"(?:\?\?)+")
+"""??; not ?."""
 _LOST_INDENT = re.compile(r"^\s*\?{2,}(?=[\u4e00-\u9fff（“])")
-"""???各位代表，今后五年: the spaces before a paragraph, lost in a conversion; not 什么??"""
+"""The spaces before a paragraph, lost in a conversion: ???各位代表，今后五年; not 什么??"""
 _HEAD_LINES = 40
+"""Lines within which a page's own text begins; set by hand."""
 _FEWEST_LINKS = 4
+"""Titles of other reports in a row; fewer may be text that names reports."""
 _LONGEST_LINK = 200
 """Below a text stands a disclaimer at most."""
 _COPIED = 40
 """Characters of a paragraph that no report says twice by chance."""
 _SPACES = re.compile(r"[ \t\u00a0\u2002\u2003\u3000]{2,}")
+"""甲  乙; not 甲 乙."""
 _AFTER_SENTENCE = re.compile(
-    r"(?<=[。！？：；”])\s+(?=\S)|\s+(?=[一二三四五六七八九十]{1,3}、|（[一二三四五六七八九十]{1,3}）)"
+    rf"(?<=[{SENTENCE_MARKS}：；”])\s+(?=\S)|\s+(?=[{HAN_NUMERAL}]{{1,3}}、|（[{HAN_NUMERAL}]{{1,3}}）)"
 )
 """完成。 今年; not 完成 今年."""
 _HEADING = re.compile(
-    r"(?:[一二三四五六七八九十]{1,3}、|（[一二三四五六七八九十]{1,3}）)[^。；！？\s]{2,40}(?=\s+\S)"
+    rf"(?:[{HAN_NUMERAL}]{{1,3}}、|（[{HAN_NUMERAL}]{{1,3}}）)[^。；！？\s]{{2,40}}(?=\s+\S)"
 )
 """一、工作回顾 过去; not 一、工作回顾."""
 

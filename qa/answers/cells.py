@@ -38,11 +38,13 @@ def _of_row(text: str, start: int, end: int) -> Spans:
 
 
 _CELL = re.compile(r" (?:[-+−－＋]?[\d.,，]+[%％‰]?|[-－—–]+)$")
-"""A heading with its value or with none: 产量 62.1, 2022年 —."""
+"""A heading with its value or with none: 产量 62.1, 2022年 —; not 产量."""
 
 
 _BREAK = re.compile(r"[，；。：:;\n]")
+"""甲，乙; not 甲、乙."""
 _BARE = re.compile(r"[^\w%％]|地区|国内")
+"""地区, 、; not 生产总值."""
 
 
 def _opening(text: str, figure: Figure, offset: int) -> int:

@@ -6,12 +6,13 @@ from collections.abc import Iterable, Sequence
 
 from index import Passage, Snapshot
 from index.structure import page_at
+from index.text import SENTENCE_MARKS
 from qa.reading import joined
 from qa.types import Citation, Spans
 
 GAP = "……"
 """Stands between quotes that do not touch in the report."""
-MARKS = "，、；：。！？,;: \n"
+MARKS = f"，、；：{SENTENCE_MARKS},;: \n"
 """What a quote in the text loses at its end before the full stop."""
 
 

@@ -8,9 +8,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from index.text import SENTENCE_MARKS, to_int
+from index.text import HAN_NUMERAL, SENTENCE_MARKS, to_int
 
-_NUMERAL = r"[一二三四五六七八九十]{1,3}"
+_NUMERAL = rf"[{HAN_NUMERAL}]{{1,3}}"
 _STYLES = (
     # （一）加快产业升级
     re.compile(rf"[（(]({_NUMERAL})[）)]\s*"),
@@ -24,8 +24,11 @@ _STYLES = (
     re.compile(r"(?:^|(?<=[。；：！，\s]))([①-⑳])\s*"),
 )
 _STOP = re.compile(rf"[{SENTENCE_MARKS}\n]|$")
+"""甲。; not 甲，."""
 _SENTENCE = re.compile(rf"[{SENTENCE_MARKS}；\n\\]|$")
+"""甲；; not 甲，."""
 _CLAUSE = re.compile(rf"[，；：{SENTENCE_MARKS}\n\\]|$")
+"""甲，; not 甲、."""
 _ASPECT = re.compile(r"[^，、]*方面")
 """医疗卫生方面; not 医疗卫生服务明显改善."""
 LONGEST_HEAD = 48
@@ -61,7 +64,7 @@ def enumerations(text: str, least: int = 3) -> Iterator[Enumeration]:
 _DASHED = re.compile(r"(?:^|(?<=\n))[ \t\u3000]*——[ \t\u3000]*(?=[^\s—])")
 """——更加注重效率; not 更加注重效率."""
 _AFTER_COLON = re.compile(
-    r"(?<=[：:])[^。！？：:\n]{4,}?；[^。！？：:\n]{4,}?；[^。！？：:\n]{4,}(?=[。！\n])"
+    rf"(?<=[：:])[^{SENTENCE_MARKS}：:\n]{{4,}}?；[^{SENTENCE_MARKS}：:\n]{{4,}}?；[^{SENTENCE_MARKS}：:\n]{{4,}}(?=[。！\n])"
 )
 """包括：改造小区600个；治理堵点60处；打造综合体50个。; not 包括：改造小区600个。"""
 

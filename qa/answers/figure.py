@@ -21,6 +21,7 @@ from qa.types import Answer, Citation, FigureLabel
 from qa.understanding import Question, When
 
 _MOST_OTHERS = 4
+"""Other figures offered beside the one asked; set by hand, so that they stay fewer than a list."""
 
 
 def answer_figure(

@@ -19,7 +19,7 @@ from index.figures import (
     normalize_indicator,
     spellings,
 )
-from index.text import PLAN, SCALE, SENTENCE_MARKS, YEAR, normalize
+from index.text import PLACE_LEVELS, PLAN, SCALE, SENTENCE_MARKS, SHORT_YEAR, YEAR, normalize
 from qa.types import Citation
 from qa.understanding import (
     AnswerType,
@@ -33,17 +33,19 @@ from qa.understanding import (
 
 _CHANGE_WORDS = "年均[要应将拟]?增长率?|平均增长|增长率|增长速度|增长幅度|增长|增速|增幅|涨幅|降幅|升幅|上涨|下降|上升|下跌|回落|降低|涨|降"
 _CHANGED = re.compile(_CHANGE_WORDS)
+"""增速; not 总量."""
 _LEVEL = re.compile("金额|总额|总量|余额|规模|人数|总值|数量|面积|里程|产量|多少[亿万元]|多少钱")
 """财政收入总额; not 财政收入增速."""
 _PERCENT = re.compile(r"百分之|几个?点|百分点|几成|%")
 """增长几个点; not 增长多少亿元."""
 _TIMES = (
-    rf"[在到]?(?:{YEAR}|(?<!\d)\d\d)年?(?:至|到|—|–|-|~|～)(?:19|20)?\d\d年|[在到]?{YEAR}(?:年度?)?(?:底|末|初)?(?:[这那]一年)?|"
+    rf"[在到]?(?:{YEAR}|(?<!\d)\d\d)年?(?:至|到|—|–|-|~|～){SHORT_YEAR}年|[在到]?{YEAR}(?:年度?)?(?:底|末|初)?(?:[这那]一年)?|"
     rf"(?<!\d)\d\d年(?:底|末|初)?|[“\"]?{PLAN}[”\"]?(?:期间|时期|规划|末|以来)?|大?前年|去年|上一?年|今年|本年度?|"
     r"明年|来年|过去的?一年|新的?一年|全年|年度|年底|年末|年初|年内|截至|目前|现在|眼下|如今|当前"
 )
 """去年的产量; not 产量."""
 _TIME = re.compile(_TIMES)
+"""去年, 2024年底, 十四五期间; not 产量."""
 _MODES = (
     r"预期目标|目标值?|计划|打算|预期|预计|指标|实际(?![使利到])|实绩|最终|最后|结果|力争|争取|准备|确保|拟|想要?|"
     r"要(?!素)|将|(?<![社工])会(?![议计展员])|完成了?(?!率)|实现了?|达到了?|达成|做到|做了|做|取得|设定|制定|提出|提的|确定|[设确]?定[在为到成的]|设[为在]|定$|"
@@ -59,7 +61,7 @@ _ASKED = (
 """是多少; not 一年级."""
 _INDICATOR_STOPWORDS = re.compile(
     rf"{_TIMES}|{_MODES}|{_ASKED}|政府工作报告|工作报告|报告|中的?(?=目标)|里面?(?!程)|"
-    r"全国|我国|中国|国家(?!级)|全省|全市|全区|全县|全州|我们?[省市区县]|本[省市区县]|咱们?[省市区县]?|整个|同比|比上年|比前年|"
+    rf"全[国{PLACE_LEVELS}]|我国|中国|国家(?!级)|我们?[{PLACE_LEVELS}]|本[{PLACE_LEVELS}]|咱们?[{PLACE_LEVELS}]?|整个|同比|比上年|比前年|"
     r"较上年|(?<=[一-鿿])了|的|是|有(?!色|机|效|线)|也|都|被|把|给|让|又|还|已经?|与|和|及|、|“|”|\"|"
     r"[\s，。？?！!：:；;（）()《》]"
 )
@@ -75,12 +77,13 @@ _ASKING = re.compile("多少|几|什么|何|怎|呢|吗|[是为]多|第几|目�
 _OTHERWISE = re.compile("怎|如何|为何|什么|啥|哪|吗|谁|介绍|说明|原因|意义")
 """为何下降; not 下降多少."""
 _BUDGET = re.compile("(?<=公共)预算(?=收入|支出)|(?<=财政)预算(?=收入|支出)|预算(?=内)")
-"""预算 in a name (一般公共预算收入) tells no plan."""
+"""预算 in a name tells no plan: 一般公共预算收入; not 卫生健康支出预算."""
 _PLANNED = re.compile("(?<!公共)(?<!基金)预算[数额]?$")
-"""卫生健康支出预算 is the amount planned, not a name."""
+"""The amount planned, not a name: 卫生健康支出预算; not 一般公共预算."""
 _ASIDE = re.compile("不算|不要|不是|别[算给把]|先不|除外|不管|而非|而不是")
 """先不管前年; not 前年多少."""
 _PIECE = re.compile(r"[^，,；;。？?！!（）()]+")
+"""甲; not ，."""
 _OTHER_THAN_PIECES = ("人", "户", "套", "人次", "次", "场", "间")
 """What is counted so is not counted by 个: 改造老旧小区793户 does not say how many quarters."""
 _CLOSE = 0.72
@@ -194,6 +197,7 @@ def told_figures(
 
 
 _STATEMENT = re.compile(rf"[{SENTENCE_MARKS}\n]")
+"""。; not ；."""
 
 
 def of_other_indicator(question: Question, own_places: Sequence[str], citation: Citation) -> bool:
@@ -222,6 +226,7 @@ def _says(text: str, name: str) -> bool:
 
 
 _CLAUSES = re.compile(r"[，。；：,;:、\s]")
+"""，, 、; not 甲."""
 
 
 def named(topics: Sequence[str], names: Iterable[str], change: bool | None) -> tuple[str, ...]:
@@ -260,6 +265,7 @@ def named(topics: Sequence[str], names: Iterable[str], change: bool | None) -> t
 
 
 _MONEY_END = re.compile("[额值]$")
+"""投资额, 产值; not 产量."""
 _COUNT_END = re.compile("(?<!指)数$")
 """学校数; not 消费价格指数."""
 _LEVEL_END = re.compile("(?:[总余数金]额|总量|规模|盘子)$")

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 from index import Passage, ReportInfo
+from index.text import HAN_NUMERAL, PLACE_LEVELS
 from qa.answers.asking import Asking
 from qa.answers.groups import Part, grouped, titled
 from qa.answers.relevance import Scored, score_clauses, together
@@ -17,13 +18,16 @@ from qa.types import Answer
 BUDGET = 260
 """Characters of the text, about."""
 MOST_MORE = 20
+"""Places listed behind the text; set by hand: nobody reads more, and the sections lead to them."""
 LEAST = 2
 """Items that make a list."""
 
 
 _WHOSE = r"(?:全国|国家|全球|世界|国际|全省|省级?|全市|市级?|部级|国内)(?:级|性)?的?"
 """国家级的; not 县里的."""
-_SPARE = r"[或和与、的了有进拿得到过哪些个都是什么拿下获工作指标事项方面年去今，。？“”（）()]|我?[省市区县]"
+_SPARE = (
+    rf"[或和与、的了有进拿得到过哪些个都是什么拿下获工作指标事项方面年去今，。？“”（）()]|我?[{PLACE_LEVELS}]"
+)
 _HONOUR = re.compile(r"荣誉|称号|奖项|获奖|表彰|(?:获评|评上|认定|命名)了?(?:为|的)?(?:哪|什么)")
 """拿了哪些全国级的称号和奖项; not 评选了哪些."""
 _HONOURED = (
@@ -34,7 +38,7 @@ _HONOURED = (
 """获评全国文明城市; not 获批复的规划."""
 # 全国第一; not 第四季度
 _FIRST = re.compile(r"第[一二三1-3]|首[个家单批创]|前[三十3]|之最|领先|排名")
-"""哪些指标全国第一; 2023年有哪些“全国首个”."""
+"""哪些指标全国第一, 2023年有哪些“全国首个”; not 第四季度."""
 _OF_ELSE = r"(?!产业|[个季期届批阶梯轮]|[^，。]{0,2}书记)"
 """第一产业, 第一季度, 第一书记 are no ranks."""
 # 第一: 排名第一, 最大; not 第一产业
@@ -65,13 +69,13 @@ _NUMBERS = re.compile(r"量化|具体(?:数字|指标|目标)|(?:哪些|什么)(
 """哪些具体指标; not 哪些工作."""
 _NUMBERED = re.compile(r"量化|具体|数[字据]|指标|目标|、$|^、")
 """量化目标; not 教育."""
-_VALUE = re.compile(r"\d|[百千万]名|[百千]场|[一二三四五六七八九十]+[个家所处]")
+_VALUE = re.compile(rf"\d|[百千万]名|[百千]场|[{HAN_NUMERAL}]+[个家所处]")
 """新建5所; not 新建学校."""
 # 排名全市第二; not 全市排名第二
 _CLAUSE_OF = re.compile(
     r"^(?:同比|可比|比上年|较上年|年均|增长|下降|增速|居|位居|位列|占|总量|其中|分别|均|排名|高于|较|被|获|荣获|得到|入选|数量|首批|稳居)"
 )
-"""A clause whose subject is the one before: 被文旅部评为…, 排名全市第二."""
+"""A clause whose subject is the one before: 被文旅部评为…, 排名全市第二; not 学校排名第二."""
 
 
 def answer_kind(asking: Asking) -> Answer | None:

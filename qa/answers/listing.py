@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from index import Passage, ReportInfo, Snapshot
-from index.text import normalize, to_int
+from index.text import HAN_COUNT, HAN_SEVERAL, normalize, to_int
 from qa.answers.asking import Asking
 from qa.answers.composer import GAP
 from qa.answers.enumerations import Enumeration, enumerations, heads, unnumbered
@@ -28,11 +28,13 @@ from qa.retrieval import clauses_of
 from qa.types import Answer, Citation, Shape
 
 LIST_BUDGET = 150
+"""Characters of the text, about: items are short, and each must be read."""
 PROGRESS_BUDGET = 100
+"""Characters of the text, about: where one project stands takes two or three clauses."""
 SUREST = 1.5
 """Log-odds of being on the subject of what is told beside the narrow answer."""
 _LIST = re.compile(
-    r"哪[些几]|哪[二两三四五六七八九十]+[个家所座类种处片块位项条大]|清单|名单|列[一出举表]|罗列|都有什么|逐条|一条条|分别是"
+    rf"哪[些几]|哪[{HAN_SEVERAL}]+[个家所座类种处片块位项条大]|清单|名单|列[一出举表]|罗列|都有什么|逐条|一条条|分别是"
 )
 """哪几个项目; not 哪个项目."""
 _PROGRESS = re.compile(
@@ -56,13 +58,14 @@ _FARES = re.compile(
 )
 """看病方便了吗, 空气比以前好了没有, 上学还难不难; not 有没有方便群众的措施."""
 _BETTER = re.compile(rf"{_WELL}(?:没有?)?$")
-"""What a subject ends on that asks how it fares: 老百姓看病方便."""
+"""What a subject ends on that asks how it fares: 老百姓看病方便; not 方便群众的措施."""
 
 _TARGETS = re.compile(r"(?:预期|主要|发展|奋斗)(?:性)?(?:的)?(?:预期)?目标")
 """主要预期目标; not 目标任务书."""
-_COUNTED = re.compile(r"[一二两三四五六七八九十\d]+(?:个|项|件|条|大|点|方面)")
+_COUNTED = re.compile(rf"[{HAN_COUNT}\d]+(?:个|项|件|条|大|点|方面)")
 """12件实事; not 民生实事."""
 LONGEST_LIST = 240
+"""Characters of an enumeration that is quoted whole; of a longer one each item's heading is."""
 
 
 def answer_list(asking: Asking) -> Answer | None:
@@ -163,7 +166,7 @@ _NAMED = 0.8
 def count_of(counted: str) -> int:
     """The number in ``counted``: 12件, 五个; 0 where it tells none."""
     digits = re.match(r"\d+", counted)
-    return int(digits[0]) if digits else to_int(re.sub(r"[^一二三四五六七八九十]", "", counted)) or 0
+    return int(digits[0]) if digits else to_int(re.sub(rf"[^{HAN_COUNT}]", "", counted)) or 0
 
 
 def cited_items(snapshot: Snapshot, info: ReportInfo, spans: Sequence[tuple[int, int]]) -> list[Citation]:

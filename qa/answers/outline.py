@@ -8,12 +8,12 @@ from itertools import pairwise
 
 from index import Passage, ReportInfo, Section, Snapshot
 from index.structure import page_at, touches
-from index.text import SENTENCE_MARKS
+from index.text import HAN_NUMERAL, ITEM_NUMBER, SENTENCE_MARKS
 from qa.answers.composer import cite
 from qa.types import Citation
 
 _NUMBER = re.compile(
-    r"^\s*(?:[（(]?[一二三四五六七八九十\d]{1,3}[）)、.．]+|第[一二三四五六七八九十\d]+[，,、]?|[一二三四五六七八九十]{1,3}(?:是|要)|[①-⑳])\s*"
+    rf"^\s*(?:{ITEM_NUMBER}+|第[{HAN_NUMERAL}\d]+[，,、]?|[{HAN_NUMERAL}]{{1,3}}(?:是|要)|[①-⑳])\s*"
 )
 """A heading's number: （一）, 1., 一是; not 一批."""
 _GOVERNMENT = re.compile(

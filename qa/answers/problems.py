@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from index import Passage, ReportInfo, Snapshot
+from index.text import HAN_COUNT, SALUTATION
 from qa.answers.asking import Asking
 from qa.answers.groups import Part, grouped, quoted, titled
 from qa.answers.outline import bare_title
@@ -22,15 +23,16 @@ _FORM = re.compile(
 )
 """还存在哪些问题, 短板在哪里, 面临的困难与挑战; not 困难群众的补助涨了多少."""
 LONGEST_SUBJECT = 12
+"""Characters left of the question, about: more of them ask of something else than problems in general."""
 _OWNED = re.compile(
     r"(?:存在|面临|还有|仍有|存有|看到|认识到|正视|面对)[^。；]{0,30}?(?:问题|困难|挑战|不足|短板|矛盾|差距|风险)|(?:困难|问题|矛盾|不足|短板|挑战)[^，。]{0,8}(?:主要是|表现在|体现在|：|:|;|；)"
 )
 """The clause that announces them: 还存在一些困难和问题, 面临不少挑战; not 解决了一批问题."""
 # 对此，我们将; not 此外，我们将
 _REMEDY = re.compile(
-    r"^(?:对此|为此|对于?(?:这些|上述|以上)|针对(?:这些|上述|以上)|这些问题|面对这些|今后|下一步|我们(?:将|一定|必须|要|会)|等等|以上问题|各位代表|.{0,16}(?:加以解决|认真解决|努力解决|切实解决|逐步解决|高度重视))"
+    rf"^(?:对此|为此|对于?(?:这些|上述|以上)|针对(?:这些|上述|以上)|这些问题|面对这些|今后|下一步|我们(?:将|一定|必须|要|会)|等等|以上问题|{SALUTATION}|.{{0,16}}(?:加以解决|认真解决|努力解决|切实解决|逐步解决|高度重视))"
 )
-"""Where they end: 对此，我们将采取有效措施加以解决."""
+"""Where they end: 对此，我们将采取有效措施加以解决, 各位代表！; not 基础设施不足."""
 _ASIDE = re.compile(
     r"^(?:同时|当然|但|但是|总结|回顾|在看到成绩|在肯定成绩|我们也?(?:清醒|深刻)|[^，]{0,10}清醒|主要(?:是|表现|体现)|一是$)"
 )
@@ -40,6 +42,7 @@ _GENERAL = re.compile(
 )
 """政府工作; not 粮食."""
 LONGEST = 600
+"""Characters of problems told in a passage, after which its list is taken to be over; set by hand."""
 
 
 def is_for(asking: Asking) -> bool:
@@ -50,7 +53,7 @@ def is_for(asking: Asking) -> bool:
     ):
         return False
     return bool(_FORM.search(core)) and not re.search(
-        r"(?:解决|化解|防范|整改|排查|整治|应对|处理|战胜|克服|补齐|补).{0,8}(?:问题|困难|不足|短板|欠账|挑战|隐患|矛盾|得)|(?:问题|困难|短板|矛盾|隐患|挑战)(?!没|还没|尚未|未).{0,4}(?:解决|化解|怎么办|整改|排查|治理)|难题|毛病要|的毛病.{0,4}[治扳改]|哪[一二两三四五六七八九十]+[个种起]|吗|困难(?:企业|群众|家庭|人员|职工|学生|户)",
+        rf"(?:解决|化解|防范|整改|排查|整治|应对|处理|战胜|克服|补齐|补).{{0,8}}(?:问题|困难|不足|短板|欠账|挑战|隐患|矛盾|得)|(?:问题|困难|短板|矛盾|隐患|挑战)(?!没|还没|尚未|未).{{0,4}}(?:解决|化解|怎么办|整改|排查|治理)|难题|毛病要|的毛病.{{0,4}}[治扳改]|哪[{HAN_COUNT}]+[个种起]|吗|困难(?:企业|群众|家庭|人员|职工|学生|户)",
         core,
     )
 

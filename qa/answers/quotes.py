@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from index import Passage
-from index.text import normalize
+from index.text import HAN_COUNT, HAN_NUMERAL, normalize
 from qa.answers.composer import GAP, MARKS, closed
 from qa.retrieval import clauses_of
 from qa.types import Answer, Citation, Group, Spans
@@ -19,21 +19,20 @@ from qa.understanding import AnswerType, Question, match, quantities
 
 # 抓好以下六个方面工作; not 抓好粮食生产
 _ANNOUNCES = re.compile(
-    r"(?:如下|以下[^，。；：]{0,14}|下列[^，。；：]{0,10}|(?:几|[一二两三四五六七八九十\d]+)(?:个|项|件|条|点|大)?(?:方面|方面的?工作|工作|任务|问题|重点工作|事))$"
+    rf"(?:如下|以下[^，。；：]{{0,14}}|下列[^，。；：]{{0,10}}|(?:几|[{HAN_COUNT}\d]+)(?:个|项|件|条|点|大)?(?:方面|方面的?工作|工作|任务|问题|重点工作|事))$"
 )
-"""重点抓好以下六个方面工作, 主要任务如下; what is announced must follow."""
-_COUNTS = re.compile(
-    r"[一二两三四五六七八九十\d]+(?:个|项|件|条|大)[^，。；：]{0,6}(?:实事|工作|任务|问题|大事)$"
-)
-"""突出抓好十件民生实事, as a heading, only counts what stands below it; not 新建学校3所."""
+"""What is announced must follow: 重点抓好以下六个方面工作, 主要任务如下; not 抓好粮食生产."""
+_COUNTS = re.compile(rf"[{HAN_COUNT}\d]+(?:个|项|件|条|大)[^，。；：]{{0,6}}(?:实事|工作|任务|问题|大事)$")
+"""As a heading it only counts what stands below it: 突出抓好十件民生实事; not 新建学校3所."""
 _VAGUE = re.compile(
     r"[^，。；、：“《\d]*(?:一大?批|一系列|一些|许多|诸多|若干|很多|大量)[^，。；、：“《\d]*"
     r"(?:[实好大难]事|工程|项目|问题|举措|措施|政策|成果|成效|工作|任务|活动|荣誉)"
 )
-"""认真办好了一批事关民生利益的实事 says that there are some, and names none."""
+"""It says that there are some, and names none: 认真办好了一批事关民生利益的实事; not 新建一批学校."""
 LONGEST = 120
 """Characters that a quote may have after it was made to say what it announces."""
 _WORD = re.compile(r"[\w%％]")
+"""甲, 5%; not ，."""
 
 
 def announces(text: str, after: str) -> bool:
@@ -70,8 +69,8 @@ def _is_heading(citation: Citation) -> bool:
     return citation.quote_spans[0][0] == 0 and any(own == _letters(title) for title in citation.section)
 
 
-_RUN_IN = re.compile(r"[（(][一二三四五六七八九十]{1,3}[）)][^，。；：]{2,24}")
-"""（一）着力办好教育 heads what follows it, also where no section is made of it; not （一）新建学校3所."""
+_RUN_IN = re.compile(rf"[（(][{HAN_NUMERAL}]{{1,3}}[）)][^，。；：]{{2,24}}")
+"""It heads what follows it, also where no section is made of it: （一）着力办好教育; not 着力办好教育."""
 
 
 def completed(passage: Passage, spans: Spans) -> Spans:
@@ -96,6 +95,7 @@ def completed(passage: Passage, spans: Spans) -> Spans:
 
 _EXACT = ("number", "date", "rank")
 _MARK = re.compile(r"\[(\d+)\]")
+"""[12]; not 〔12〕."""
 
 
 def sound(answer: Answer, question: Question, headings: bool = False) -> Answer | None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from index import Figure, ReportInfo, Snapshot
 from index.figures import Measure, Row, note_of, shown_measure, signed, title_of
-from index.text import bare_place, report_year
+from index.text import HAN_COUNT, HAN_NUMERAL, bare_place, report_year
 from index.types import SectionMode
 from qa.answers.cells import cite_figure
 from qa.answers.composer import compose
@@ -25,11 +25,11 @@ MOST_PLACES = 99
 _LEVEL = "省级?区?市?|自治区|市|地市|区县|县区|县市|县|区|州|地区|地方|地"
 _EVERY = re.compile(
     rf"(?:各个?|每个?|所有的?|全部|不同)(?P<every>省份|省区市|省市区|省市|{_LEVEL})(?=[^\w]|[\w])"
-    rf"|(?:哪一?[个些几]?|什么)(?P<level>省份|城市|{_LEVEL})|[一二两三四五六七八九十\d]+个(?P<some>省份|城市|省|市|区县|县区|县|区)"
+    rf"|(?:哪一?[个些几]?|什么)(?P<level>省份|城市|{_LEVEL})|[{HAN_COUNT}\d]+个(?P<some>省份|城市|省|市|区县|县区|县|区)"
 )
 """各县的GDP; not 全县的GDP."""
 _SUPERLATIVE = re.compile(
-    r"最|排名|排行|排序|排第一|从[高低大小多少快慢]到[高低大小多少快慢]|由[高低大小]到[高低大小]|前[一二三四五六七八九十\d]+(?:名|位)?|倒数|领先|垫底"
+    rf"最|排名|排行|排序|排第一|从[高低大小多少快慢]到[高低大小多少快慢]|由[高低大小]到[高低大小]|前[{HAN_NUMERAL}\d]+(?:名|位)?|倒数|领先|垫底"
 )
 """从高到低; not 从去年到今年."""
 _ASCENDING = re.compile("最[低少小慢]|从[低小少慢]到|由[低小]到|倒数|垫底|升序")
@@ -37,7 +37,7 @@ _ASCENDING = re.compile("最[低少小慢]|从[低小少慢]到|由[低小]到|�
 _COMPARE = re.compile("对比|比较|相比|谁|哪个|各|分别|差多少|差距|和|与|跟|、")
 """甲市和乙市; not 甲市的增速."""
 _RANKING_STOPWORDS = re.compile(
-    rf"{_EVERY.pattern}|(?:{_SUPERLATIVE.pattern})[高低大小多少快慢]?的?|[前的]?[一二两三四五六七八九十\d]+个?(?:省份|城市|省|市|区县|县区|县|区|地方|地区)|[是在]?(?:哪里|哪儿|什么地方|哪一?[个些](?:省份|城市|{_LEVEL})?)|谁|对比|比较|相比|差距|差多少|一览|汇总|一张表|表格|的?有?哪些$"
+    rf"{_EVERY.pattern}|(?:{_SUPERLATIVE.pattern})[高低大小多少快慢]?的?|[前的]?[{HAN_COUNT}\d]+个?(?:省份|城市|省|市|区县|县区|县|区|地方|地区)|[是在]?(?:哪里|哪儿|什么地方|哪一?[个些](?:省份|城市|{_LEVEL})?)|谁|对比|比较|相比|差距|差多少|一览|汇总|一张表|表格|的?有?哪些$"
 )
 """各省一览; not 全省产量."""
 

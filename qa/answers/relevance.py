@@ -39,13 +39,14 @@ _DEED = re.compile(
 )
 """新建学校5所; not 教育是民生之基."""
 _NAME = re.compile(r"[“《]|[a-z]{2,}|、")
+"""“双减”, ai; not 教育."""
 
 
 # 〔27〕“十个一”工程：即; not 新建学校5所：全部投用
 _NOTE = re.compile(
     r"^\s*(?:[〔\[【(（]\d{1,2}[〕\]】)）]|\d{1,2}[.、．])\s*[^，。]{1,24}[：:]|名词解释|^[^。]{0,30}是指|^(?:注释|附注|附件)"
 )
-"""A note at the end that explains a word: 〔27〕“十个一”工程：即…."""
+"""A note at the end that explains a word: 〔27〕“十个一”工程：即…; not 三、民生工程：."""
 
 
 def is_note(passage: Passage, end: int) -> bool:
@@ -82,9 +83,10 @@ class Scored:
 _DEPENDS = re.compile(
     r"^(?:同比|可比|比上年|较上年|年均|增长|下降|增速|居|位居|位列|占|总量|其中|分别|均|排名|高于|较)"
 )
-"""A clause that says nothing without the one before it: 同比增长9.9%, 居全省第一."""
+"""A clause that says nothing without the one before it: 同比增长9.9%, 居全省第一; not 粮食产量增长9.9%."""
 _PAIRS = (("“", "”"), ("《", "》"), ("（", "）"), ("(", ")"))
 _OPENS = re.compile("[“《（(]")
+"""“, （; not ”."""
 
 
 def together(scored: Sequence[Scored], depends: re.Pattern[str] = _DEPENDS) -> list[tuple[Scored, ...]]:
@@ -172,6 +174,7 @@ def _standing(snapshot: Snapshot, terms: Collection[str]) -> dict[str, FloatArra
 
 
 _PAIR = re.compile("[一-鿿]{2}")
+"""教育; not 教."""
 
 
 def score_clauses(

@@ -25,7 +25,7 @@ _REVIEW = re.compile(
 """去年干得怎么样, 有哪些成绩; not 今年如何部署."""
 # 十五五期间; not 今年
 _SPAN = re.compile(rf"[“\"]?{PLAN}[”\"]?|(?:过去|[这近])的?五年|五年(?:来|间)|任期|本届政府")
-"""A five-year plan, or five years looked back on."""
+"""A five-year plan, or five years looked back on: “十四五”, 过去五年, 本届政府; not 去年."""
 
 
 def mode_of(asking: Asking) -> SectionMode:

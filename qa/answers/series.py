@@ -26,6 +26,7 @@ from qa.types import Answer, Cell, Citation, Table, TableRow
 from qa.understanding import Question, official_wording
 
 MOST_PLACES = 3
+"""Places whose courses are set side by side; set by hand: a table of more is too wide for a phone."""
 MOST_CELLS = 90
 """A mark has two digits."""
 _SPARE = re.compile(
@@ -36,6 +37,7 @@ _SPARE = re.compile(
 _ECONOMY = re.compile("^(?:国民)?经济(?=增|$)")
 """经济增长; not 经济作物."""
 _CLOSE = 0.7
+"""The share of a name's characters that its abbreviation keeps; set by hand."""
 
 
 def answer_series(

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+from index.text import HAN_COUNT
 from qa.answers.asking import Asking
 from qa.answers.groups import label
 from qa.answers.subject import subject_of
@@ -13,12 +14,13 @@ from qa.types import Answer, Citation, Group
 from qa.understanding import TIME, complete, is_place, leans, parse
 
 MOST = 6
+"""More questions in one are a story that holds question words."""
 _BETWEEN = re.compile(
     r"[？?；;\n]+|[，,。](?=(?:另外|顺便|还有|再(?:说说|问|列)|最后|其次|然后|还存在|以及))|(?<=[一-鿿])(?=另外有没有)"
 )
 """GDP多少？财政收入多少？; 总结去年的工作，顺便告诉我今年的任务; not 去年多少，今年又是多少."""
 _OPENING = re.compile(
-    r"^(?:问[一二两三几]?个?(?:事|问题)|请问|先|再|最后|其次|然后|另外|顺便|还有|以及|告诉我|我想知道)+[：:，,]?"
+    rf"^(?:问[{HAN_COUNT}几]?个?(?:事|问题)|请问|先|再|最后|其次|然后|另外|顺便|还有|以及|告诉我|我想知道)+[：:，,]?"
 )
 """请问去年; not 去年请问."""
 _ASKS = re.compile(
@@ -28,8 +30,9 @@ _ASKS = re.compile(
 _OWN = re.compile(r"[一-鿿]{2}.*(?:多少|几|没[^，]*|吗)|[一-鿿]{2}(?:增速|增幅|总额|人数|收入|总量)$")
 """改造了多少小区; not 多少."""
 _MANNER = re.compile(r"^列(?:个|出)?(?:提纲|标题|表)|^(?:简单|简要|概括)(?:说说?|点|一下)?$|^谢谢")
-"""How to answer, no question of its own: 列个提纲."""
+"""How to answer, no question of its own: 列个提纲, 简单说; not 列出哪些项目."""
 _MARK = re.compile(r"\[(\d+)\]")
+"""[12]; not 〔12〕."""
 
 
 def parts_of(text: str) -> list[str]:
@@ -111,7 +114,7 @@ def answer_places(asking: Asking, answer: Callable[[Asking], Answer]) -> Answer 
         for other in others:
             text = re.sub(rf"[和与跟、同]?{re.escape(other)}[和与跟、同]?", "", text)
         text = re.sub(
-            r"(?:哪个|谁)(?:更|最)?[高低多少大小快慢]|相差多少|差多少|对比|比较|各自?|分别|两[地省市县]的?|比(?=[高低多少])",
+            r"(?:哪个|谁)(?:更|最)?[高低多少大小快慢]|相差多少|差多少|对比|比较|各自?|分别|两[地{PLACE_LEVELS}]的?|比(?=[高低多少])",
             "",
             text,
         )

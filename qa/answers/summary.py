@@ -25,7 +25,7 @@ _ASKED = re.compile(
     r"(?:讲|说|写|谈|提)(?:了|的|到)*(?:些|点)?(?:什么|啥|哪些)|总结|概括|概述|归纳|摘要|提要|概要|要点|亮点|精简|梗概|划重点|大意|主要内容|主要成[就绩]|"
     r"(?:全年|总体|整体)(?:工作)?(?:情况|表现)|成绩单|(?:哪些|什么)(?:主要)?成[就绩]|成[就绩](?:有|是)(?:哪些|什么)|(?:年|来)[^，]{0,8}(?:干|做)得(?:怎么样|如何|咋样|好不好)|回顾(?:一下|部分)"
 )
-"""这份报告主要讲了什么, 总结2024年的工作; not 养老方面讲了什么, which has a subject."""
+"""这份报告主要讲了什么, 总结2024年的工作; not 养老方面有哪些举措."""
 _GENERAL = re.compile(
     r"怎么样|咋样|如何|成效|要紧|挑|归纳|工作|报告|政府|主要|内容|重点|亮点|要点|成[就绩]|单|简要|简单|全文|全年|总体|整体|情况|概要|摘要|大意|精简版?|经济社会|发展|回顾|部分|一下|几句话|挑要紧|要紧|这|那|篇|份|个|年|"
     r"说|讲|写|谈|给|些|点|啥|什么|了|的|吧|有|是|得|干|做|取|省|市|区|县|国|我|用|句|话|三|几|版|能|不|可以|太长|帮|划|来|五|十|四|“|”|、"
@@ -43,11 +43,15 @@ _GROWS = re.compile(
 _TARGETS = re.compile(r"(?:预期|主要|发展|奋斗|工作)(?:的)?(?:预期)?目标")
 """主要预期目标; not 目标任务."""
 _MAIN = 2
+"""Headline figures of a year beside what was done: output and income."""
 MOST_FIGURES = 6
+"""Headline figures where a review alone is asked: the usual indicators of a report's first paragraph."""
 LONGEST = 300
 """Characters up to which the review's headings stand in the text too."""
 _OUTPUT = re.compile(r"生产总值[^。]{0,12}\d")
+"""地区生产总值达到500亿元; not 地区生产总值增长."""
 _VALUE = re.compile(r"\d")
+"""5.5%; not 稳中有进."""
 
 
 def is_for(asking: Asking) -> bool:
@@ -101,6 +105,7 @@ def _cited_headings(snapshot: Snapshot, info: ReportInfo, items: Sequence[Sectio
 
 
 _OVER_A_PLAN = re.compile(f"五年|{PLAN}")
+"""五年, 十四五; not 今年."""
 _LEAD = 80
 """Characters before a stretch of headings that say which years it is about."""
 
@@ -220,7 +225,7 @@ def all_targets(
 
 # 是：; not 增长5%左右，粮食产量是
 _OPENS = re.compile(r"[^，。；]{0,4}(?:是|为|有|[:：])")
-"""What follows an announcement: 主要预期目标是：."""
+"""What follows an announcement: 主要是：, 是; not 主要预期目标."""
 
 
 def _targets_after(
@@ -264,7 +269,7 @@ def _sentences(text: str, clauses: Sequence[Clause]) -> Iterator[list[Clause]]:
 _ARGUES = re.compile(
     r"^(?:围绕|这[一些个]|上述|实现|提出|确定|主要考虑|以上|为此|[^，]{0,30}(?:目标|指标)[^，]{0,8}(?:衔接|考虑|匹配|吻合))"
 )
-"""What is said about the targets, no target: 围绕上述目标, 5.5%左右的目标与…相衔接."""
+"""What is said about the targets, no target: 围绕上述目标, 5.5%左右的目标与…相衔接; not 地区生产总值增长5.5%."""
 
 
 def cited(snapshot: Snapshot, found: Sequence[tuple[Passage, tuple[int, int]]]) -> list[Citation]:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from index import ReportInfo, Section, Snapshot
-from index.text import PLAN, YEAR, normalize, tokenize
+from index.text import HAN_COUNT, HAN_NUMERAL, PLAN, YEAR, normalize, tokenize
 from index.types import SectionMode
 from qa.answers.asking import Asking
 from qa.answers.enumerations import Enumeration, enumerations, heads
@@ -31,10 +31,10 @@ MOST = 16
 """Headings shown."""
 MOST_READ = 4
 """Reports that speak of a subject and are read for its chapter; the newest that is headed by it is taken."""
-_N = r"[一二两三四五六七八九十几些\d]*"
+_N = rf"[{HAN_COUNT}几些\d]*"
 _PARTS = re.compile(
     rf"(?:抓|做|从|分|体现|推进|完成|部署|安排|入手|发力|着力).{{0,12}}(?:哪|几|多少){_N}(?:个|大|项)?(?:重点)?(?:方面|方向|任务|工作|重点|着力点|大事|领域)|"
-    rf"(?:哪|几|多少){_N}(?:个|大)?(?:方面|方向).{{0,4}}(?:工作|任务|着手|入手|发力|抓|下手|做)|[一二两三四五六七八九十\d]+(?:个|大)?方面.{{0,4}}工作|"
+    rf"(?:哪|几|多少){_N}(?:个|大)?(?:方面|方向).{{0,4}}(?:工作|任务|着手|入手|发力|抓|下手|做)|[{HAN_COUNT}\d]+(?:个|大)?方面.{{0,4}}工作|"
     rf"(?:抓|做好?|从|有|推进|深化)(?:了)?哪{_N}(?:项|条|点|处|件事|件大事)(?!目|路|线|铁|河|街|道|[^，。？]*(?:指标|城市|县))|(?:工作|任务)(?:是|有|分)?(?:什么|哪{_N}|几个|啥)|"
     r"(?:重点|主要|中心|核心)(?:工作|任务|部署|大事)(?:任务|重点)?(?:$|[是有，。？?!！]|分别|都|包括|体现)|工作重点(?:是|有|$)|"
     r"(?:今年|明年|下一步|接下来)(?:要|打算|准备)?(?:干|做|抓)(?:些)?(?:什么|啥)(?:$|[？?。，])|抓(?:什么|哪些)(?:$|[？?])|发力的?方向|从哪.{0,4}(?:着手|入手|下手|发力|着力)|"
@@ -49,7 +49,7 @@ _NOT = re.compile(
 """主要指标; not 项目建设."""
 _GENERAL = re.compile(
     r"重点|主要|中心|核心|任务|工作|政府|要|抓好?|做好?|全力|具体|准备|从|着手|下手|入手|发力|着力|完成|部署|安排|方向|内容|大事|标题|即可|列|提纲|"
-    r"新一年|本年度|全年|[哪几][一二三四五六七八九十]*|[一二两三四五六七八九十\d]+个?|分|来|些|个|的|把握|实际|中|体|和|目标|重大|是|干|什么|可|事|实现|突破|件|大|今|年|有|叫|别|了|区|县|市|省"
+    rf"新一年|本年度|全年|[哪几][{HAN_NUMERAL}]*|[{HAN_COUNT}\d]+个?|分|来|些|个|的|把握|实际|中|体|和|目标|重大|是|干|什么|可|事|实现|突破|件|大|今|年|有|叫|别|了|区|县|市|省"
 )
 """重点任务; not 教育."""
 _ENOUGH = 0.45
@@ -102,6 +102,7 @@ def _subject(asking: Asking) -> str:
 _ENDS = re.compile(r"(?:准备|打算|计划)?(?:从|要|来抓|来|发力|着手|入手|抓落实)$|^(?:分|中)(?=重点)")
 """教育从; not 中部崛起."""
 _PREDICATE = re.compile(rf"在哪{_N}个?方面(?:要|将)?([^，。？?吗呢]{{4,}})")
+"""在哪几个方面要持续发力; not 在哪几个方面."""
 
 
 def _worded_alike(asking: Asking, info: ReportInfo, sections: Sequence[Section]) -> list[Citation]:

@@ -33,6 +33,7 @@ BUDGET = 250
 FILLED = 120
 """Characters up to which a statement may be less surely on the subject: of little said all is shown."""
 MOST_MORE = 20
+"""Places listed behind the text; set by hand: nobody reads more, and the sections lead to them."""
 LIKELY, SURE = -0.3, 0.6
 """Log-odds of being on the subject: of what shows that a report speaks of it, and of what is told."""
 NEAR = 2.5
@@ -104,6 +105,7 @@ def statements(asking: Asking, info: ReportInfo, subject: str, mode: SectionMode
 _AND = re.compile(r"[、以]?[及和与]|、")
 """农村公路和危房; not 农村公路."""
 MOST_THINGS = 4
+"""Subjects asked together, each of which gets its own part; more make one list."""
 
 
 def things(subject: str) -> list[str]:
@@ -117,7 +119,7 @@ def things(subject: str) -> list[str]:
 _LEADS = re.compile(
     r"^(?:以(?!上|下|内|旧换新)[^，]{0,30}$|围绕|通过(?!率)|依托|随着|按照|根据|针对|借助|对(?!接|标|口|外|照|比|上)|把)"
 )
-"""A clause that leads to the next and says nothing alone: 以…为主线, 对…等新开工项目, 把…."""
+"""A clause that leads to the next and says nothing alone: 以…为主线, 对…等新开工项目, 把…; not 新建学校3所."""
 
 
 def _only_leads(own: Sequence[Scored]) -> bool:
@@ -264,8 +266,9 @@ _BROAD = re.compile(
 _ONE = re.compile(
     r"哪(?!些(?:大|新)?(?:举措|措施|安排|打算|政策|成|动作|工作|事|进展|变化|突破|做法|部署|特色|亮点|方面))|几|多少|为什么|为啥|个什么|个啥|什么时候|先干"
 )
-"""One thing is asked, not all: 放在哪些城市, 签了个什么安排; not 有哪些举措."""
+"""Where one thing is asked and not all: 放在哪些城市, 签了个什么安排; not 有哪些举措."""
 LONGEST_SUBJECT = 16
+"""Characters of the longest word group; a longer one is a sentence that asks for one fact."""
 LONGEST_HOW = 10
 """Of a question of how (怎么抓): a longer one describes a case of its own."""
 LONGEST_KEYWORD = 6

@@ -17,6 +17,7 @@ from qa.understanding import is_place
 EACH = 130
 """Characters shown of each report."""
 MOST_REPORTS = 6
+"""Reports set side by side: those first and last and some between tell the course."""
 _SAME = 0.4
 """Of two statements that share this much of their pairs of characters, one rewords the other."""
 _OVER_TIME = re.compile(

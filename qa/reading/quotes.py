@@ -16,6 +16,7 @@ LONGEST_QUOTE = 60
 LONGEST_LIST = 90
 """The same of a list, whose items are short."""
 WIDENED_QUOTE = 45
+"""Characters of a quote that is widened so; longer ones say enough."""
 NEAR = 1.0
 """A quote takes in the next clause of its sentence where it stays shorter than that and the clause's logits are
 less than this below the best one's: so 0.91 of the right passages' quotes hold the answer on held-out reports,

@@ -17,9 +17,11 @@ from index import Encoder, Snapshot
 from index.encoders import CALIBRATION, FloatArray, TokenEncoder, max_similarities
 
 DENSE_SAMPLE = 256
+"""Vectors from which the usual similarity is told: its mean is then known to a sixteenth of its spread."""
 LATE_SAMPLE = 32
 """Passages that a question is compared with; comparing tokens takes longer."""
 _LEAST_SPREAD = 1e-3
+"""Keeps the division sound where all passages are alike."""
 _GENERAL = tuple(text for text in CALIBRATION if len(text) > 10)
 
 _dense: WeakKeyDictionary[Snapshot, FloatArray] = WeakKeyDictionary()

@@ -13,7 +13,9 @@ SHORTEST = 6
 """A shorter clause says nothing by itself and stays with the next one."""
 
 _END = re.compile(rf"(?:{SENTENCE_END}|{PART_END}|{CLAUSE_END}|\n)+")
+"""甲，乙, 甲。; not 1,200."""
 _SENTENCE_END = re.compile(rf"(?:{SENTENCE_END}|{PART_END}|\n)$")
+"""甲。, 甲；; not 甲，."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,27 +7,29 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from index.text import SCALE, UNIT_FAMILY, YEAR
+from index.text import HAN_COUNT, HAN_DIGITS, HAN_NUMBER, HAN_SEVERAL, PLACE_LEVELS, SCALE, UNIT_FAMILY, YEAR
 from qa.understanding.terms import concepts
 
 Kind = Literal["number", "date", "rank", "person", "name", "open"]
 
 _UNITS = "|".join(sorted(map(re.escape, UNIT_FAMILY), key=len, reverse=True))
 _SCALE = rf"(?:[多余几]?(?:{SCALE}|百|十))?[多余来]?"
-_CN = "一二两三四五六七八九十百千万亿"
+_CN = f"{HAN_COUNT}百千万亿"
 _QUANTITY_PATTERN = re.compile(
-    rf"(?P<pct>百分之[{_CN}点\d.]+|[{_CN}\d]+分之[{_CN}\d]+|[一二三四五六七八九]成[多半]?)"
+    rf"(?P<pct>百分之[{HAN_NUMBER}点\d.]+|[{_CN}\d]+分之[{_CN}\d]+|[{HAN_DIGITS}]成[多半]?)"
     rf"|(?P<num>\d[\d,]*(?:\.\d+)?){_SCALE}\s*(?P<unit>{_UNITS})?"
-    rf"|(?P<cn>[{_CN}几][{_CN}]*)[多余]?(?P<cnunit>{_UNITS})"
+    rf"|(?P<cn>[{_CN}几][{HAN_NUMBER}]*)[多余]?(?P<cnunit>{_UNITS})"
     rf"|(?P<half>一半|半数|翻番|翻一番|翻了?[一两]番|过半)"
 )
 """3.2万人; not 学校."""
 _NUMBER_IN = re.compile(rf"[\d{_CN}几半]|翻番")
-"""What every quantity holds a character of; two clauses in three hold none."""
-_RANK = re.compile(rf"第[{_CN}\d]+|[{_CN}]连[增冠升丰]|[{_CN}]期|首位|居首|领先|前列|榜首|全[国省市区球]第")
+"""What every quantity holds a character of (two clauses in three hold none): 5%, 三成, 一半; not 稳中有进."""
+_RANK = re.compile(
+    rf"第[{_CN}\d]+|[{_CN}]连[增冠升丰]|[{_CN}]期|首位|居首|领先|前列|榜首|全[国球{PLACE_LEVELS}]第"
+)
 """居全国第三; not 全国的产量."""
 _YEAR_IN = re.compile(
-    rf"{YEAR}(?:年|-|~)|\d+月(?:底|份|\d+日)|[上下]半年|年底前?|年内|今明两年|[一两三四五六七八九十\d]+年[内底]|季度"
+    rf"{YEAR}(?:年|-|~)|\d+月(?:底|份|\d+日)|[上下]半年|年底前?|年内|今明两年|[{HAN_COUNT}\d]+年[内底]|季度"
 )
 """2025年底; not 三年级."""
 
@@ -103,8 +105,9 @@ _HOW_MANY = re.compile(
 )
 """多少亿元; not 亿元."""
 _ENDS_QUESTION = re.compile(r"[。？?！!]*$")
+"""？, 。; not 多."""
 _NOT_ASKED = re.compile(r"(?<=[好十哪这那])|几大")
-"""A 几 that asks for no number: 好几所, 十几所, 几大工程; not 几所, 几个大项目."""
+"""A 几 that asks for no number: 好|几所, 十|几所, 几大工程; not 几所, 几个大项目."""
 _NOUN_FAMILY = [
     ("percent", r"增速|增幅|降幅|递增|增长|涨|比例|占比|比重|份额|占.{0,6}多少|率|几个点|百分|幅度|降低?了?多少|"
      r"(?:gdp|经济|价格|cpi|物价|赤字率).{0,8}(?:目标|指标)"),
@@ -138,11 +141,13 @@ _SURNAME = (
 _RANK_ASKED = re.compile(r"第几|老几|排名|名次|(?<!安)排(?:在?什么|多少)")
 """全省排多少; not 安排多少亿元."""
 _NAME = re.compile(
-    rf"(?:叫什么|什么名字|叫啥|名称)|(?:哪|什么|啥)(?:些|[几一二两三四五六七八九十]*(?:{_UNITS}|家|句)?)(?P<noun>[一-鿿]{{0,4}})"
+    rf"(?:叫什么|什么名字|叫啥|名称)|(?:哪|什么|啥)(?:些|[几{HAN_COUNT}]*(?:{_UNITS}|家|句)?)(?P<noun>[一-鿿]{{0,4}})"
 )
 """哪些学校; not 学校."""
-_MANY = re.compile(r"[哪什]么?(?:些|[几二两三四五六七八九十])")
+_MANY = re.compile(rf"[哪什]么?(?:些|[几{HAN_SEVERAL}])")
+"""哪些, 哪几; not 哪一个."""
 _ENUMERATED = re.compile(r"[^、]{2,}、[^、]{2,}")
+"""教育、医疗; not 教育和医疗."""
 _SPLIT = re.compile(r"[，,；;。？?！!、]|(?<=[少几大])和")
 """甲，乙; not 甲乙."""
 _COUNTS = {"count", "people"}
@@ -247,17 +252,19 @@ def match(ask: AnswerType, text: str, found: Sequence[Quantity]) -> float:
 _OF_ELSE = 0.2
 """How well a number of something else answers: as good as none."""
 _PIECES = re.compile(r"[一-鿿]{0,2}(?:村|社区|小区|乡|镇|县|区|市|省|园区|项目|学校|医院|企业)")
-"""What is counted by 个, and never by persons or households: 多少个村, 几个老旧小区; not 多少个学生."""
+"""What is counted by 个, and never by persons or households: 村, 老旧小区; not 学生."""
 _PEOPLE = ("人", "名", "户", "人次")
 _COUNTED = re.compile(r"[一-鿿]+")
+"""学校; not 12."""
 _UNCOUNTED = re.compile(r"左右|增|减|提|达|完成|实现|全部|[的等余多以之及]")
-"""What follows a number and is not what it counts: 2000亩以上, 480艘增加到1100艘."""
+"""What follows a number and is not what it counts (2000亩以上, 480艘增加到1100艘): 以上, 增加到; not 学校."""
 _NEAR = 8
 """Characters after a number that may name what it counts."""
 _WITH = re.compile(r"[与同和]")
+"""与; not 跟."""
 # 合作; not 合并
 _PARTNERS = re.compile(r"合作|共建|签约|签订|联合|结对")
-"""与北京中医药大学等9所院校合作 counts partners, and says nothing of how many there are."""
+"""It counts partners, and says nothing of how many there are: 与北京中医药大学等9所院校合作; not 新建9所院校."""
 
 
 def _fits(ask: AnswerType, m: Quantity, text: str) -> float:

@@ -12,7 +12,7 @@ from qa.understanding.time import TIME
 _LEAD = re.compile(r"^(?:那么?|还有|再问一下|另外|然后)+[，,、]?")
 """那么2025年; not 2025年."""
 _TAIL = re.compile(r"(?:又?是多少|有多少|怎么样|如何|呢|呀|啊|吗|是什么)*[？?。！!\s]*$")
-"""是多少; not 产量."""
+"""呢？, 是多少; not 产量."""
 _REFERS = re.compile(r"^(?:它|其|这个|该)的?")
 """它的产量; not 产量."""
 _ASKED = re.compile(
@@ -22,6 +22,7 @@ _ASKED = re.compile(
 _ATTRIBUTE = re.compile(r"(?:率|额|量|数|值|速|幅|比|价|积|目标|投资|规模|人口|占比|比重|名次|排名)$")
 """增长率; not 增长."""
 _LONGEST_TOPIC = 8
+"""Characters of what a question names anew (那教育呢); a longer one stands alone."""
 
 
 def complete(question: str, history: Sequence[str]) -> str:

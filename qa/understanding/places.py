@@ -28,7 +28,7 @@ _NATION_ASKED = re.compile(
     r"(?:全国|我国|中国)(?=的?(?:gdp|cpi|国内生产|生产总值|经济|社零|社会消费|居民|城镇|农村|粮食|财政|一般公共|进出口|外贸|"
     rf"固定资产|人口|赤字|就业|工业|今年|去年|{YEAR}年))"
 )
-"""The country as the place of a figure, and not in a name (中国…学会) or a ranking (居全国第一)."""
+"""The country as the place of a figure: 全国粮食产量, 中国的gdp; not 中国气象学会, 居全国第一."""
 _PARTICLES = "跟和与在从到对给把被向里由让"
 _FUNCTION = set("否已曾区县市省咱哪我们在的这那每几本全各了是有和与去今年要")
 

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, replace
 from itertools import chain
 
-from index.text import YEAR, normalize
+from index.text import HAN_SEVERAL, PLACE_LEVELS, YEAR, normalize
 from qa.types import Shape
 from qa.understanding.answer_types import AnswerType, answer_types_of, quantities
 from qa.understanding.places import places_named
@@ -18,17 +18,18 @@ _GREETING = re.compile(
     r"^(?:您好|你好|请问(?:一下)?|问一下|想问(?:一下|问)?|麻烦问一下|那么?|嗯)[，,、：:\s]*"
 )
 """请问，GDP; not GDP请问."""
-_STORY = re.compile(r"我(?![国区市县省们])|记者|作业|论文")
+_STORY = re.compile(rf"我(?![国{PLACE_LEVELS}们])|记者|作业|论文")
 """A clause in which the asker speaks of himself: 我做外企咨询, 孩子作业要查; not 我国, 我区, 我们."""
 _ASKS = re.compile(r"多少|几|哪|谁|什么|啥|何|怎么|怎样|如何|多[大长高久重远]|吗|是不是|有没有|咋|呢")
 """建了几所学校; not 建了学校."""
 # 听说建了学校; not 建了学校
 _ASKING = re.compile("听说|请问|想查|想知道|到底")
-"""Says that something is asked, wherever it stands; says nothing of what."""
+"""Says that something is asked, wherever it stands, and nothing of what: 听说, 想知道; not 教育."""
 _PIECES = re.compile(r"[^，,；;：:。？?！!\s]+[，,；;：:。？?！!\s]*")
+"""去年，; not ，."""
 _STATED = re.compile(r"(?:已|完成|实现|达到?|约|为|是|有|了)*$")
-"""What stands before a number that is stated: 造林完成了|174万亩; not 造林|174万亩."""
-_LIST = re.compile(r"哪些|哪几|哪[二两三四五六七八九十]+.|都有什么|分别是哪|包括哪|包括什么|列[一出举]")
+"""What stands before a number that is stated: 造林完成了; not 造林."""
+_LIST = re.compile(rf"哪些|哪几|哪[{HAN_SEVERAL}]+.|都有什么|分别是哪|包括哪|包括什么|列[一出举]")
 """Several are asked for: 哪些短板, 哪三个城市; not 哪一个行动."""
 # Sides beside each other: 比去年多了还是少了, 目标和实际; not 经济实力, 比例.
 _COMPARE = re.compile(
@@ -47,7 +48,7 @@ _TWO = re.compile(
 )
 # 五年一共新增; not 去年新增
 _TOTAL = re.compile(r"一共|总共|合计|累计|年均|平均每|加起来|总计|年共|多大的变化|为什么|原因|影响")
-"""One number over all years, or a reason: 五年累计新增多少, 为什么变化."""
+"""One number over all years, or a reason: 五年累计新增多少, 为什么变化; not 每年多少."""
 _YEARLY = re.compile("增速|目标")
 """What is set or told anew every year: 2016到2020年的GDP增速; not 2016到2020年投资多少."""
 _GROWTH = re.compile("增长|增速|增幅|涨幅|降幅|上涨|下降")
@@ -55,7 +56,7 @@ _GROWTH = re.compile("增长|增速|增幅|涨幅|降幅|上涨|下降")
 _EACH_PLACE = re.compile(
     r"(?:各|每个?|哪些|哪个|哪几个)(?:省份?|市|县|区县?|县区|地区?|城市|地方|自治区)(?![域块中下])"
 )
-"""The places beside each other: 各省GDP, 哪个县增长最快; not 各区域, 各地区协调."""
+"""The places beside each other: 各省GDP, 哪个县增长最快; not 各区域."""
 
 
 @dataclass(frozen=True, slots=True)

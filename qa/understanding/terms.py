@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
 
-from index.text import YEAR, everyday_words, synonym_lists, tokenize
+from index.text import HAN_NUMERAL, SHORT_YEAR, YEAR, everyday_words, synonym_lists, tokenize
 
 # Words that carry the question, not its topic; longer ones first where they overlap. What follows in (?!…) makes
 # another word of a particle, which is looked for: 了 but 了解; 有 but 有力, 有效, 有序, 有机; 在 but 在职, 在校, 在建; 给 but
@@ -18,13 +18,14 @@ _STOPWORDS = re.compile(
     r"分别|一共|总共|合计|加起来|到底|请问|具体|是不是|有没有|能不能|会不会|多少|百分之几|几成|多[大长高久重远]|哪一?[天年日]|哪[些几个家位座里儿年天]?|"
     r"什么时[候间]|啥时候|什么|怎么样?|怎样|如何|为什么|为何|何时|谁|几[个家件处条座所项场次套辆台张位种类名]?(?=[^十百千万]|$)|吗|呢|啊|呀|吧|嘛|"
     r"(?<=[一-鿿])了(?!解)|的|是|有(?![力效序机])|在(?!职|校|建)|把|被|给(?!予)|从|跟|和(?!谐|平)|与|及|以及|又|还|都(?!市)|就(?!业)|也|[这那]份|这|那|"
-    rf"去年|今年|明年|前年|上一?年|新的?一年|(?:19|20)?\d\d年(?:底|初|度)?|{YEAR}|"
+    rf"去年|今年|明年|前年|上一?年|新的?一年|{SHORT_YEAR}年(?:底|初|度)?|{YEAR}|"
     r"政府工作报告|报告里|报告|目标|计划|打算|预计|预期|实际|最终|最后|完成数|准备|目前|现在|截至|今后|接下来|"
     r"说|想|要(?![求素点])|能(?![力源耗])|可以|一下|情况|咱|我们|我"
 )  # fmt: skip
+"""The longer first where they overlap; what follows in (?!…) makes another word of a particle, which is looked for: 多少, 请问, 粮食的; not 有力, 和谐, 就业."""
 
 
-_WEAK = frozenset("了台亿万元个件家户处条座做到干打得着过给一二三四五六七八九十来去出上下里中其")
+_WEAK = frozenset(f"了台亿万元个件家户处条座做到干打得着过给{HAN_NUMERAL}来去出上下里中其")
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from index.types import SectionMode
 _EXACT = re.compile(
     rf"(?<!\d)(?:{YEAR}(?![\d.%]|[多余]?[亿万个元户人件家亩吨])|\d{{4}}(?=年(?!的?(?:历史|文明|文化|古|悠久|以上|[来间前]))))"
 )
+"""With 年 behind it any year counts, so that no other answers for 9999年: 2024 GDP, 9999年; not 2000亿元, 2000多人, 3000年历史."""
 _THIS_YEAR = re.compile("这一年|年内(?!生)")  # of the report asked; in a report, of the year it tells of
 """年内; not 三年内生产."""
 _NEXT = re.compile(r"下一年|次年|转年|第二年")
@@ -23,10 +24,11 @@ _LAST_YEARS = re.compile("最近|近|过去|这|前")
 _SINCE = re.compile(rf"({YEAR})年?(?:以来|至今|到现在|到目前|起(?!的?{COUNT}年)|之后|以后)")
 """All years from one on: 2016年以来; not 从2013年起的五年, which ends."""
 _IN_REPORT = re.compile(rf"({YEAR})年(?:度)?的?(?:这份|那份)?(?:政府)?(?:工作)?报告")
+"""2024年的报告, 2024年政府工作报告; not 2024年的工作."""
 
 # 2025年底; not 2025亩
 TIME = re.compile(rf"(?:{YEAR}|(?<!\d)\d\d)年(?:度)?(?:底|末|初)?|{RELATIVE_YEAR}")
-"""A time as a question names it."""
+"""A time as a question names it: 2024年底, 24年, 去年; not 2024亩."""
 
 # What is not asked for: 要实绩，不是目标; not 不少于目标.
 _NEGATED = re.compile(r"(?:不是|不要|不算|而非|并非|别给?我?)(?:目标|计划|预期|预算|实际)\w{0,2}")
@@ -39,6 +41,7 @@ _PLAN = re.compile(
     r"|(?<![我主重需只])要(?![求点的闻])"  # 要建多少; not 主要, 重要, 需要, 只要, 要求, 要点
     r"|想(?![问知查])"  # 想建几所; not 想问, 想知道, 想查
 )
+"""今后, 要建多少, 想建几所; not 主要, 想问."""
 _REVIEW = re.compile(r"完成|实现|已|达到|截至|目前|现在|预计|取得|落地|了(?!解)")
 """建成了; not 了解."""
 

@@ -288,3 +288,25 @@ def test_years_before_the_reports_own_are_no_plan() -> None:
 def test_a_speaker_in_the_line_below_the_office() -> None:
     assert metadata_of("政府工作报告", "柳河县人民政府县长", "王 明", "各位代表：").speaker == "王明"
     assert metadata_of("政府工作报告", "柳河县人民政府县长", "各位代表：").speaker == ""
+
+
+def test_a_session_of_a_congress_is_no_five_year_plan() -> None:
+    """第十五届 was once taken for the plan 十五, and the year was left out of the title."""
+    found = metadata_of("甲县第十五届人大常委会工作报告", "——2024年1月9日在甲县第十五届人民代表大会上")
+    assert found.title == "2024年甲县第十五届人大常委会工作报告"
+    assert metadata_of("甲县“十七五”规划", "2036年2月1日").title == "甲县“十七五”规划"
+
+
+@pytest.mark.parametrize("told", ["过去五年", "过去5年", "五年来"])
+def test_the_years_that_the_opening_looks_back_on(told: str) -> None:
+    found = metadata_of(
+        "政府工作报告",
+        "——2023年1月9日在甲县第十五届人民代表大会上",
+        f"现在，我代表县人民政府，向大会报告{told}的工作，请予审议。",
+    )
+    assert found.years_reviewed == (2018, 2019, 2020, 2021, 2022)
+
+
+def test_a_dear_audience_is_addressed_and_no_title() -> None:
+    found = metadata_of("甲县2024年政府工作报告 尊敬的各位代表：", "现在，我代表县人民政府作报告。")
+    assert found.title == "甲县2024年政府工作报告"

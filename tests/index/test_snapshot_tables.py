@@ -85,7 +85,7 @@ class Reports(Snapshot):
         return self._own
 
     original = original_facts = _parsed = passages = search_dense = search_lexical = None  # type: ignore[assignment]
-    vectors = frequencies = rows_holding = token_ends = _tokens = None  # type: ignore[assignment]
+    vectors = frequencies = rows_holding = token_ends = _tokens = _placed = None  # type: ignore[assignment]
 
 
 @given(states())

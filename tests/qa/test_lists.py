@@ -61,7 +61,9 @@ def test_a_long_item_is_shown_by_its_first_clause() -> None:
     assert [text[a:b] for a, b in heads(text, found)] == ["坚持改革", "坚持开放", "坚持创新"]
 
 
-@pytest.mark.parametrize(("counted", "number"), [("12件", 12), ("五个", 5), ("十二项", 12), ("几个", 0)])
+@pytest.mark.parametrize(
+    ("counted", "number"), [("12件", 12), ("五个", 5), ("十二项", 12), ("两件", 2), ("几个", 0)]
+)
 def test_what_a_question_counts(counted: str, number: int) -> None:
     assert count_of(counted) == number
 

@@ -19,6 +19,8 @@ from qa.understanding.answer_types import answer_types_of, match, quantities
         ("补贴3200余万元", "money", "元"),
         ("培养百名教师", "people", "名"),
         ("占三分之二", "percent", "%"),
+        ("培训一千零五十人", "people", "人"),
+        ("回落百分之零点五", "percent", "%"),
         ("清偿一半以上", "percent", "%"),
     ],
 )

@@ -19,7 +19,9 @@ from index.readers.word_numbering import Numbering, W
 from index.types import Line, Page, Source
 
 _CONTENTS_STYLE = re.compile(r"toc \d|目录 ?\d", re.IGNORECASE)
+"""toc 1, 目录 2; not 标题 1."""
 _HEADING_STYLE = re.compile(r"(?:heading|标题) ?([1-9])", re.IGNORECASE)
+"""heading 1, 标题2; not 正文."""
 _SKIPPED = {W + tag for tag in ("del", "moveFrom", "txbxContent", "pPr", "rPr", "rt")}
 _FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
 _FORMULA_TEXT = "{http://schemas.openxmlformats.org/officeDocument/2006/math}t"
@@ -27,6 +29,7 @@ _SUPERSCRIPT = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 _LAID_OUT = 3
 """A cell of more paragraphs lays out the page: it is text, not a value."""
 _MOST_CELLS = 100_000
+"""A table of more is a mistake or an attack, and would be worked on for minutes."""
 
 # Strict files are the same under other names: http://purl.oclc.org/ooxml/wordprocessingml/main.
 _STRICT = b"http://purl.oclc.org/ooxml/"

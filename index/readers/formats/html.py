@@ -19,8 +19,11 @@ _OPENING = re.compile(
     r"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body|meta|title)\b",
     re.IGNORECASE | re.DOTALL,
 )
+"""<!DOCTYPE html>, <html>; not 甲县 <html>."""
 _MARKUP = re.compile(r"</(?:p|div|html|body|table|h[1-6])\s*>", re.IGNORECASE)
+"""</p>, </TABLE>; not <p>."""
 _CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w-]+)", re.IGNORECASE)
+"""<meta charset="gbk">, <meta content="text/html; charset=utf-8">; not <p charset="gbk">."""
 _GB = {"gb2312", "gbk", "gb_2312-80", "x-gbk", "gb18030"}
 _DROPPED = {
     "script", "style", "noscript", "template", "nav", "footer", "aside", "form", "button", "select",
@@ -32,6 +35,7 @@ _SITE_NAMES = re.compile(
     r"|recommend|toolbar|qrcode|ewm|pagination|pager|comments?|bdsharebuttonbox|dqwz)(?:$|[\s_-])",
     re.IGNORECASE,
 )
+"""nav, page-footer; not navigate, content."""
 _SITE_LINES = re.compile(
     r"[【\[（(]?(?:打印(?:本页)?|关闭(?:窗口|本页)?|收藏(?:本页)?|返回(?:顶部|首页)|分享(?:到)?[:：]?.{0,20}"
     r"|扫一扫.{0,20}|(?:字号|字体)[:：].{0,16}|(?:浏览|阅读|点击)(?:次数|量)[:：].{0,10}|[上下]一篇[:：]?.{0,60}"
@@ -44,17 +48,25 @@ _BLOCKS = {
     "table", "tbody", "td", "tfoot", "th", "thead", "tr", "ul", "option", "caption", "details", "summary",
 }  # fmt: skip
 _SPACE = re.compile(r"[ \t\n\r\f\v]+")
+"""a b; not ab."""
 _WRAPPED_HANZI = re.compile(
     r"(?<=[^\x00-\xff])[ \t\r\f\v]*\n\s*(?=\S)|(?<=\S)[ \t\r\f\v]*\n\s*(?=[^\x00-\xff])"
 )
-r"""甲\n乙; not a\nb."""
+"""甲|\n乙; not a|\nb."""
 _TITLE_PARTS = re.compile(r"\s*[_|｜]\s*|\s+[-–—]+\s+")
+"""政府工作报告_甲县, 政府工作报告 - 甲县; not 2023-2025."""
 _MAIN_SHARE = 0.8
+"""The part of a page's text that its main column holds; set by hand: what the rest holds is menus and
+links."""
 _LONG_CELL = 200
+"""Characters of a cell that is laid out as a page and no value of a table."""
 _WIDEST = 100
 """No table has more columns; a larger colspan is a mistake or an attack."""
 _LARGEST_TAG = re.compile(r"<[a-zA-Z][^<>]{20000,}")
+"""A tag of more than 20,000 characters, whose attributes are counted before it is parsed: <a …> with
+thousands of attributes."""
 _MOST_ATTRIBUTES = 1000
+"""A tag of more is an attack: the parser takes quadratic time over them."""
 
 
 def _matches(sample: Sample) -> bool:

@@ -16,6 +16,7 @@ _MAGIC = (b"\xff\xd8\xff", b"\x89PNG\r\n", b"II*\0", b"MM\0*", b"BM")
 _MOST_PIXELS = 120_000_000
 """A page of A3 at 600 dots an inch has 70 million."""
 _MOST_PAGES = 300
+"""Each takes seconds to recognise; a thicker scan is to be split."""
 
 
 def is_picture(data: bytes) -> bool:

@@ -15,14 +15,18 @@ if TYPE_CHECKING:
     from markdown_it.token import Token
 
 _FRONT_MATTER = re.compile(r"\A---\n.*?\n(?:---|\.\.\.)\n", re.DOTALL)
+"""---\ntitle\n---\n; not a\n---\n."""
 _LINK = re.compile(r"!?\[([^\[\]\n]{0,300})\]\([^()\s]{0,2000}(?: +\"[^\"\n]{0,300}\")?\)")
-"""Links are taken apart here: the parser's own rule takes minutes over a long row of brackets."""
+"""Taken apart here, for the parser's own rule takes minutes over a long row of brackets: [甲](a.html); not [甲]."""
 # **监督学习（supervised learning）**是: CommonMark sees no emphasis where a mark touches the stars; not 2 ** 3 ** 2
 _STRONG = re.compile(
     r"\*\*(?=[^\s*])([^*\n]{0,200}[）)》」』】”’。，、：；！？%])\*\*|\*\*([（《「『【“‘][^*\n]{0,200}[^\s*])\*\*"
 )
+"""CommonMark sees no emphasis where a mark touches the stars: **监督学习（supervised learning）**是; not 2 ** 3 ** 2."""
 _CODE = re.compile(r"(^```.*?^```|`[^`\n]*`)", re.DOTALL | re.MULTILINE)
+"""As written between backquotes: `a b`; not a b."""
 _TAG = re.compile(r"<[^>]+>")
+"""<br>, </b>; not a < b."""
 
 
 def _read(sample: Sample) -> Source:

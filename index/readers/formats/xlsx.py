@@ -19,9 +19,11 @@ from index.types import Line, Page, Source
 _MOST_SHEET_BYTES = 60_000_000
 """About a million cells, which take most of a minute; a file of more is data, not a report."""
 _NUMBER = re.compile(r"[#0,]*[#0](?:\.([#0]+))?")
-"""The digits of a number format: #,##0.00, 0, 0.0; not the 0 in a quoted text."""
+"""The digits of a number format: #,##0.00, 0, 0.0; not General."""
 _QUOTED = re.compile(r'"[^"]*"|\\.|_.|\*.|\[[^\]]*\]')
+""" "元", [Red]; not 0.00."""
 _DEFAULT_NAME = re.compile(r"Sheet\d*|工作表\d*", re.IGNORECASE)
+"""Sheet1, 工作表2; not 收入表."""
 
 
 def _read(sample: Sample) -> Source:

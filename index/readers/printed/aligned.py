@@ -13,9 +13,11 @@ from index.readers.tables import Cell
 _APART = 1.0
 """Parts of a line so many ems apart stand in different columns."""
 FIGURE = re.compile(r"[-+－＋−▲]?\d[\d,，.]*\s*(?:%|％|‰)?(?:\s*/\s*[-+－]?\d[\d,，.]*\s*%?)?|[-—–－…]+|/")
-"""A cell that is a number, two numbers (265.91 / 206.02), or the dash that stands for none."""
+"""A cell that is a number, two numbers, or the dash that stands for none: 12.5%, 265.91 / 206.02, —; not 第1项."""
 _LEAST_ROWS = 2
+"""One line under another is the least that can stand in columns."""
 _MOST_HEADINGS = 3
+"""Lines of headings above the first row, at most; set by hand."""
 
 
 @dataclass(frozen=True, slots=True)

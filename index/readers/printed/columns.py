@@ -9,8 +9,11 @@ from itertools import pairwise
 from index.readers.printed.geometry import Box
 
 _MIN_LINES = 5
+"""Fewer lines on a side are no column of a page."""
 _STEPS = 150
+"""Places across a page where a gutter is looked for: 4 points apart on A4."""
 _MAX_ACROSS = 2
+"""Lines that may run across a gutter: a headline and a page number."""
 
 Slot = tuple[int, int]
 """Which column, and of how many: (0, 1) is the only one, (1, 2) the right one of two."""

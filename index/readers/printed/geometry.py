@@ -60,6 +60,7 @@ class PrintedPage:
 _GRID = 0.85
 """On a grid, digits stand so many ems apart at least; set as usual, half an em."""
 _FEWEST_PAIRS = 20
+"""Pairs of digits that tell how a document sets them; fewer may be chance."""
 
 
 def on_the_grid(pages: Sequence[PrintedPage]) -> tuple[PrintedPage, ...]:

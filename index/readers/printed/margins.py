@@ -15,6 +15,7 @@ from index.types import Line
 _LARGER = 1.12
 """Type so many times the size of the body's is a heading's."""
 _ACROSS = (0, 1)
+"""The slot of a line that runs across all columns."""
 _APART = 1.25
 """Lines so many times farther apart than usual have a blank between them."""
 _UNLIKE = 1.5

@@ -15,13 +15,14 @@ from index.readers.printed.margins import PrintedRow, to_lines
 from index.readers.printed.ruled import Grid, find_grids
 from index.readers.printed.runs import CellLine, Run, cell_lines, joined, lines_of, runs_of, spelled
 from index.readers.tables import Cell, begins_with_values, headings_of, table_lines
+from index.text import ITEM_NUMBER
 from index.types import Line, Page
 
 _SAME_PLACE = 6.0
 """Sides so near, in points, on two pages are those of one table."""
 _FURNITURE = 12
 """A line of so few characters below a table may be the page's number."""
-_NUMBERED = re.compile(r"[（(]?(?:[一二三四五六七八九十]{1,3}|\d{1,2})[）)、.．]")
+_NUMBERED = re.compile(ITEM_NUMBER)
 """（四）, 三、, 2.; not 法提供."""
 _NEAR = 0.8
 """Ems between a table's first rule and headings printed above it."""

@@ -12,6 +12,7 @@ from index.readers.printed.geometry import Box
 _NEAR = 3.0
 """Lines so near, in points, are one line, or touch."""
 _MOST_LINES = 1200
+"""A page with more is a drawing: its lines are left alone."""
 _MOST_PLACES = 20_000
 """A page with more is a drawing: its lines are left alone."""
 

@@ -18,6 +18,7 @@ _SPACE = 0.18
 _TRACKING = 0.1
 """Letters and digits are never set farther apart than so many ems: a wider gap parts two words or figures."""
 _WORD = re.compile(r"[A-Za-z0-9.,%+-]")
+"""a, 7; not 甲."""
 _CELL_SPACE = re.compile(r"(?<=[^\x00-\xff]) +| +(?=[^\x00-\xff])")
 """甲 1; not a 1."""
 
