@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from index.errors import SourceError
-from index.readers import apart, read_apart
+from index.readers import read_in_worker, worker_process
 
 SECONDS = 10.0
 """No copy may take longer."""
@@ -34,7 +34,7 @@ def damaged(data: bytes, seed: int) -> bytes:
 def outcome(data: bytes, name: str) -> str:
     """What became of a copy."""
     try:
-        read_apart(data, name, lambda label: None)
+        read_in_worker(data, name, lambda label: None)
     except SourceError as error:
         sentence = str(error)
         if "程序出错" in sentence:
@@ -45,7 +45,7 @@ def outcome(data: bytes, name: str) -> str:
 
 def peak() -> int:
     """The most memory, in MB, that the worker has had; 0 where none waits."""
-    for worker in apart._workers:
+    for worker in worker_process._workers:
         status = Path(f"/proc/{worker.process.pid}/status").read_text(encoding="ascii")
         return int(status.split("VmHWM:")[1].split()[0]) // 1000
     return 0
@@ -57,7 +57,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("files", nargs="+", type=Path)
     parser.add_argument("--copies", type=int, default=200)
     chosen = parser.parse_args(arguments)
-    apart.SILENCE = SECONDS
+    worker_process.SILENCE = SECONDS
     for path in chosen.files:
         data, counts, slowest, memory = path.read_bytes(), Counter[str](), 0.0, 0
         for seed in range(chosen.copies):

@@ -22,11 +22,11 @@ from index.store import (
     Snapshot,
     SourceFile,
     Writer,
-    gone,
     index_sources,
     open_storage,
     plan_sources,
     readable_path,
+    source_is_missing,
 )
 from index.types import Progress, ReportInfo
 
@@ -205,7 +205,7 @@ class Library:
             plan = plan_sources(given, held, replace)
             made, bad = self._index(plan.sources, manifest, writer, report_progress)
             there = {**held, **plan.moved}
-            removed = [entry.info for entry in there.values() if prune and gone(entry, given)]
+            removed = [entry.info for entry in there.values() if prune and source_is_missing(entry, given)]
             moved = list(plan.moved.values())
             self._commit(writer, manifest, made, {info.id for info in removed}, moved)
         why = {source.id: reason for source, reason in bad}

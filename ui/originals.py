@@ -20,9 +20,9 @@ from index import Library, Snapshot, WenbaoError
 from index.readers import (
     Area,
     PlacedCharacter,
-    characters_apart,
-    count_apart,
-    draw_apart,
+    characters_in_worker,
+    count_in_worker,
+    draw_in_worker,
     find_areas,
     is_drawable,
 )
@@ -86,7 +86,7 @@ class Originals:
         if key not in self._counts:
             try:
                 data = snapshot.original(report)
-                self._counts[key] = count_apart(key, lambda: data) if is_drawable(data) else 0
+                self._counts[key] = count_in_worker(key, lambda: data) if is_drawable(data) else 0
             except WenbaoError:
                 return 0
         return self._counts[key]
@@ -97,7 +97,7 @@ class Originals:
         sha256, across = snapshot.report(report).sha256, -(-max(1, width) // STEP) * STEP
         return self._pictures.get(
             (sha256, number, across),
-            lambda: draw_apart(sha256, lambda: snapshot.original(report), number, across),
+            lambda: draw_in_worker(sha256, lambda: snapshot.original(report), number, across),
         )
 
     def areas(self, report: str, number: int, spans: list[tuple[int, int]]) -> list[list[Area]]:
@@ -131,7 +131,7 @@ class Originals:
             kept = snapshot.placed_characters(report, number)
             if kept is not None:
                 return kept
-            return characters_apart(sha256, lambda: snapshot.original(report), number)
+            return characters_in_worker(sha256, lambda: snapshot.original(report), number)
 
         return self._characters.get((sha256, number), read)
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from functools import cache, lru_cache
 
-from index.text import COUNT, HAN_COUNT, HAN_NUMERAL, PLACE_LEVELS, half_width, synonym_lists
+from index.text import HAN_COUNT, HAN_NUMERAL, PLACE_LEVELS, YEAR_COUNT, half_width, synonym_lists
 
 _SCOPE = f"全(?:[国{PLACE_LEVELS}]|镇|自治区)|我[国{PLACE_LEVELS}]"
 _ADVERBS = (
-    f"其中|同时|此外|另外|另|全年|今年|去年|当年|本年|年内|年末|年底|截至目前|目前|{COUNT}年来|又|再(?!就业|贷款|生)|"
+    f"其中|同时|此外|另外|另|全年|今年|去年|当年|本年|年内|年末|年底|截至目前|目前|{YEAR_COUNT}年来|又|再(?!就业|贷款|生)|"
     "还(?!款|贷)|并(?!网|购)|也|已经|已|均(?!衡)|都(?!市)|共(?!享|建|有|同)|总共|一共|累计|合计|预计|初步核算|初步预计|"
     "力争|确保|争取|努力|继续|进一步|着力|大力|扎实|深入|持续|积极|全力|全面|高质量|高标准(?!农田)|高效率|有序|统筹|率先|"
     "成功|顺利|基本(?![医养公农民药生])|加快|稳步|抓紧|抓好|有效|不断|要(?!素)|将|拟|应(?!急)|可(?![再比支回])|使(?!用)|让|"

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from index.figures.types import Mode
-from index.text import COUNT, HAN_COUNT, HAN_NUMERAL, PLACE_LEVELS, PLAN, YEAR, find_times, to_int
+from index.text import HAN_COUNT, HAN_NUMERAL, PLACE_LEVELS, PLAN, YEAR, YEAR_COUNT, find_times, to_int
 from index.types import Section
 
 
@@ -66,7 +66,7 @@ _CLAUSE_HEAD = re.compile(
 )
 """，截至; not 增长."""
 _ANNOUNCED = re.compile(
-    rf"(?:今年|新的一年|{YEAR}\ *年|(?:今后|未来){COUNT}年|{COUNT}年来|过去{COUNT}年|去年"
+    rf"(?:今年|新的一年|{YEAR}\ *年|(?:今后|未来){YEAR_COUNT}年|{YEAR_COUNT}年来|过去{YEAR_COUNT}年|去年"
     rf"|[“\"]?{PLAN}[”\"]?时期)[^。；，]{{0,24}}"
     r"(?:主要预期目标|预期目标|主要目标|[工任]作?务?(?:的?建议|部署|安排|及特点)?|以下建议|几方面)[^。；]{0,12}(?:[：:。]|$)"
 )

@@ -110,7 +110,7 @@ def read_pdf(sample: Sample) -> Source:
             needs = [at for at, page in enumerate(pages) if _needs_ocr(document, at, page)]
             if needs and ocr.available():
                 for done, at in enumerate(needs, start=1):
-                    sample.tell(f"正在识别“{name}”第 {at + 1} 页（{done}/{len(needs)}）")
+                    sample.report_progress(f"正在识别“{name}”第 {at + 1} 页（{done}/{len(needs)}）")
                     pages[at], places[at] = _recognised(document, at)
                 needs = []
         finally:

@@ -36,13 +36,13 @@ def _ignore(label: str) -> None:
 class Sample:
     """A file to be recognised and read: the bytes, the name, the members' names of a ZIP archive.
 
-    ``tell`` takes a label in Chinese while a page takes long.
+    ``report_progress`` takes a label in Chinese while a page takes long.
     """
 
     data: bytes
     name: str
     parts: frozenset[str] = frozenset()
-    tell: Callable[[str], None] = _ignore
+    report_progress: Callable[[str], None] = _ignore
 
     @property
     def suffix(self) -> str:
@@ -107,14 +107,14 @@ def load(path: Path) -> bytes:
         raise SourceError(f"无法读取“{name}”，请检查文件名、权限和磁盘是否正常。") from error
 
 
-def read_bytes(data: bytes, name: str, tell: Callable[[str], None] = _ignore) -> Source:
+def read_bytes(data: bytes, name: str, report_progress: Callable[[str], None] = _ignore) -> Source:
     """Read a file's content; ``name`` is for messages and tells apart what content cannot (md, txt).
 
-    ``tell`` takes a label in Chinese while a page takes long (OCR).
+    ``report_progress`` takes a label in Chinese while a page takes long (OCR).
 
     Raises SourceError for what is empty, too large, damaged or of a kind that holds no text.
     """
-    sample = _sample(data, name, tell)
+    sample = _sample(data, name, report_progress)
     source = _format_of(sample).read(sample)
     if not any(visible(line.text).strip() for page in source.pages for line in page.lines):
         raise SourceError(f"“{name}”里没有文字，请换一个有内容的文件。")
@@ -126,12 +126,12 @@ def needs_parser(data: bytes, name: str) -> bool:
     return not _format_of(_sample(data, name, _ignore)).simple
 
 
-def _sample(data: bytes, name: str, tell: Callable[[str], None]) -> Sample:
+def _sample(data: bytes, name: str, report_progress: Callable[[str], None]) -> Sample:
     if not data.strip(b"\0 \t\r\n\f"):
         raise SourceError(f"“{name}”是空文件，请换一个有内容的文件。")
     if len(data) > MAX_BYTES:
         raise SourceError(f"“{name}”太大，文件不能超过 {MAX_BYTES // 1_000_000} MB，请拆分后再添加。")
-    return Sample(data, name, _parts(data, name) if data.startswith(_ZIP) else frozenset(), tell)
+    return Sample(data, name, _parts(data, name) if data.startswith(_ZIP) else frozenset(), report_progress)
 
 
 def _format_of(sample: Sample) -> Format:

@@ -7,7 +7,7 @@ from index.store.manifest import EMPTY, Entry, Manifest
 from index.store.milvus_client import is_address
 from index.store.parsed_report import Parsed, parse
 from index.store.snapshot import Snapshot
-from index.store.source_files import gone, plan_sources, readable_path
+from index.store.source_files import plan_sources, readable_path, source_is_missing
 from index.store.storage import Storage, Writer, open_storage
 
 __all__ = [
@@ -19,11 +19,11 @@ __all__ = [
     "SourceFile",
     "Storage",
     "Writer",
-    "gone",
     "index_sources",
     "is_address",
     "open_storage",
     "parse",
     "plan_sources",
     "readable_path",
+    "source_is_missing",
 ]

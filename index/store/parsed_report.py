@@ -9,7 +9,7 @@ from typing import Any
 
 from index.errors import SourceError
 from index.figures import Figure
-from index.structure import context, touches
+from index.structure import context, overlaps
 from index.types import Metadata, PageStart, Passage, Section
 
 _FIGURE = tuple(field.name for field in fields(Figure) if field.name != "report")
@@ -95,11 +95,11 @@ def parse(
     Raises SourceError where the file is no readable report.
     """
     from index.figures import extract
-    from index.readers import read_apart
+    from index.readers import read_in_worker
     from index.structure import page_at, passages, read_metadata, read_outline
     from index.text import clean, report_year
 
-    source = read_apart(data, name, tell)
+    source = read_in_worker(data, name, tell)
     text = clean(source)
     if not text.text.strip():
         raise SourceError(f"“{name}”里除了页码没有正文，请换一个有正文的文件。")
@@ -153,7 +153,7 @@ def _passage(
         last,
         section.years,
         section.mode,
-        touches(scanned, start, end),
+        overlaps(scanned, start, end),
     )
 
 

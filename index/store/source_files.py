@@ -198,7 +198,7 @@ def readable_path(path: Path) -> str:
     return str(Path(*map(readable, path.parts)))
 
 
-def gone(entry: Entry, paths: Iterable[str]) -> bool:
+def source_is_missing(entry: Entry, paths: Iterable[str]) -> bool:
     """Whether a report came from inside one of the folders and its file is not there any more."""
     return not os.path.exists(entry.origin) and any(
         os.path.isdir(path) and Path(entry.origin).is_relative_to(os.path.realpath(path))

@@ -2,8 +2,8 @@
 Everything is found in the text; offsets are into the clean text.
 """
 
-from index.structure.chunking import context, page_at, passages, touches
+from index.structure.chunking import context, overlaps, page_at, passages
 from index.structure.metadata import read_metadata
 from index.structure.outline import read_outline
 
-__all__ = ["context", "page_at", "passages", "read_metadata", "read_outline", "touches"]
+__all__ = ["context", "overlaps", "page_at", "passages", "read_metadata", "read_outline"]

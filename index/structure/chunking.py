@@ -35,13 +35,13 @@ def passages(clean: CleanText, sections: Sequence[Section], report: str) -> list
                     last_page=page_at(clean.pages, end - 1),
                     years=section.years,
                     mode=section.mode,
-                    ocr=touches(clean.scanned, start, end),
+                    ocr=overlaps(clean.scanned, start, end),
                 )
             )
     return found
 
 
-def touches(spans: Sequence[tuple[int, int]], start: int, end: int) -> bool:
+def overlaps(spans: Sequence[tuple[int, int]], start: int, end: int) -> bool:
     """Whether any of ``spans`` shares a character with ``[start, end)``."""
     return any(first < end and start < last for first, last in spans)
 

@@ -11,7 +11,7 @@ from statistics import median
 from index.structure.numbering_marks import Mark, Rank, canonical, canonical_lines, mark_of
 from index.structure.run_in_headings import LONGEST, first_sentence
 from index.structure.section_years import mode_of
-from index.text import CLAUSE_MARKS, COUNT, HAN_NUMERAL, PLAN, YEAR
+from index.text import CLAUSE_MARKS, HAN_NUMERAL, PLAN, YEAR, YEAR_COUNT
 from index.types import CleanText
 
 LINE = 70
@@ -26,12 +26,12 @@ _CONTENTS = re.compile("目录|目次|内容(?:提要|目录)")
 _LEADER = re.compile(r"(?:[.…·．\-—]{3,}|\s{2,}|\t)\s*[（(]?\d{1,4}[）)]?\s*$")
 """工作回顾………3, 工作回顾   12; not 增长3."""
 _PART_LINE = re.compile(
-    f"(?:{YEAR}年|过去{COUNT}年|去年|今年|今后{COUNT}年|下一步|下一年)?[^{CLAUSE_MARKS}、]{{0,8}}工作(?:的?(?:简要)?回顾|总结|情况|安排|部署|打算|任务|建议|重点)"
+    f"(?:{YEAR}年|过去{YEAR_COUNT}年|去年|今年|今后{YEAR_COUNT}年|下一步|下一年)?[^{CLAUSE_MARKS}、]{{0,8}}工作(?:的?(?:简要)?回顾|总结|情况|安排|部署|打算|任务|建议|重点)"
 )
 """2024年工作回顾; not 2024年，工作繁重."""
 # Where no 一、 numbers the parts: 今后五年工作思路和目标任务, 站在新起点：2012年工作回顾, 全面加强政府自身建设
 _UNNUMBERED = re.compile(
-    f"(?:[^{CLAUSE_MARKS}]{{2,12}}：)?(?:{YEAR}年|过去{COUNT}年|{COUNT}年来|去年|今年|今后{COUNT}年|“{PLAN}”)"
+    f"(?:[^{CLAUSE_MARKS}]{{2,12}}：)?(?:{YEAR}年|过去{YEAR_COUNT}年|{YEAR_COUNT}年来|去年|今年|今后{YEAR_COUNT}年|“{PLAN}”)"
     f"[^{CLAUSE_MARKS}]{{2,30}}|[^{CLAUSE_MARKS}]{{0,10}}政府自身建设[^{CLAUSE_MARKS}]{{0,6}}"
 )
 """Where no 一、 numbers the parts: 今后五年工作思路和目标任务, 过去三年发展回望, “十七五”发展思路, 站在新起点：2012年工作回顾, 全面加强政府自身建设; not 全面加强教育."""

@@ -10,7 +10,6 @@ from itertools import zip_longest
 from index.structure.numbering_marks import Rank, canonical, canonical_lines, mark_of
 from index.structure.section_years import mode_of
 from index.text import (
-    COUNT,
     DEPUTIES,
     HAN_NUMERAL,
     NUMERAL,
@@ -19,6 +18,7 @@ from index.text import (
     SENTENCE_MARKS,
     TOWNSHIP_SUFFIX,
     YEAR,
+    YEAR_COUNT,
     Years,
     bare_place,
     half_width,
@@ -407,7 +407,7 @@ def _years(lines: Sequence[str], title: str, year: int | None) -> tuple[Years, Y
         if mode:
             (reviewed_set if mode == "actual" else planned_set).update(years_in(heading, year))
     if not reviewed_set:
-        opening = re.search(f"报告[^，。]{{0,12}}(过去{COUNT}年|{COUNT}年来)", "".join(lines[:8]))
+        opening = re.search(f"报告[^，。]{{0,12}}(过去{YEAR_COUNT}年|{YEAR_COUNT}年来)", "".join(lines[:8]))
         reviewed_set.update(years_in(opening[1], year) if opening else ())
     if "总结" in title and year is not None:
         reviewed_set = reviewed_set or {year}

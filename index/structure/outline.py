@@ -11,7 +11,7 @@ from index.structure.headings import LINE, Heading, Paragraph, headings_of, para
 from index.structure.numbering_marks import Rank, mark_of
 from index.structure.run_in_headings import first_sentence, run_in_titles
 from index.structure.section_years import SectionTime, SectionTimes
-from index.text import COUNT, SALUTATION
+from index.text import SALUTATION, YEAR_COUNT
 from index.types import CleanText, Metadata, Section, SectionMode
 
 _SALUTATION = re.compile(f"{SALUTATION}[^。；]{{0,24}}?[！：，]")
@@ -22,7 +22,7 @@ _WRAP_UP = re.compile(
     "|[^。]{0,60}(?:来之不易|极为不易|殊为不易)"
 )
 """此外; not 教育."""
-_LOOKING_BACK = re.compile(f"{COUNT}年来|过去的?{COUNT}年|这{COUNT}年")
+_LOOKING_BACK = re.compile(f"{YEAR_COUNT}年来|过去的?{YEAR_COUNT}年|这{YEAR_COUNT}年")
 """五年来; not 今年."""
 _CREDIT = re.compile(
     "（?(?:新华社|本报|人民网|新华网)[^。，]{2,14}电?[讯）]*|《\\s*[^》]{2,12}》\\s*（.*版\\s*）"

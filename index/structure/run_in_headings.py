@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from statistics import median
 
 from index.structure.numbering_marks import mark_of
-from index.text import CLAUSE_MARKS, COUNT, PLACE_LEVELS, SENTENCE_MARKS
+from index.text import CLAUSE_MARKS, PLACE_LEVELS, SENTENCE_MARKS, YEAR_COUNT
 
 LONGEST = 40
 """No run-in title is longer than this, in characters."""
@@ -24,7 +24,7 @@ _QUOTED = re.compile("“[^”]*”|「[^」]*」|《[^》]*》|（[^）]*）")
 # How sentences open that tell or argue; a title names its matter at once.
 # 我们; not 教育
 _NO_OPENER = re.compile(
-    f"我|这|此|该|其|本[届次年]|当前|目前|今[年后]|去年|明年|上年|近[年期些几]|(?:[几多]|{COUNT})年|过去|全年|新的一年"
+    f"我|这|此|该|其|本[届次年]|当前|目前|今[年后]|去年|明年|上年|近[年期些几]|(?:[几多]|{YEAR_COUNT})年|过去|全年|新的一年"
     f"|党中央|国务院|中央|[{PLACE_LEVELS}](?:委|政府)|各(?:级|地|部门|位)|《|“[^”]{{1,3}}”(?:时期|期间)|从[^，]*看"
     "|首先|其次|最后|同时|与此|另外|因[此而]|为[此了]|对此|但|由于|进入|刚刚|只[有要]|必须|要(?!素)|应[该当]"
     "|(?:随着|根据|按照|围绕|针对|面对|经过|通过|作为|站在|对于?|在)[^。]*，"

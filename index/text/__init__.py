@@ -32,11 +32,11 @@ from index.text.sentences import (
 )
 from index.text.synonyms import everyday_words, synonym_lists
 from index.text.time_expressions import (
-    COUNT,
     PLAN,
     RELATIVE_YEAR,
     SHORT_YEAR,
     YEAR,
+    YEAR_COUNT,
     TimeExpression,
     Years,
     calendar_years,
@@ -53,7 +53,6 @@ __all__ = [
     "CELL_GAP",
     "CLAUSE_END",
     "CLAUSE_MARKS",
-    "COUNT",
     "DEPUTIES",
     "HAN_COUNT",
     "HAN_DIGITS",
@@ -80,6 +79,7 @@ __all__ = [
     "TOWNSHIP_SUFFIX",
     "UNIT_FAMILY",
     "YEAR",
+    "YEAR_COUNT",
     "TimeExpression",
     "Years",
     "arabic_years",

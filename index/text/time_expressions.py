@@ -21,7 +21,7 @@ SHORT_YEAR = r"(?:19|20)?\d\d"
 """A year with its century or without, where 年 follows: 2024年, 24年."""
 PLAN = f"十[{HAN_DIGITS}]?五"
 """The name of a five-year plan from the tenth on, as a question has it, quoted or not: 十五, 十四五, 十五五; not 五五."""
-COUNT = rf"(?:[{HAN_COUNT}]{{1,3}}|\d{{1,2}})"
+YEAR_COUNT = rf"(?:[{HAN_COUNT}]{{1,3}}|\d{{1,2}})"
 """A number of years: 五, 十五, 20."""
 
 # 去年, 一年来, 上年; not 第一年来, 上年均, 基础上年
@@ -50,14 +50,14 @@ _PLAN = (
 # “十四五”收官, 十四五后三年; not 十四五期间，收官
 _PLAN_PART = (
     "(?:(?:规划|计划|时期|期间)?的?(?:(?P<plan_first>开局|头一年|第一年|起步之年)|(?P<plan_last>收官|期?末|最后一年|结束)"
-    f"|(?P<plan_half>前|后)(?P<plan_count>{COUNT})年))?"
+    f"|(?P<plan_half>前|后)(?P<plan_count>{YEAR_COUNT})年))?"
 )
 _TIME = re.compile(
     # 2021—2023年, 2013到2017, 2021-23年; not 2000-2020公里
     rf"(?<!\d)(?P<from>{YEAR})\s*年?\s*(?:[-—–－~～至到]|——)\s*"
     rf"(?:(?P<to>{YEAR})(?![\d.%])|(?P<to_short>\d\d)(?=\s*年))(?:\s*年|(?=[^\d]|$)(?![亿万千个元户人件家亩吨公]))"
     # 2013年起的五年, 从2013年算起的五年
-    rf"|(?<!\d)(?P<since>{YEAR})年?(?:算起|开始|起)(?:的|用)?(?P<since_count>{COUNT})年"
+    rf"|(?<!\d)(?P<since>{YEAR})年?(?:算起|开始|起)(?:的|用)?(?P<since_count>{YEAR_COUNT})年"
     # 2024年, and the first of 2024、2025年; not 2024亿元
     rf"|(?<!\d)(?P<year>{YEAR})(?:\s*年|(?=\s*[、和与及]\s*{YEAR}\s*年))"
     rf"|(?:{_PLAN}){_PLAN_PART}"
@@ -66,11 +66,11 @@ _TIME = re.compile(
         for i, (_, words) in enumerate(RELATIVE_YEARS)
     )
     # 过去五年, 近三年来, 五年来, 本届政府五年; not 前年, 前一年, 第五年来
-    + rf"|(?:过去|最近|近|这|前(?!一年))的?(?P<past>{COUNT})个?年(?:来|间|里|以来)?"
-    rf"|(?<![{HAN_NUMERAL}第\d])(?P<past_bare>{COUNT})年(?:来|间|(?=工作回顾|回顾))"
+    + rf"|(?:过去|最近|近|这|前(?!一年))的?(?P<past>{YEAR_COUNT})个?年(?:来|间|里|以来)?"
+    rf"|(?<![{HAN_NUMERAL}第\d])(?P<past_bare>{YEAR_COUNT})年(?:来|间|(?=工作回顾|回顾))"
     rf"|本届政府(?:五年来?)?|上届政府五年来?"
     # 今后五年, 未来三年, 接下来两年
-    rf"|(?:今后|未来|接下来|下一个)的?(?P<coming>{COUNT})年"
+    rf"|(?:今后|未来|接下来|下一个)的?(?P<coming>{YEAR_COUNT})年"
 )
 """2024年, “十四五”, 去年, 过去五年; not 2024亿元, 第五年来."""
 

@@ -318,7 +318,11 @@ def _is_in(wanted: AnswerType, figure: Figure) -> bool:
 
 
 def _main_clause(core: str) -> str:
-    """``core`` without asides on another time: ``今年是多少（去年是3万户）``, ``…，今年的计划不算``."""
+    """``core`` without asides on another time: ``今年是多少（去年是3万户）``, ``…，今年的计划不算``.
+
+    A piece goes whole here, for an indicator is named where it is asked; ``parse`` keeps the subject of what is only
+    stated, which the piece that asks may need: 造林去年完成了174万亩，今年安排多少.
+    """
     pieces = _PIECE.findall(core)
     if len(pieces) < 2:
         return core

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from index import Passage, ReportInfo, Section, Snapshot
-from index.structure import page_at, touches
+from index.structure import overlaps, page_at
 from index.text import HAN_NUMERAL, ITEM_NUMBER, SENTENCE_MARKS
 from qa.answers.composer import cite
 from qa.types import Citation
@@ -101,7 +101,7 @@ def cite_heading(snapshot: Snapshot, report: ReportInfo, section: Section) -> Ci
     passage = Passage(
         report.id, section.start, section.start + len(whole), whole, section.path,
         page_at(pages, section.start), page_at(pages, section.start + len(whole) - 1),
-        section.years, section.mode, touches(snapshot.scanned(report.id), section.start, section.start + len(whole)),
+        section.years, section.mode, overlaps(snapshot.scanned(report.id), section.start, section.start + len(whole)),
     )  # fmt: skip
     return cite(snapshot, passage, ((start - section.start, end - section.start),))
 

@@ -11,7 +11,7 @@ from qa.answers.asking import Asking
 from qa.answers.groups import label
 from qa.answers.subject import subject_of
 from qa.types import Answer, Citation, Group
-from qa.understanding import TIME, complete, is_place, leans, parse
+from qa.understanding import TIME, complete, is_follow_up, is_place, parse
 
 MOST = 6
 """More questions in one are a story that holds question words."""
@@ -85,7 +85,7 @@ def _completed(piece: str, earlier: Sequence[str]) -> str:
     学校建得怎么样了？医院呢？ asks 医院建得怎么样了; after a question about several times the thing alone is asked.
     """
     own = subject_of(parse(piece))
-    if not earlier or not leans(piece) or TIME.search(piece) or len(_OF_THE_SAME.sub("", own)) < 2:
+    if not earlier or not is_follow_up(piece) or TIME.search(piece) or len(_OF_THE_SAME.sub("", own)) < 2:
         return complete(piece, earlier)
     before = _completed(earlier[-1], earlier[:-1])
     thing = re.sub("[涨降增减]+$", "", subject_of(parse(before)))

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from index.text import COUNT, HAN_COUNT, HAN_SEVERAL, PLACE_LEVELS, PLACE_SUFFIX, PLAN, YEAR
+from index.text import HAN_COUNT, HAN_SEVERAL, PLACE_LEVELS, PLACE_SUFFIX, PLAN, YEAR, YEAR_COUNT
 from qa.understanding import TIME, Question
 
 _SUBJECT_STOPWORDS = re.compile(
-    rf"{TIME.pattern}|{YEAR}年?|(?:过去|[这近])(?:几|{COUNT})年|[“\"]?{PLAN}[”\"]?(?:期间|时期|以来|这五年)?|{COUNT}年来|"
+    rf"{TIME.pattern}|{YEAR}年?|(?:过去|[这近])(?:几|{YEAR_COUNT})年|[“\"]?{PLAN}[”\"]?(?:期间|时期|以来|这五年)?|{YEAR_COUNT}年来|"
     r"(?:请|帮我|麻烦|给我|我想|想)?(?:总结|概括|概述|归纳|简述|列举|列出|罗列|介绍|了解|说说|讲讲|谈谈|说一下|看看|简单|简要)(?:一下|下)?|"
     r"(?:政府)?(?:工作)?报告(?:里|中|上|对)?(?:说|提到?|提及|写|讲|承认)?(?:了|的)?|"
     r"(?:有(?:些|一些)?|都|还|又|准备|打算|计划|要|想|应该|将|会|需要|干|做|采取|推进|开展|取得|做出|干出|出台|提出|部署|安排|定|抓|搞|弄|(?<![迁新扩改重修])建设?)*了?(?:过|的|些|点|得)?"

@@ -3,7 +3,7 @@ Every question is read here, once.
 """
 
 from qa.understanding.answer_types import AnswerType, Quantity, match, quantities
-from qa.understanding.followup import complete, leans
+from qa.understanding.followup import complete, is_follow_up
 from qa.understanding.places import (
     gazetteer,
     gazetteer_provinces,
@@ -30,9 +30,9 @@ __all__ = [
     "expanded_query",
     "gazetteer",
     "gazetteer_provinces",
+    "is_follow_up",
     "is_nation",
     "is_place",
-    "leans",
     "match",
     "names_of",
     "official_wording",

@@ -28,7 +28,7 @@ _LONGEST_TOPIC = 8
 def complete(question: str, history: Sequence[str]) -> str:
     """``question`` with what it leaves out taken from the last question that stood by itself."""
     earlier = [q for q in history if q.strip()]
-    if not earlier or not leans(question):
+    if not earlier or not is_follow_up(question):
         return question
     before = complete(earlier[-1], earlier[:-1])
     topic = _topic(question)
@@ -44,7 +44,7 @@ def complete(question: str, history: Sequence[str]) -> str:
     return f"{topic}，{before}"
 
 
-def leans(question: str) -> bool:
+def is_follow_up(question: str) -> bool:
     """Whether ``question`` says too little to be asked by itself."""
     text = normalize(question).strip()
     led = bool(_LEAD.match(text) or _REFERS.match(text) or re.search(r"呢[？?\s]*$", text))

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from index.text import COUNT, RELATIVE_YEAR, YEAR, find_times, full_years
+from index.text import RELATIVE_YEAR, YEAR, YEAR_COUNT, find_times, full_years
 from index.types import SectionMode
 
 # A bare year counts in a question (2024 GDP), 2000亿元 and 2000多人 do not. With 年 behind it any does, so that
@@ -21,7 +21,7 @@ _NEXT = re.compile(r"下一年|次年|转年|第二年")
 """下一年; not 上一年."""
 _LAST_YEARS = re.compile("最近|近|过去|这|前")
 """近三年; not 今后三年."""
-_SINCE = re.compile(rf"({YEAR})年?(?:以来|至今|到现在|到目前|起(?!的?{COUNT}年)|之后|以后)")
+_SINCE = re.compile(rf"({YEAR})年?(?:以来|至今|到现在|到目前|起(?!的?{YEAR_COUNT}年)|之后|以后)")
 """All years from one on: 2016年以来; not 从2013年起的五年, which ends."""
 _IN_REPORT = re.compile(rf"({YEAR})年(?:度)?的?(?:这份|那份)?(?:政府)?(?:工作)?报告")
 """2024年的报告, 2024年政府工作报告; not 2024年的工作."""

@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterable
 from functools import lru_cache
 
-from index.text import COUNT, PLACE_LEVELS, SCALE, YEAR, full_years, without_times
+from index.text import PLACE_LEVELS, SCALE, YEAR, YEAR_COUNT, full_years, without_times
 from qa.understanding.time import TIME
 
 COURSE = re.compile(
-    rf"历年|历次|历届|逐年|每年|每一年|各年|年年|[这近]些年|[这近]几年|近年|多年来|最?近{COUNT}年|"
+    rf"历年|历次|历届|逐年|每年|每一年|各年|年年|[这近]些年|[这近]几年|近年|多年来|最?近{YEAR_COUNT}年|"
     r"走势|趋势|(?:怎么|怎样|如何)变[化动]?|变化|演变|变动|一年一年|怎么走"
 )
 """A figure over the years: 历年GDP目标, 粮食产量的走势; not 今年比去年增长多少."""

@@ -15,9 +15,9 @@ from index import Library, LibraryDamaged, SourceError
 from index.readers import (
     Area,
     PlacedCharacter,
-    characters_apart,
-    count_apart,
-    draw_apart,
+    characters_in_worker,
+    count_in_worker,
+    draw_in_worker,
     find_areas,
     is_drawable,
     read_bytes,
@@ -76,16 +76,16 @@ def test_pages_are_drawn_and_their_characters_placed() -> None:
 
     data = a_pdf()
     assert is_drawable(data[:1024])
-    assert count_apart("k", lambda: data) == 2
-    picture = Image.open(io.BytesIO(draw_apart("k", lambda: data, 1, 800)))
+    assert count_in_worker("k", lambda: data) == 2
+    picture = Image.open(io.BytesIO(draw_in_worker("k", lambda: data, 1, 800)))
     assert picture.size == (800, 1200)
-    areas = find_areas(characters_apart("k", lambda: data, 1), "学校27所")
+    areas = find_areas(characters_in_worker("k", lambda: data, 1), "学校27所")
     assert len(areas) == 1
     assert areas[0].left == pytest.approx((100 + 4 * 16) / 400, abs=0.02)
     assert areas[0].top < 0.5 < areas[0].bottom + 0.01
-    turned = Image.open(io.BytesIO(draw_apart("k", lambda: data, 2, 900)))
+    turned = Image.open(io.BytesIO(draw_in_worker("k", lambda: data, 2, 900)))
     assert turned.size == (900, 1350)  # reportlab lays the sheet on its side and turns it upright
-    up = find_areas(characters_apart("k", lambda: data, 2), "新增学位1900个")
+    up = find_areas(characters_in_worker("k", lambda: data, 2), "新增学位1900个")
     assert up
     assert up[0].bottom - up[0].top > up[0].right - up[0].left
 
@@ -94,15 +94,15 @@ def test_pages_are_drawn_and_their_characters_placed() -> None:
 def test_what_cannot_be_drawn_is_said(data: bytes | None, number: int) -> None:
     given: Any = data or a_pdf()
     with pytest.raises(SourceError, match=r"。$"):
-        draw_apart(f"bad{number}", lambda: given, number, 400)
-    assert count_apart("good", a_pdf) == 2
+        draw_in_worker(f"bad{number}", lambda: given, number, 400)
+    assert count_in_worker("good", a_pdf) == 2
 
 
 def test_after_one_that_cannot_be_opened_the_last_one_is_opened_again() -> None:
-    assert count_apart("first", a_pdf) == 2
+    assert count_in_worker("first", a_pdf) == 2
     with pytest.raises(SourceError):
-        count_apart("broken", lambda: b"%PDF-1.7\n" + bytes(2000))
-    assert count_apart("first", a_pdf) == 2
+        count_in_worker("broken", lambda: b"%PDF-1.7\n" + bytes(2000))
+    assert count_in_worker("first", a_pdf) == 2
 
 
 SHARES = st.floats(-0.5, 1.5)
@@ -121,7 +121,7 @@ def test_a_library_keeps_where_the_characters_stand(tmp_path: Path, monkeypatch:
     (tmp_path / "学校.pdf").write_bytes(data)
     library = Library.open(tmp_path / "library", encoder=FakeEncoder())
     with monkeypatch.context() as patch:  # as a library that an older program wrote
-        patch.setattr("index.readers.read_apart", lambda *file: replace(read_bytes(*file), placed=()))
+        patch.setattr("index.readers.read_in_worker", lambda *file: replace(read_bytes(*file), placed=()))
         library.add([tmp_path / "学校.pdf"])
     older = library.snapshot()
     assert older.placed_characters("学校", 1) is None
@@ -132,7 +132,7 @@ def test_a_library_keeps_where_the_characters_stand(tmp_path: Path, monkeypatch:
         kept = snapshot.placed_characters("学校", page)
         assert kept is not None
         [now], [again] = (
-            find_areas(found, quote) for found in (kept, characters_apart("s", lambda: data, page))
+            find_areas(found, quote) for found in (kept, characters_in_worker("s", lambda: data, page))
         )
         assert now == pytest.approx(again, abs=0.51 / 10_000)
     assert snapshot.placed_characters("学校", 3) is None

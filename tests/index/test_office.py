@@ -192,7 +192,7 @@ def test_passages_say_that_they_were_recognised(monkeypatch: pytest.MonkeyPatch)
     """Through what a library stores, to the places that an answer shows."""
     tops = ("一、2024年工作回顾", "二、2025年工作安排")
     pages = tuple(Page(n, (Line(top), Line(REPORT[6])), scanned=n == 2) for n, top in enumerate(tops, 1))
-    monkeypatch.setattr("index.readers.read_apart", lambda *_: Source("pdf", pages))
+    monkeypatch.setattr("index.readers.read_in_worker", lambda *_: Source("pdf", pages))
     parsed = parse(b"", "混合.pdf", "混合", {})
     assert [(p.page, p.ocr) for p in parsed.passages] == [(1, False), (2, True)]
     assert Parsed.from_json(parsed.to_json(), "混合") == parsed

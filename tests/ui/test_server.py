@@ -20,7 +20,7 @@ import pytest
 from gradio_client import Client
 
 from index import Library, WenbaoError
-from index.readers import PlacedCharacter, characters_apart
+from index.readers import PlacedCharacter, characters_in_worker
 from tests.conftest import FakeEncoder
 from tests.index.samples import a_pdf
 from tests.ui.conftest import call, free_port
@@ -297,9 +297,9 @@ def test_boxes_come_from_the_places_kept_when_the_file_was_read(
 
     def read_again(sha256: str, load: Callable[[], bytes], number: int) -> list[PlacedCharacter]:
         again.append(number)
-        return characters_apart(sha256, load, number)
+        return characters_in_worker(sha256, load, number)
 
-    monkeypatch.setattr("ui.originals.characters_apart", read_again)
+    monkeypatch.setattr("ui.originals.characters_in_worker", read_again)
     first, [box] = Originals(library).areas("学校", 1, [span]), Originals(library).areas("学校", 2, [span])
     assert first == [[]]
     assert again == []

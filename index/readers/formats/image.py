@@ -53,7 +53,7 @@ def _pages(sample: Sample) -> list[tuple[PrintedPage, bytes]]:
             if image.width * image.height > _MOST_PIXELS or count > _MOST_PAGES:
                 raise SourceError(f"“{sample.name}”太大，请缩小或拆分后再添加。")
             for number, frame in enumerate(ImageSequence.Iterator(image), start=1):
-                sample.tell(f"正在识别“{sample.name}”第 {number}/{count} 页")
+                sample.report_progress(f"正在识别“{sample.name}”第 {number}/{count} 页")
                 upright = ImageOps.exif_transpose(frame).convert("RGB")
                 upright.thumbnail((ocr.LONGEST_SIDE, ocr.LONGEST_SIDE))
                 page = ocr.recognise(np.asarray(upright), ocr.A4)

@@ -50,14 +50,14 @@ _drawers: list[_Worker] = []
 """The one that waits for the next page, if there is one."""
 
 
-def read_apart(data: bytes, name: str, tell: Callable[[str], None]) -> Source:
+def read_in_worker(data: bytes, name: str, report_progress: Callable[[str], None]) -> Source:
     """``read_bytes`` in the worker, where the format needs it. Raises SourceError as that does, and for a
     file that takes too long or too much."""
     if sys.platform == "win32" or not needs_parser(data, name):
-        return read_bytes(data, name, tell)
+        return read_bytes(data, name, report_progress)
     try:
         with _LOCK, _borrowed(_workers) as worker:
-            source: Source = worker.request(("read", data, name), tell)
+            source: Source = worker.request(("read", data, name), report_progress)
             return source
     except _TooLong as error:
         minutes = round(error.seconds / 60) or 1
@@ -73,7 +73,7 @@ def _memory() -> int:
     return MEMORY_FOR_OCR if ocr.available() else MEMORY
 
 
-def draw_apart(key: str, load: Callable[[], bytes], number: int, width: int) -> bytes:
+def draw_in_worker(key: str, load: Callable[[], bytes], number: int, width: int) -> bytes:
     """``Drawing.jpeg`` of page ``number`` of the file ``key``, which ``load`` fetches where it is not held.
 
     Raises SourceError for a file that cannot be drawn, and what ``load`` raises.
@@ -82,14 +82,14 @@ def draw_apart(key: str, load: Callable[[], bytes], number: int, width: int) -> 
     return drawn
 
 
-def characters_apart(key: str, load: Callable[[], bytes], number: int) -> list[PlacedCharacter]:
-    """``Drawing.characters`` of a page, as ``draw_apart`` takes it."""
+def characters_in_worker(key: str, load: Callable[[], bytes], number: int) -> list[PlacedCharacter]:
+    """``Drawing.characters`` of a page, as ``draw_in_worker`` takes it."""
     found: list[PlacedCharacter] = _of_drawing(key, load, ("characters", number))
     return found
 
 
-def count_apart(key: str, load: Callable[[], bytes]) -> int:
-    """How many pages the file has, as ``draw_apart`` takes it."""
+def count_in_worker(key: str, load: Callable[[], bytes]) -> int:
+    """How many pages the file has, as ``draw_in_worker`` takes it."""
     count: int = _of_drawing(key, load, ("count",))
     return count
 
@@ -160,7 +160,7 @@ class _Worker:
         self.connection, other = Pipe()
         code = (
             f"import sys; sys.path[:] = {sys.path!r}\n"
-            f"from index.readers.apart import serve; serve({other.fileno()}, {_memory()})"
+            f"from index.readers.worker_process import serve; serve({other.fileno()}, {_memory()})"
         )
         self.process = subprocess.Popen(
             [sys.executable, "-c", code],
@@ -180,7 +180,7 @@ class _Worker:
         if not self.ready:
             self.ready = self.connection.poll(START) and self.connection.recv()[0] == "ready"
 
-    def request(self, request: tuple[Any, ...], tell: Callable[[str], None]) -> Any:
+    def request(self, request: tuple[Any, ...], report_progress: Callable[[str], None]) -> Any:
         """Raises SourceError for the file, _TooLong; after any error but the first the worker is of no use."""
         self.connection.send(request)
         end, silence = time.monotonic() + LONGEST, SILENCE
@@ -191,7 +191,7 @@ class _Worker:
                 return value
             if kind == "refused":
                 raise SourceError(value)
-            tell(value)
+            report_progress(value)
             silence = PAGE
         raise _TooLong(silence if time.monotonic() < end else LONGEST)
 
@@ -222,13 +222,13 @@ def serve(descriptor: int, memory: int) -> None:
 
 
 def _answer(
-    request: tuple[Any, ...], drawing: Drawing, memory: int, tell: Callable[[str], None]
+    request: tuple[Any, ...], drawing: Drawing, memory: int, report_progress: Callable[[str], None]
 ) -> tuple[str, Any]:
     what, *given = request
     try:
         if what == "read":
             data, name = given
-            return "done", read_bytes(data, name, tell)
+            return "done", read_bytes(data, name, report_progress)
         if what == "open":
             key, data = given
             drawing.open(key, data)
