@@ -153,6 +153,12 @@ def test_a_removed_report_is_said_in_the_pane_and_back_leaves_it(page: Page, add
     page.goto("about:blank")
     page.goto(f"{address}#/gone/1-5/1-3")
     expect(page.locator("#source-notice")).to_contain_text("“gone”不在文库中")
+    assert page.locator("#pick").input_value() == ""  # no other report is named for it
+    if is_phone(page):  # closing it is not going back to where the link stood
+        page.get_by_text("‹ 返回").click()
+        expect(page.locator("#question")).to_be_visible()
+        assert page.evaluate("location.hash") == ""
+        page.goto(f"{address}#/gone/1-5/1-3")
     page.get_by_role("button", name="看已收录的报告").click()
     expect(page.locator("#rows li").first).to_be_visible()
 

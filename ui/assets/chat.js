@@ -177,6 +177,7 @@ function askCorrection(turn, verdict) {
   };
   turn.querySelector(".rate").after(form);
   input.focus();
+  form.scrollIntoView({ block: "nearest" });
 }
 
 async function act(target) {

@@ -116,6 +116,7 @@ function drawPicker() {
     for (const report of group) parent.append(element("option", { value: report.id }, report.label));
     if (parent !== $("pick")) $("pick").append(parent);
   }
+  if (!state.opened) $("pick").selectedIndex = -1; // a link that leads nowhere is no report's
   for (const node of document.querySelectorAll(".source, .divider")) node.classList.toggle("nothing", reports.length === 0);
   if (state.opened && reports.some((r) => r.id === state.opened)) {
     $("pick").value = state.opened;

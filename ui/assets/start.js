@@ -39,7 +39,11 @@ async function start() {
     apply(booted);
     await showTurns(booted.turns);
     document.querySelector(".workspace").dataset.ready = "";
-    if (parsePlace(location.hash)) await arrive();
+    if (parsePlace(location.hash)) {
+      // Whoever came by a link came from elsewhere: closing the source is not going back there.
+      if (!history.state) history.replaceState({ tab: currentTab(), hashes: [location.hash] }, "");
+      await arrive();
+    }
   } catch (error) {
     $("banner").textContent = error.message;
     $("banner").hidden = false;

@@ -1,9 +1,9 @@
-// Files on their way into the library: sent, queued, read, done or failed. What failed stays until dismissed,
-// also across a reload.
+// Files on their way into the library: sent, queued, read, done or failed. What is done or failed stays until
+// dismissed, what failed also across a reload.
 const FAILED = "wenbao.failed";
 const KEPT = "wenbao.outcome"; // up to which outcome this browser has kept the failures
 const sending = new Map(); // file name → what is said of it
-const done = []; // outcomes since this page was opened, newest first
+let done = []; // outcomes since this page was opened, newest first
 const TOLD = "wenbao.told"; // up to which outcome this tab has told of them: every open tab tells of each
 
 // Of the server's outcomes those that came after `mark`; none for whoever comes for the first time.
@@ -38,8 +38,8 @@ function drawJob() {
     ...[...sending].map(([name, said]) => queueLine("sending", `上传 ${name}`, said)),
     ...(running ? [runningLine(running)] : []),
     ...waiting.map((name) => queueLine("waiting", name, "等待")),
-    ...stored(FAILED, []).map(failedLine),
-    ...done.map(({ name, note }) => queueLine("good", name, note || "完成")),
+    ...stored(FAILED, []).map(({ name, reason, id }) => endedLine("bad", name, reason, id)),
+    ...done.map(({ name, note, number }) => endedLine("good", name, note || "完成", number)),
   ];
   redraw($("queue"), lines);
 }
@@ -59,8 +59,8 @@ function runningLine({ name, done: count, total, label }) {
   return line;
 }
 
-function failedLine({ name, reason, id }) {
-  const line = queueLine("bad", name, reason);
+function endedLine(kind, name, said, id) {
+  const line = queueLine(kind, name, said);
   line.append(element("button", { type: "button", class: "quiet", "data-dismiss": String(id), "aria-label": `不再显示：${name}` }, "知道了"));
   return line;
 }
@@ -139,6 +139,7 @@ function startUploads() {
   $("queue").addEventListener("click", ({ target }) => {
     if (target.dataset.dismiss === undefined) return;
     store(FAILED, stored(FAILED, []).filter(({ id }) => String(id) !== target.dataset.dismiss));
+    done = done.filter(({ number }) => String(number) !== target.dataset.dismiss);
     drawJob();
   });
   window.addEventListener("storage", ({ key }) => { if (key === FAILED) drawJob(); });
