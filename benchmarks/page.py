@@ -1,13 +1,15 @@
-"""The web page as one meets it: until it is interactive, and until a page of a PDF is drawn.
+"""The web page as one meets it: until it is interactive, until a page of a PDF is drawn, a clause on it boxed.
 
 ``python -m benchmarks.page`` starts the server over the sample report and a PDF of its own text, opens the
-page in headless Chromium (warm: it was opened once before), asks for every page of the PDF once, and prints
-one JSON object. A picture that was drawn before is kept and costs nothing; here each is drawn anew.
+page in headless Chromium (warm: it was opened once before), asks for every page of the PDF once, finds a line of
+each, and prints one JSON object with the machine's load before and after. A picture that was drawn before is kept
+and costs nothing; here each is drawn anew.
 """
 
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import statistics
 import tempfile
@@ -20,10 +22,14 @@ from playwright.sync_api import sync_playwright
 from benchmarks.common import SAMPLE
 from benchmarks.serve import served
 from index import Library
+from ui.originals import Originals
 
 ROUNDS = 7
 WIDTH = 1300
 """Pixels: the source pane of a 1440 pixel window on a screen of double density."""
+
+LINE = 20
+"""Characters that are looked for."""
 
 
 def print_pdf(browser: object, path: Path) -> None:
@@ -63,7 +69,19 @@ def drawn(address: str, report: str) -> list[float]:
     return taken[1:]
 
 
+def boxed(library: Library, report: str) -> tuple[list[float], int]:
+    """Seconds until the first line of each page is found on it; and the bytes kept for that."""
+    taken, snapshot, originals = [], library.snapshot(), Originals(library)
+    for page in snapshot.page_starts(report):
+        before = time.perf_counter()
+        [areas] = originals.areas(report, page.number, [(page.start, page.start + LINE)])
+        taken.append(time.perf_counter() - before)
+        assert areas, page
+    return taken, sum(file.stat().st_size for file in library.path.rglob("placed.*"))
+
+
 def main() -> None:
+    before = os.getloadavg()[0]
     chromium = shutil.which("chromium") or shutil.which("google-chrome")  # as people have it
     if chromium is None:
         raise SystemExit("no Chromium on this machine")
@@ -71,7 +89,9 @@ def main() -> None:
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
         pdf = Path(folder) / "printed.pdf"
         print_pdf(browser, pdf)
-        Library.open(Path(folder) / "library").add([SAMPLE, pdf])
+        library = Library.open(Path(folder) / "library")
+        library.add([SAMPLE, pdf])
+        boxes, kept = boxed(library, "printed")
         with served(Path(folder) / "library") as (address, _):
             opened, pictures = interactive(browser, address), drawn(address, "printed")
         browser.close()
@@ -81,6 +101,10 @@ def main() -> None:
         "page_pictures": len(pictures),
         "page_picture_seconds_p50": round(statistics.median(pictures), 3),
         "page_picture_seconds_max": round(max(pictures), 3),
+        "box_seconds_p50": round(statistics.median(boxes), 4),
+        "box_seconds_max": round(max(boxes), 4),
+        "box_bytes_kept": kept,
+        "load": [round(before, 1), round(os.getloadavg()[0], 1)],
     }
     print(json.dumps(told))
 
