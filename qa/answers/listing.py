@@ -15,7 +15,7 @@ from index.text import HAN_COUNT, HAN_SEVERAL, normalize, to_int
 from qa.answers.asking import Asking
 from qa.answers.composer import GAP
 from qa.answers.enumerations import Enumeration, enumerations, heads, unnumbered
-from qa.answers.fact import answer_fact
+from qa.answers.fact import answer_fact, refused
 from qa.answers.groups import Part, grouped, titled
 from qa.answers.kinds import answer_kind
 from qa.answers.outline import bare_title
@@ -218,7 +218,7 @@ def _with_more(asking: Asking, shape: Shape, budget: int) -> Answer | None:
     lead = [c for i, c in enumerate(told.citations, 1) if f"[{i}]" in told.text]
     if shape == "list" and all(is_vague(c.quote) for c in lead):
         named = "、".join(part for part in subject.split("、") if len(part) > 1)  # 办、民生实事
-        return answer_on(asking, named, shape, budget) or told
+        return answer_on(asking, named, shape, budget) or refused(asking, told.citations)
     [report] = {c.report for c in lead[:1]}
     info = asking.snapshot.report(report)
     found = statements(asking, info, subject, mode_of(asking))

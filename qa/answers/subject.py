@@ -39,7 +39,9 @@ def subject_of(question: Question) -> str:
     for place in question.places:
         text = text.replace(place, "，")
     parts = [_trimmed(part) for part in re.split(r"[，,。？?！!；;：:]", _SUBJECT_STOPWORDS.sub("，", text))]
-    return "、".join(dict.fromkeys(part for part in parts if part and not _EMPTY.match(part)))
+    named = [part for part in parts if part and not _EMPTY.match(part)]
+    whole = [part for part in named if len(part) > 1] or named  # 大气污染怎么|治
+    return "、".join(dict.fromkeys(whole))
 
 
 def _trimmed(text: str) -> str:

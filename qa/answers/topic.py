@@ -11,7 +11,7 @@ import numpy as np
 
 from index import ReportInfo
 from index.encoders import FloatArray
-from index.text import normalize
+from index.text import normalize, report_year
 from index.types import SectionMode
 from qa.answers.asking import Asking
 from qa.answers.groups import Part, grouped, quoted, titled
@@ -24,7 +24,7 @@ from qa.answers.relevance import (
     score_clauses,
     together,
 )
-from qa.answers.scope import assumed, mode_of, reports_for
+from qa.answers.scope import assumed, mode_of, over_a_plan, reports_for
 from qa.answers.worth import log_odds
 from qa.types import Answer, Citation, Shape
 
@@ -70,16 +70,29 @@ class Statement:
         return "，".join(c.text for c in self.clauses)
 
 
-def _fitting(scored: Sequence[Scored], mode: SectionMode) -> FloatArray:
-    """1 for each clause of the ``mode`` asked; all are where the report does not tell its parts apart."""
-    fitting = np.array([not mode or not s.passage.mode or s.passage.mode == mode for s in scored], np.float32)
-    return fitting if fitting.mean() >= _SCANTY else np.ones_like(fitting)
+def _fitting(scored: Sequence[Scored], mode: SectionMode, year: int | None = None) -> FloatArray:
+    """1 for each clause of the ``mode`` asked; all are where the report does not tell its parts apart.
+
+    Where a ``year`` is planned and five are beside it (十五五时期), those of the five do not fit.
+    """
+    of_mode = np.array([not mode or not s.passage.mode or s.passage.mode == mode for s in scored], np.float32)
+    if mode == "target" and year is not None:
+        of_year = of_mode * np.array([set(s.passage.years) <= {year} for s in scored], np.float32)
+        if of_year.mean() >= _SCANTY:
+            return of_year
+    return of_mode if of_mode.mean() >= _SCANTY else np.ones_like(of_mode)
+
+
+def _year(asking: Asking, info: ReportInfo) -> int | None:
+    """The one year that the question is about, of those of ``info``; None where it names none, or several."""
+    years = asking.question.sub_questions[0].when.years_for(report_year(info))
+    return years[0] if len(years) == 1 and not over_a_plan(asking) else None
 
 
 def scored_on(asking: Asking, info: ReportInfo) -> tuple[list[Scored], FloatArray]:
     """The clauses of ``info`` and whether each is of the mode asked, (n,): what the models are fitted on."""
     scored = score_clauses(asking.snapshot, info.id, asking.subject or asking.question.core)
-    return scored, _fitting(scored, mode_of(asking))
+    return scored, _fitting(scored, mode_of(asking), _year(asking, info))
 
 
 def statements(asking: Asking, info: ReportInfo, subject: str, mode: SectionMode) -> list[Statement]:
@@ -88,7 +101,7 @@ def statements(asking: Asking, info: ReportInfo, subject: str, mode: SectionMode
     told: list[tuple[FloatArray, FloatArray]] = []
     for thing in things(subject):
         if found := score_clauses(asking.snapshot, info.id, thing, (SPOKEN_OF, SPOKEN_OF_NEARBY)):
-            scored, fitting = found, _fitting(found, mode)
+            scored, fitting = found, _fitting(found, mode, _year(asking, info))
             told.append(log_odds(found, fitting))
     if not scored:
         return []
@@ -249,7 +262,7 @@ def _cited(asking: Asking, found: Sequence[Statement]) -> list[Citation]:
 
 
 _ASKS_BROADLY = re.compile(
-    r"方面|领域|这[一]?块|情况|怎么样|咋样|如何|进展|变化|举措|措施|打算|安排|计划(?!生育)|盘算|部署|做法|政策|成[效绩果]|怎么(?:办|抓|干|做|弄|搞|发展|推进|改善|治理|解决|扶持|促|激发|优化|进一步)|怎样|"
+    r"方面|领域|这[一]?块|情况|怎么样|咋样|如何|进展|变化|举措|措施|打算|安排|计划(?!生育)|盘算|部署|做法|政策|成[效绩果]|怎么(?:办|抓|干|做|弄|搞|发展|推进|改善|治理?|解决|扶持|促|激发|优化|进一步)|怎样|"
     r"(?:做|干)了?(?:什么|哪些|啥|些)|(?:哪些|什么|啥)(?:大|新)?(?:动作|事|工作|进步|突破|变化|亮点)|介绍|说说|讲讲|谈谈|了解"
 )
 """养老方面做了哪些事, 今年怎么促消费; not 新增学位多少个, 哪几所学校."""

@@ -43,6 +43,8 @@ def answer_topic_compare(asking: Asking) -> Answer | None:
     unanswered = [f"{label(info)}没有说到" for info in reports if info not in told]
     if len(told) == 2 and told[0].place == told[1].place:
         return grouped(asking, "compare", _facing(asking, told, [found[i.id] for i in told]), unanswered)
+    if len(told) == 2:
+        found |= dict(zip((info.id for info in told), _aligned(*(found[i.id] for i in told)), strict=True))
     parts = [Part(label(info), cited_statements(asking, found[info.id])) for info in told]
     return grouped(asking, "compare", [part for part in parts if part.shown], unanswered)
 
@@ -90,6 +92,27 @@ def _facing(
         Part(f"{label(reports[0])}说过，后来没有再说", cited_statements(asking, gone)),
     ]
     return [part for part in parts if part.shown]
+
+
+_LIKE = 0.15
+"""The same of two places' statements: 新增养老床位5万张 and 建设养老床位2000张 are about one thing."""
+
+
+def _aligned(one: Sequence[Statement], other: Sequence[Statement]) -> tuple[list[Statement], list[Statement]]:
+    """Both with the statements that are alike first, those of each in the order of the other: they face each other."""
+    likeness = sorted(
+        ((_share(a, b), i, j) for i, a in enumerate(one) for j, b in enumerate(other)),
+        key=lambda pair: (-pair[0], *pair[1:]),
+    )
+    faces: dict[int, int] = {}
+    for share, i, j in likeness:
+        if share >= _LIKE and i not in faces and j not in faces.values():
+            faces[i] = j
+    paired = sorted(faces)
+    return (
+        [*(one[i] for i in paired), *(a for i, a in enumerate(one) if i not in faces)],
+        [*(other[faces[i]] for i in paired), *(b for j, b in enumerate(other) if j not in faces.values())],
+    )
 
 
 def _share(one: Statement, other: Statement) -> float:

@@ -88,7 +88,10 @@ def test_several_questions_are_told_apart(question: str, parts: list[str]) -> No
     assert parts_of(question) == parts
 
 
-@pytest.mark.parametrize(("question", "subject"), [("有几所大学", "大学"), ("有几个公园", "公园")])
+@pytest.mark.parametrize(
+    ("question", "subject"),
+    [("有几所大学", "大学"), ("有几个公园", "公园"), ("今年大气污染怎么治", "大气污染")],
+)
 def test_what_is_counted_is_the_subject(question: str, subject: str) -> None:
     assert subject_of(parse(question)) == subject
 

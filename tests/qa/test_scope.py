@@ -17,6 +17,7 @@ REPORT = """{plan}年槐山县政府工作报告
 一、{year}年工作回顾
 {year}年，全县地区生产总值81亿元、增长5.3%。
 教育事业加快发展。新建幼儿园4所，新增幼儿园学位900个，招聘义务教育教师210人，建成校园足球场12块。
+我们也看到存在的问题：财政收支矛盾突出，人才缺口较大。
 二、{plan}年工作安排
 着力抓好交通。新改建农村公路80公里，建成公交站亭40座，县城至高铁站快速路开工建设。
 着力抓好教育。新建小学2所，改造学校食堂11个，培训教师300人。
@@ -64,6 +65,20 @@ def test_the_newest_answers_and_every_other_year_is_told(assistant: Assistant, q
     assert {c.report for g in answer.groups for c in g.citations} == {"2025"}
     assert answer.assumed_year == 2025
     assert answer.other_years == (2023, 2024)
+
+
+@pytest.mark.parametrize(
+    ("question", "shape"),
+    [
+        ("总结一下去年的工作", "summary"),
+        ("今年重点抓哪几个方面的工作", "tasks"),
+        ("还存在哪些问题", "problems"),
+    ],
+)
+def test_every_broad_way_tells_all_other_years(assistant: Assistant, question: str, shape: str) -> None:
+    answer = assistant.ask(question)
+    assert (answer.shape, answer.assumed_year, answer.other_years) == (shape, 2025, (2023, 2024))
+    assert assistant.ask(question, reports=["2023"]).other_years == ()
 
 
 def test_a_figure_in_a_broad_answer_says_its_year_and_what_it_is(assistant: Assistant) -> None:

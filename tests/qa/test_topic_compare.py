@@ -4,10 +4,16 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
-from index import Library
+from index import Library, Passage
 from qa import Assistant
+from qa.answers.relevance import FEATURES, Scored
+from qa.answers.topic import Statement
+from qa.answers.topic_compare import _aligned
+from qa.retrieval import clauses_of
+from tests.conftest import FakeEncoder
 
 OPENING = "槐山县人民政府县长 张明\n各位代表：\n现在，我代表县人民政府向大会报告工作，请予审议。\n"
 SAID = {
@@ -49,6 +55,60 @@ def test_like_faces_like_and_what_is_new_or_gone_is_marked(assistant: Assistant)
     assert "县职业教育中心新校区" in said[new]
     assert "2024" in gone
     assert "足球场12块" in said[gone]
+
+
+PLACES = {
+    "柳河县": "新建幼儿园4所，新增幼儿园学位900个。义务教育学校教师招聘210人。学校食堂改造11个。",
+    "槐山县": "教育经费投入2亿元。学校食堂改造7个。义务教育学校教师招聘60人。幼儿园新增学位300个。",
+}
+"""The same things in another order."""
+
+
+@pytest.fixture(scope="module")
+def places(tmp_path_factory: pytest.TempPathFactory) -> Assistant:
+    folder = tmp_path_factory.mktemp("places")
+    paths: list[Path] = []
+    for place, said in PLACES.items():
+        text = (
+            f"2025年{place}政府工作报告\n——2025年1月20日在{place}第九届人民代表大会上\n"
+            f"{OPENING.replace('槐山县', place)}一、2024年工作回顾\n教育事业加快发展。{said}\n"
+            f"二、2025年工作安排\n着力抓好交通。新改建农村公路80公里，建成公交站亭40座。\n"
+        )
+        paths.append(folder / f"{place}.txt")
+        paths[-1].write_text(text, encoding="utf-8")
+    library = Library.open(folder / "library", encoder=FakeEncoder())
+    library.add(paths)
+    return Assistant(library)
+
+
+def test_two_places_stand_beside_each_other(places: Assistant) -> None:
+    answer = places.ask("柳河县和槐山县的教育怎么样")
+    assert answer.shape == "compare"
+    one, other = answer.groups
+    assert ("柳河县" in one.title) != ("柳河县" in other.title)
+    assert all("教师招聘" in "".join(c.quote for c in group.citations) for group in answer.groups)
+    assert len(answer.text.splitlines()) == 2
+
+
+def test_statements_that_are_alike_come_first_in_the_same_order() -> None:
+    one, other = (
+        [_statement(said) for said in texts]
+        for texts in (
+            ["新建公园5座", "招聘教师210人", "新增养老床位5万张"],
+            ["建设养老床位2000张", "修路7公里", "教师招聘60人"],
+        )
+    )
+    aligned = [[s.text for s in told] for told in _aligned(one, other)]
+    assert aligned == [
+        ["招聘教师210人", "新增养老床位5万张", "新建公园5座"],
+        ["教师招聘60人", "建设养老床位2000张", "修路7公里"],
+    ]
+
+
+def _statement(text: str) -> Statement:
+    passage = Passage("r", 0, len(text), text, (), None, None, (), "", False)
+    scored = Scored(0, passage, clauses_of(text)[0], np.zeros(len(FEATURES), np.float32), False)
+    return Statement((scored,), 0.0, 0.0)
 
 
 def test_a_topic_asked_of_no_several_years_is_no_comparison(assistant: Assistant) -> None:
