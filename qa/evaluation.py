@@ -26,6 +26,7 @@ from typing import Any
 
 import numpy as np
 
+from index.text import FULL_WIDTH
 from qa.assistant import Assistant
 from qa.types import Answer
 
@@ -46,7 +47,7 @@ Option = list[Place]
 """Every place of an option is needed; of a place, any alternative will do."""
 
 _DROP = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"))
-_PLAIN: dict[int, int | None] = {**_DROP, **{c: c - 0xFEE0 for c in range(0xFF01, 0xFF5F)}}
+_PLAIN: dict[int, int | None] = {**_DROP, **FULL_WIDTH}
 
 
 def squeeze(text: str | None) -> str:

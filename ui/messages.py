@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 
 from index import ReportInfo
 from index.figures import Mode
-from index.text import HAN_NUMERAL, YEAR
+from index.text import FULL_WIDTH, HAN_NUMERAL, YEAR
 from index.text import report_year as year_of_report
 from qa import Answer, Citation
 
@@ -34,7 +34,6 @@ _VISIBLE = {
 _FULL_WIDTH = re.compile(
     r"[０-９．％＋－]+|(?<=[０-９])，(?=[０-９])"
 )  # １，２００．５％, and no other comma
-_HALF = str.maketrans("０１２３４５６７８９．％，＋－", "0123456789.%,+-")
 
 
 def show(text: str) -> str:
@@ -47,7 +46,7 @@ def show(text: str) -> str:
 
 def half_width_digits(text: str) -> str:
     """``１２．５％`` → ``12.5%``, to be compared in a table; a quote stays as written."""
-    return _FULL_WIDTH.sub(lambda found: found[0].translate(_HALF), text)
+    return _FULL_WIDTH.sub(lambda found: found[0].translate(FULL_WIDTH), text)
 
 
 def report_year(report: ReportInfo) -> str:

@@ -7,7 +7,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from index.figures.types import Mode
-from index.text import HAN_COUNT, HAN_NUMERAL, PLACE_LEVELS, PLAN, YEAR, YEAR_COUNT, find_times, to_int
+from index.text import (
+    HAN_COUNT,
+    HAN_NUMERAL,
+    PART_OF_YEAR,
+    PLACE_LEVELS,
+    PLAN,
+    YEAR,
+    YEAR_COUNT,
+    find_times,
+    to_int,
+)
 from index.types import Section
 
 
@@ -38,10 +48,8 @@ class Cue:
 
 
 _NUMERAL = f"[{HAN_COUNT}]"
-_PART = r"\d{1,2}\ *[-—－–~至到]\ *\d{1,2}\ *月份?|前三季度|[上下]半年|[一二三四1]季度"
-_PART += rf"|前[\d{HAN_NUMERAL}]+个?月"
 # What an expression of time goes on with: 2024年上半年, 2024年底, 去年年底.
-_YEAR_PART = re.compile(rf"(?P<part>{_PART}|\d{{1,2}}月份?)|年?[底末初]")
+_YEAR_PART = re.compile(rf"(?P<part>{PART_OF_YEAR}|\d{{1,2}}月份?)|年?[底末初]")
 """What an expression of time goes on with (2024年上半年, 去年年底): 上半年, 1-6月, 年底; not 年均."""
 _YEAR_END = re.compile("年?[底末]")
 """年底, 末; not 年中."""
@@ -49,7 +57,7 @@ _YEAR_END = re.compile("年?[底末]")
 _PLAN_PERIOD = re.compile("期间|时期|(?=年均|规划|计划|以来|[，,])")
 """A plan dates what is told of it: 期间, 时期; not 编制."""
 _CUE = re.compile(
-    rf"""(?<!\d)(?P<months>{_PART})
+    rf"""(?<!\d)(?P<months>{PART_OF_YEAR})
     |(?P<told>(?<![{HAN_NUMERAL}第])(?P<told_count>{_NUMERAL})年(?:累计|共|全[国{PLACE_LEVELS}]))
     |(?P<bare>(?<=[，。；：、\s—用])(?P<count>{_NUMERAL})年(?:时间|内)?(?![级份度]))
     |(?P<that_year>当年)

@@ -7,7 +7,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
-from index.text import HAN_COUNT, HAN_NUMBER, MEASURES, MONEY, MULTIPLIERS, PIECES, SCALED, to_decimal, to_int
+from index.text import (
+    HAN_COUNT,
+    HAN_NUMBER,
+    MEASURES,
+    MONEY,
+    MULTIPLIERS,
+    PIECES,
+    RANGE_MARKS,
+    SCALED,
+    to_decimal,
+    to_int,
+)
 
 _UNITS = "|".join(sorted({*MONEY, *SCALED, *MEASURES, *PIECES} - {"人"}, key=lambda unit: (-len(unit), unit)))
 _UNITS += "|人(?![口均大民才员类工力])"
@@ -17,7 +28,7 @@ _MULTIPLIER = r"万[多余]?亿|亿|千万|百万|万|千(?![瓦米克])|百"
 """3万; not 3千米."""
 _QUANTITY = re.compile(
     rf"""(?<![\dA-Za-z.第+])
-    (?:(?P<low>{_NUMBER})\ *(?P<low_mult>{_MULTIPLIER})?(?P<low_unit>{_UNITS})?\ *[—–\-−~～至到]{{1,2}}\ *)?
+    (?:(?P<low>{_NUMBER})\ *(?P<low_mult>{_MULTIPLIER})?(?P<low_unit>{_UNITS})?\ *[{RANGE_MARKS}]{{1,2}}\ *)?
     (?P<number>{_NUMBER})\ *(?P<more>[多余几])?\ *(?P<mult>{_MULTIPLIER})?
     (?:(?P<thousands>(?<=[万亿])\d)千(?![瓦米克])(?P<ten>(?=[多余]?万))?)?(?P<more2>[多余])?(?(ten)万)
     \ *(?P<unit>{_UNITS})?(?P<post>\ *(?:以上|以下|以内|之内|左右|上下))?""",

@@ -22,9 +22,11 @@ from index.text import (
     HAN_NUMERAL,
     MEASURES,
     MONEY,
+    PART_OF_YEAR,
     PIECES,
     PLACE_LEVELS,
     PLACE_SUFFIX,
+    RANGE_MARKS,
     SCALED,
     SHORT_YEAR,
     YEAR,
@@ -130,7 +132,7 @@ _YEAR_LABEL = re.compile(rf"(?:年[份度]?|时间|指标)? ?({YEAR})年?")
 """2024年, 年份 2024; not 2024年1月."""
 _YEAR_VALUE = re.compile(YEAR)
 """2024; not 20245."""
-_MONTHS = re.compile(r"\d{1,2}[-—~～至]\d{1,2}月|前三季度|[上下]半年|[一二三四]季度|\d{1,2}月")
+_MONTHS = re.compile(rf"{PART_OF_YEAR}|\d{{1,2}}月")
 """1-6月; not 六年."""
 _LAST_YEAR = re.compile("^(?:上|去)年")
 """上年实绩, 去年; not 比上年."""
@@ -542,7 +544,7 @@ def _noun(words: str) -> str:
 def _subject(caption: str) -> str:
     """What a caption says its table is about: 表3主要农产品产量 → 主要农产品产量."""
     text = _CAPTION_NUMBER.sub("", caption)
-    text = re.sub(rf"{YEAR}(?:[-—~～至]{SHORT_YEAR})?年?[末底]?", "", text)
+    text = re.sub(rf"{YEAR}(?:[{RANGE_MARKS}]{SHORT_YEAR})?年?[末底]?", "", text)
     previous = None
     while previous != text:
         previous, text = text, _SPARE.sub("", _CAPTION_END.sub("", text.strip()))

@@ -3,7 +3,7 @@ time expressions and synonyms stands here too, each once.
 """
 
 from index.text.layout import clean
-from index.text.normalization import half_width, normalize, tokenize
+from index.text.normalization import FULL_WIDTH, half_width, normalize, tokenize
 from index.text.numerals import (
     HAN_COUNT,
     HAN_DIGITS,
@@ -32,7 +32,9 @@ from index.text.sentences import (
 )
 from index.text.synonyms import everyday_words, synonym_lists
 from index.text.time_expressions import (
+    PART_OF_YEAR,
     PLAN,
+    RANGE_MARKS,
     RELATIVE_YEAR,
     SHORT_YEAR,
     YEAR,
@@ -54,6 +56,7 @@ __all__ = [
     "CLAUSE_END",
     "CLAUSE_MARKS",
     "DEPUTIES",
+    "FULL_WIDTH",
     "HAN_COUNT",
     "HAN_DIGITS",
     "HAN_NUMBER",
@@ -65,10 +68,12 @@ __all__ = [
     "MULTIPLIERS",
     "NUMERAL",
     "PART_END",
+    "PART_OF_YEAR",
     "PIECES",
     "PLACE_LEVELS",
     "PLACE_SUFFIX",
     "PLAN",
+    "RANGE_MARKS",
     "RELATIVE_YEAR",
     "SALUTATION",
     "SCALE",

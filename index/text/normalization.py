@@ -13,7 +13,9 @@ from opencc import OpenCC
 
 _SENTENCE_MARKS = "，；：！？（）"
 """Their full-width forms mark the structure of a Chinese sentence and stay."""
-_HALF_WIDTH = {c: c - 0xFEE0 for c in range(0xFF01, 0xFF5F) if chr(c) not in _SENTENCE_MARKS} | {0x3000: 0x20}
+FULL_WIDTH = {c: c - 0xFEE0 for c in range(0xFF01, 0xFF5F)}
+"""The full-width forms of ASCII and what each is a form of, by code point."""
+_HALF_WIDTH = {c: half for c, half in FULL_WIDTH.items() if chr(c) not in _SENTENCE_MARKS} | {0x3000: 0x20}
 _TOKEN = re.compile(r"[㐀-鿿豈-﫿]+|[a-z]+|\d+(?:\.\d+)?%?")
 """粮食, gdp, 6.5%; not ，."""
 

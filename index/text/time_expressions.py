@@ -19,6 +19,10 @@ YEAR = r"(?:19|20)\d\d"
 """A calendar year in digits, as a regular expression: 2024; not 1864."""
 SHORT_YEAR = r"(?:19|20)?\d\d"
 """A year with its century or without, where 年 follows: 2024年, 24年."""
+RANGE_MARKS = "-—–－−~～至到"
+"""What stands between the ends of a range, as the inside of a character class: 2021—2025年, 5%至6%."""
+PART_OF_YEAR = rf"\d{{1,2}}\ *[{RANGE_MARKS}]\ *\d{{1,2}}\ *月份?|前三季度|[上下]半年|[一二三四1-4]季度|前[\d{HAN_NUMERAL}]+个?月"
+"""Some months of a year, as a regular expression: 1—6月, 上半年, 前三季度, 前5个月; not 6月."""
 PLAN = f"十[{HAN_DIGITS}]?五"
 """The name of a five-year plan from the tenth on, as a question has it, quoted or not: 十五, 十四五, 十五五; not 五五."""
 YEAR_COUNT = rf"(?:[{HAN_COUNT}]{{1,3}}|\d{{1,2}})"
@@ -54,7 +58,7 @@ _PLAN_PART = (
 )
 _TIME = re.compile(
     # 2021—2023年, 2013到2017, 2021-23年; not 2000-2020公里
-    rf"(?<!\d)(?P<from>{YEAR})\s*年?\s*(?:[-—–－~～至到]|——)\s*"
+    rf"(?<!\d)(?P<from>{YEAR})\s*年?\s*(?:[{RANGE_MARKS}]|——)\s*"
     rf"(?:(?P<to>{YEAR})(?![\d.%])|(?P<to_short>\d\d)(?=\s*年))(?:\s*年|(?=[^\d]|$)(?![亿万千个元户人件家亩吨公]))"
     # 2013年起的五年, 从2013年算起的五年
     rf"|(?<!\d)(?P<since>{YEAR})年?(?:算起|开始|起)(?:的|用)?(?P<since_count>{YEAR_COUNT})年"
@@ -191,7 +195,7 @@ def without_times(text: str) -> str:
 
 _TWO_DIGITS = re.compile(
     # 09年, 98-02年, 16、17年; not 近20年, 12年来, 30年内
-    r"(?<![\d.近过去这了达共每满第用])(?:([09]\d|[12]\d)(\s*(?:[-—–~～至到]|[、和与及])\s*))?([09]\d|[12]\d)(?=年(?![来内以多间前后级]|制(?!造)))"
+    rf"(?<![\d.近过去这了达共每满第用])(?:([09]\d|[12]\d)(\s*(?:[{RANGE_MARKS}]|[、和与及])\s*))?([09]\d|[12]\d)(?=年(?![来内以多间前后级]|制(?!造)))"
 )
 """09年, 98-02年; not 近20年, 12年来."""
 
