@@ -133,7 +133,7 @@ _YEAR_LABEL = re.compile(rf"(?:年[份度]?|时间|指标)? ?({YEAR})年?")
 _YEAR_VALUE = re.compile(YEAR)
 """2024; not 20245."""
 _MONTHS = re.compile(rf"{PART_OF_YEAR}|\d{{1,2}}月")
-"""1-6月; not 六年."""
+"""1-6月, 1–6月, 前三季度; not 六年."""
 _LAST_YEAR = re.compile("^(?:上|去)年")
 """上年实绩, 去年; not 比上年."""
 _LONGEST_CAPTION = 60

@@ -20,7 +20,7 @@ _VALUE = re.compile(
 )
 """412亿元, 6.2%, -3.1, 增长5.5%, 1,234.50; not 第1项, not （一）工作机制 (its text goes on)."""
 _YEAR = re.compile(rf"{YEAR}(?:\s*年)?(?:[{RANGE_MARKS}]+(?:\d{{1,2}}|{YEAR})\s*(?:年|月)?)?|\d{{1,2}}\s*月")
-"""Headings that are numbers: 2023, 2023年, 2023—2025年, 3月; not 412."""
+"""Headings that are numbers: 2023, 2023年, 2023—2025年, 2023–2025, 3月; not 412."""
 _LISTED = re.compile(r"\d{1,3}\s*[.．、]\s*[^\d\s]")
 """1.甲, 12、乙; not 1.5."""
 _NOTHING = frozenset({"", "-", "－", "—", "——", "–", "/", "／", "…", "……", "*", "×"})
