@@ -52,6 +52,11 @@ _SCANTY = 0.15
 """A part of a report that is smaller tells nothing of what the report reviews and plans."""
 
 
+_MAIN = 0.4
+"""The share of what a report plans from which the parts headed by the year alone hold the year's plan: one headed
+by the five years may hold it too (推动“十五五”开好局)."""
+
+
 @dataclass(frozen=True, slots=True)
 class Statement:
     """Neighbouring clauses that are quoted together; ``worth`` the log-odds that a good answer holds them."""
@@ -78,7 +83,7 @@ def _fitting(scored: Sequence[Scored], mode: SectionMode, year: int | None = Non
     of_mode = np.array([not mode or not s.passage.mode or s.passage.mode == mode for s in scored], np.float32)
     if mode == "target" and year is not None:
         of_year = of_mode * np.array([set(s.passage.years) <= {year} for s in scored], np.float32)
-        if of_year.mean() >= _SCANTY:
+        if of_year.sum() >= _MAIN * of_mode.sum() > 0:
             return of_year
     return of_mode if of_mode.mean() >= _SCANTY else np.ones_like(of_mode)
 

@@ -10,7 +10,7 @@ import pytest
 from index import Library, Passage
 from qa import Assistant
 from qa.answers.relevance import FEATURES, Scored
-from qa.answers.topic import Statement
+from qa.answers.topic import Statement, _fitting
 from qa.answers.topic_compare import _aligned
 from qa.retrieval import clauses_of
 from tests.conftest import FakeEncoder
@@ -105,10 +105,23 @@ def test_statements_that_are_alike_come_first_in_the_same_order() -> None:
     ]
 
 
+def _scored(text: str, years: tuple[int, ...] = ()) -> Scored:
+    passage = Passage("r", 0, len(text), text, (), None, None, years, "target", False)
+    return Scored(0, passage, clauses_of(text)[0], np.zeros(len(FEATURES), np.float32), False)
+
+
 def _statement(text: str) -> Statement:
-    passage = Passage("r", 0, len(text), text, (), None, None, (), "", False)
-    scored = Scored(0, passage, clauses_of(text)[0], np.zeros(len(FEATURES), np.float32), False)
-    return Statement((scored,), 0.0, 0.0)
+    return Statement((_scored(text),), 0.0, 0.0)
+
+
+@pytest.mark.parametrize(("of_the_year", "of_five"), [(3, 3), (1, 9)])
+def test_a_years_plan_is_told_without_the_five_years_beside_it(of_the_year: int, of_five: int) -> None:
+    """Unless the year's own parts are too small to be the plan: then the part headed by the five years holds it."""
+    year = [_scored("新建公园5座", (2026,))] * of_the_year
+    five = [_scored("建设现代化强省", (2026, 2027, 2028, 2029, 2030))] * of_five
+    fitting = _fitting([*year, *five], "target", 2026).tolist()
+    assert fitting[: len(year)] == [1.0] * len(year)
+    assert set(fitting[len(year) :]) == ({0.0} if of_the_year == of_five else {1.0})
 
 
 def test_a_topic_asked_of_no_several_years_is_no_comparison(assistant: Assistant) -> None:
