@@ -34,7 +34,7 @@ PROGRESS_BUDGET = 100
 SUREST = 1.5
 """Log-odds of being on the subject of what is told beside the narrow answer."""
 _LIST = re.compile(
-    rf"哪[些几]|哪[{HAN_SEVERAL}]+[个家所座类种处片块位项条大]|清单|名单|列[一出举表]|罗列|都有什么|逐条|一条条|分别是"
+    rf"哪[些几]|哪[{HAN_SEVERAL}]+[个家所座类种处片块位项条大]|清单|名单|列[一出举表]|罗列|都有(?:什么|啥)|逐条|一条条|分别是"
 )
 """哪几个项目; not 哪个项目."""
 _PROGRESS = re.compile(
@@ -62,6 +62,10 @@ _BETTER = re.compile(rf"{_WELL}(?:没有?)?$")
 
 _TARGETS = re.compile(r"(?:预期|主要|发展|奋斗)(?:性)?(?:的)?(?:预期)?目标")
 """主要预期目标; not 目标任务书."""
+_OF_TARGETS = re.compile(
+    r"(?:经济社会发展)?(?:预期|主要|奋斗)*(?:性)?的?(?:目标|指标)|发展|逐[条一项]|列[出举]?|具体|[、的有来]"
+)
+"""What a question for all targets says besides: 主要目标，逐条列; not 粮食产量目标, which names one."""
 _COUNTED = re.compile(rf"[{HAN_COUNT}\d]+(?:个|项|件|条|大|点|方面)")
 """12件实事; not 民生实事."""
 LONGEST_LIST = 240
@@ -82,7 +86,7 @@ def answer_list(asking: Asking) -> Answer | None:
 
 def _targets(asking: Asking) -> Answer | None:
     """All targets of the year that are set together; None where these are not asked."""
-    left = _TARGETS.sub("", asking.subject).strip("、指标的经济社会发展逐条来有")
+    left = _OF_TARGETS.sub("", asking.subject)
     if not _TARGETS.search(asking.question.core) or left:
         return None
     for info in reports_for(asking):

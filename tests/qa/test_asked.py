@@ -7,9 +7,11 @@ import pytest
 from index import Library
 from qa import Assistant
 from qa.answers import Asking
+from qa.answers.listing import _OF_TARGETS
 from qa.answers.several import parts_of
 from qa.answers.subject import subject_of
 from qa.answers.summary import _tells
+from qa.answers.topic import is_for
 from qa.understanding import parse
 from tests.conftest import FakeEncoder
 
@@ -46,6 +48,7 @@ def assistant(tmp_path_factory: pytest.TempPathFactory) -> Assistant:
         ("今年要办哪些实事", ["改造校舍5所", "安装路灯400盏"], ["供热管网"]),
         # Of two runs of tasks that of the plan, though the review's is longer.
         ("今年重点抓哪几个方面的工作", ["建设交通", "繁荣文化"], ["办好教育"]),
+        ("说说2024年的成绩", ["增长5.3%"], ["农村公路80公里"]),
         ("还有啥问题没解决", ["财政收支矛盾突出", "产业层次不高"], []),
         ("养老驿站建了几个？引进项目呢？", ["养老驿站16个", "引进项目31个"], []),
     ],
@@ -94,6 +97,23 @@ def test_several_questions_are_told_apart(question: str, parts: list[str]) -> No
 )
 def test_what_is_counted_is_the_subject(question: str, subject: str) -> None:
     assert subject_of(parse(question)) == subject
+
+
+@pytest.mark.parametrize(
+    ("subject", "left"), [("目标、逐条列", ""), ("经济社会发展主要目标", ""), ("粮食产量目标", "粮食产量")]
+)
+def test_all_targets_are_asked_where_nothing_else_is_named(subject: str, left: str) -> None:
+    assert _OF_TARGETS.sub("", subject) == left
+
+
+@pytest.mark.parametrize(
+    ("question", "broadly"),
+    [("今年房地产怎么管", True), ("招商引资今年有什么新办法", True), ("建了几所学校", False)],
+)
+def test_how_and_by_what_means_ask_for_all_that_is_said(
+    assistant: Assistant, question: str, broadly: bool
+) -> None:
+    assert is_for(Asking(parse(question), assistant.library.snapshot())) is broadly
 
 
 @pytest.mark.parametrize(
