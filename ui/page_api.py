@@ -55,6 +55,7 @@ class PageApi:
         self._failure = ""
         self._examples: tuple[str, list[str]] = ("", [])
         self._choosing = threading.Lock()
+        self._chooser: threading.Thread | None = None
 
     def warm(self) -> None:
         """Loads the models and the lists of words; until then the page says 正在准备."""
@@ -105,7 +106,7 @@ class PageApi:
         ready = self._ready.is_set()
         choosing = ready and not self._failure and self._examples[0] != version
         if choosing:
-            threading.Thread(target=self._choose_anew, args=[snapshot], daemon=True).start()
+            self._start_choosing(snapshot)
         return {
             "at": at,
             "ready": ready,
@@ -234,6 +235,18 @@ class PageApi:
         version = _version(snapshot.reports)
         if self._examples[0] != version:
             self._examples = (version, example_questions(self.assistant, snapshot))
+
+    def _start_choosing(self, snapshot: Snapshot) -> None:
+        if self._chooser is None or not self._chooser.is_alive():
+            self._chooser = threading.Thread(target=self._choose_anew, args=[snapshot], daemon=True)
+            self._chooser.start()
+
+    def wait_chosen(self, seconds: float) -> bool:
+        """Waits for examples being chosen; False where they still are. A process that ends while its model
+        computes is aborted."""
+        if self._chooser is not None:
+            self._chooser.join(seconds)
+        return self._chooser is None or not self._chooser.is_alive()
 
     def _choose_anew(self, snapshot: Snapshot) -> None:
         """``_refresh_examples`` beside the page's requests, in one thread at a time."""

@@ -60,6 +60,7 @@ class Server:
         if let_go:
             self._page_api.uploads.close()
         self._warming.join(PATIENCE_S)
+        let_go = self._page_api.wait_chosen(PATIENCE_S) and let_go
         thread = self._page.server.thread if self._page.server else None
         return let_go and not self._warming.is_alive() and not (thread and thread.is_alive())
 
