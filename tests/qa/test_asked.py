@@ -108,7 +108,12 @@ def test_all_targets_are_asked_where_nothing_else_is_named(subject: str, left: s
 
 @pytest.mark.parametrize(
     ("question", "broadly"),
-    [("今年房地产怎么管", True), ("招商引资今年有什么新办法", True), ("建了几所学校", False)],
+    [
+        ("今年房地产怎么管", True),
+        ("招商引资今年有什么新办法", True),
+        ("建了几所学校", False),
+        ("工作主题叫什么", False),
+    ],
 )
 def test_how_and_by_what_means_ask_for_all_that_is_said(
     assistant: Assistant, question: str, broadly: bool
