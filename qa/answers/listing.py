@@ -65,7 +65,7 @@ _TARGETS = re.compile(r"(?:预期|主要|发展|奋斗)(?:性)?(?:的)?(?:预期
 _OF_TARGETS = re.compile(
     r"(?:经济社会发展)?(?:预期|主要|奋斗)*(?:性)?的?(?:目标|指标)|发展|逐[条一项]|列[出举]?|具体|[、的有来]"
 )
-"""What a question for all targets says besides: 主要目标，逐条列; not 粮食产量目标, which names one."""
+"""What a question for all targets says besides (粮食产量 is left of 粮食产量目标): 主要目标，逐条列; not 粮食产量."""
 _COUNTED = re.compile(rf"[{HAN_COUNT}\d]+(?:个|项|件|条|大|点|方面)")
 """12件实事; not 民生实事."""
 LONGEST_LIST = 240
