@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator, Sequence
 
@@ -28,6 +29,12 @@ _OWNED = re.compile(
     r"(?:存在|面临|还有|仍有|存有|看到|认识到|正视|面对)[^。；]{0,30}?(?:问题|困难|挑战|不足|短板|矛盾|差距|风险)|(?:困难|问题|矛盾|不足|短板|挑战)[^，。]{0,8}(?:主要是|表现在|体现在|：|:|;|；)"
 )
 """The clause that announces them: 还存在一些困难和问题, 面临不少挑战; not 解决了一批问题."""
+_SAYS_WHICH = re.compile(
+    r"(?:问题|困难|不足|短板|矛盾|挑战)[^。：:]{0,20}[。，：:]?(?:主要是|主要有|主要表现|一是|表现在|体现在)"
+)
+"""还有不少困难和问题。主要是：, where the report owns up; not 深层次矛盾凸显, where it weighs the times."""
+_OWNING = 4
+"""Clauses of trouble that such an announcement is worth; set by hand."""
 # 对此，我们将; not 此外，我们将
 _REMEDY = re.compile(
     rf"^(?:对此|为此|对于?(?:这些|上述|以上)|针对(?:这些|上述|以上)|这些问题|面对这些|今后|下一步|我们(?:将|一定|必须|要|会)|等等|以上问题|{SALUTATION}|.{{0,16}}(?:加以解决|认真解决|努力解决|切实解决|逐步解决|高度重视))"
@@ -85,20 +92,30 @@ def _named(snapshot: Snapshot, info: ReportInfo) -> Iterator[tuple[Passage, tupl
     """The passage and the place of each clause that names a problem, in the order of the report."""
     passages = snapshot.passages(list(snapshot.rows(info.id)))
     best: list[tuple[Passage, tuple[int, int]]] = []
+    most = -math.inf
     for at, passage in enumerate(passages):
         if passage.mode == "target" and len(passage.years) == 1 and at > len(passages) * 0.6:
             continue
-        m = _OWNED.search(passage.text)
-        if m and (found := list(_after(passages, at, m.end()))) and _weight(found) > _weight(best):
-            best = found
+        for m in _OWNED.finditer(passage.text):
+            if not (found := list(_after(passages, at, m.end()))):
+                continue
+            weight = _weight(found) + _OWNING * bool(_SAYS_WHICH.search(passage.text, m.start(), m.end() + 24))
+            if weight > most:
+                best, most = found, weight
     yield from best
 
 
-def _weight(found: Sequence[tuple[Passage, tuple[int, int]]]) -> int:
-    words = "".join(p.text[a:b] for p, (a, b) in found)
-    return len(re.findall(
-        r"不足|不够|不高|不强|不优|不大|偏[低少弱小]|薄弱|较弱|较[低慢差少重大]|短板|困难|矛盾|滞后|差距|压力|亟[待需]|有待|任务(?:仍|依然|十分|还)|欠|缺|突出|风险|挑战|制约|瓶颈|下行", words
-    ))  # fmt: skip
+_TROUBLE = re.compile(
+    r"不足|不够|不高|不强|不优|不大|偏[低少弱小]|薄弱|较弱|较[低慢差少重大]|短板|困难|矛盾|滞后|差距|压力|亟[待需]|有待|任务(?:仍|依然|十分|还)|尚[待需]|[还仍]需|不完善|不相适应|不容忽视|不快|不多|不稳|过剩|隐患|严重|难度|不牢|不平衡|不协调|不适应|不到位|不满意|多发|欠|缺|突出|风险|挑战|制约|瓶颈|下行"
+)
+"""民间投资意愿不强; not 简政放权向纵深推进."""
+
+
+def _weight(found: Sequence[tuple[Passage, tuple[int, int]]]) -> float:
+    """The clauses that speak of trouble, less a quarter of those that do not: a list of what was done in hard times is long."""
+    clauses = [p.text[a:b] for p, (a, b) in found]
+    troubled = sum(bool(_TROUBLE.search(clause)) for clause in clauses)
+    return troubled - (len(clauses) - troubled) / 4
 
 
 def _after(passages: Sequence[Passage], at: int, start: int) -> Iterator[tuple[Passage, tuple[int, int]]]:
