@@ -32,7 +32,7 @@ _OWNED = re.compile(
 _SAYS_WHICH = re.compile(
     r"(?:问题|困难|不足|短板|矛盾|挑战)[^。：:]{0,20}[。，：:]?(?:主要是|主要有|主要表现|一是|表现在|体现在)"
 )
-"""还有不少困难和问题。主要是：, where the report owns up; not 深层次矛盾凸显, where it weighs the times."""
+"""还有不少困难和问题。主要是; not 深层次矛盾凸显."""
 _OWNING = 4
 """Clauses of trouble that such an announcement is worth; set by hand."""
 # 对此，我们将; not 此外，我们将
@@ -99,7 +99,9 @@ def _named(snapshot: Snapshot, info: ReportInfo) -> Iterator[tuple[Passage, tupl
         for m in _OWNED.finditer(passage.text):
             if not (found := list(_after(passages, at, m.end()))):
                 continue
-            weight = _weight(found) + _OWNING * bool(_SAYS_WHICH.search(passage.text, m.start(), m.end() + 24))
+            weight = _weight(found) + _OWNING * bool(
+                _SAYS_WHICH.search(passage.text, m.start(), m.end() + 24)
+            )
             if weight > most:
                 best, most = found, weight
     yield from best
