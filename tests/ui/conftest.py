@@ -236,13 +236,18 @@ def page(context: BrowserContext, server: str) -> Page:
     return visit(context.new_page(), server)
 
 
+def token_in(html: str) -> str:
+    """The page's token, which may well begin with a dash."""
+    [token] = set(re.findall(r"""wenbao-token\W+content=\W*?["']([\w-]+)""", html))
+    return str(token)
+
+
 def call(visitor: httpx.Client, name: str, **data: Any) -> Any:
     """A function of the page, called as the page does, with its token."""
-    token = re.search(r"wenbao-token\W+content\W+([\w-]+)", visitor.get("").text)
     config = visitor.get("config").json()
     page_api = next(c["id"] for c in config["components"] if "boot" in (c["props"].get("server_fns") or ()))
     body = {
-        "data": {**data, "token": token and token[1]},
+        "data": {**data, "token": token_in(visitor.get("").text)},
         "component_id": page_api,
         "fn_name": name,
         "session_hash": "x",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 import threading
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -14,6 +13,7 @@ import pytest
 from playwright.sync_api import BrowserContext
 
 from index import Library
+from tests.ui.conftest import token_in
 from ui import feedback
 from ui.guard import FOREIGN, NOT_JSON, WRONG_NAME, is_loopback, own_names
 
@@ -76,10 +76,9 @@ def elsewhere() -> Iterator[str]:
 
 def page_api_of(server: str) -> tuple[int, str]:
     """The number of the component that has the page's functions, and the page's token."""
-    token = re.search(r"wenbao-token\W+content\W+([\w-]+)", httpx.get(server).text)
     components = httpx.get(f"{server}config").json()["components"]
     page_api = next(c["id"] for c in components if "boot" in (c["props"].get("server_fns") or ()))
-    return page_api, token[1] if token else ""
+    return page_api, token_in(httpx.get(server).text)
 
 
 def send(server: str, name: str, **headers: str) -> httpx.Response:
