@@ -124,6 +124,9 @@ def command(name: str, help: str) -> Callable[[Command], Command]:
     return app.command(name, cls=ChineseCommand, help=help)
 
 
+NO_REPORTS = "文库中还没有报告，请用 wenbao add 文件… 收录。"
+
+
 @command("add", "收录报告文件或目录（未改动的文件不重复处理）")
 def add(
     files: Annotated[list[str], typer.Argument(metavar="FILE", help="报告文件或目录")],
@@ -180,7 +183,7 @@ def reports(
     for info in infos:
         print(report_line(info))
     if not infos:
-        print("文库中还没有报告，请用 wenbao add 文件… 收录。", file=sys.stderr)
+        print(NO_REPORTS, file=sys.stderr)
     return DONE
 
 
@@ -204,9 +207,12 @@ def ask(
 ) -> int:
     from qa import Assistant
 
-    answer = Assistant(open_library(library, model)).ask(question, top_k=top_k, reports=report)
+    books = open_library(library, model)
+    answer = Assistant(books).ask(question, top_k=top_k, reports=report)
     if as_json:
         print_json(answer.to_dict())
+    elif not answer.answered and not books.reports():
+        print(NO_REPORTS, file=sys.stderr)
     else:
         print_answer(answer)
     return DONE if answer.answered or answer.shape == "help" else REFUSED

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from index import Library
 from qa.types import REFUSAL
 from ui.cli import app, run
 
@@ -172,6 +173,19 @@ def test_an_empty_name_of_a_library_is_refused(
         assert run([*args, "--library", ""]) == 2
         assert "文库要写成" in capsys.readouterr().err
     assert list(small.parent.iterdir()) == [small]
+
+
+def test_an_empty_library_says_so_and_not_that_its_reports_do_not_say(
+    small_library: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    emptied = str(shutil.copytree(small_library, tmp_path / "library"))
+    [report] = Library.open(emptied).reports()
+    assert run(["remove", report.id, "--library", emptied]) == 0
+    capsys.readouterr()
+    assert run(["ask", "粮食产量是多少？", "--library", emptied]) == 1
+    told = capsys.readouterr()
+    assert told.out == ""
+    assert "文库中还没有报告" in told.err
 
 
 def test_the_environment_names_the_library(
