@@ -19,6 +19,7 @@ from hypothesis import settings
 if TYPE_CHECKING:
     from index import Encoder
     from index.encoders import FloatArray
+    from qa import Assistant
 
 # Busy machines are slow; how long a test may take says nothing of what it tests. `make test` tries the same examples
 # each time, so that a change is judged by what it changes; `make explore` looks for new ones.
@@ -90,6 +91,17 @@ class FakeEncoder:
         if progress is not None:
             progress(len(texts))
         return vectors
+
+
+def assistant_over(folder: Path, text: str) -> Assistant:
+    """An assistant over one report of ``text``, ranked by the fake encoder; its library lies in ``folder``."""
+    from index import Library
+    from qa import Assistant
+
+    (folder / "report.txt").write_text(text, encoding="utf-8")
+    library = Library.open(folder / "library", encoder=FakeEncoder())
+    library.add([folder / "report.txt"])
+    return Assistant(library)
 
 
 @pytest.fixture

@@ -32,12 +32,12 @@ from qa.types import Answer
 ORDER: tuple[tuple[str, Way], ...] = (
     ("help", answer_help),
     ("no_such_year", answer_no_such_year),
-    ("several", lambda asking: answer_several(asking, _answer)),
+    ("several", lambda asking: answer_several(asking, _part)),
     ("series", lambda asking: answer_series(asking.snapshot, asking.question, asking.reports)),
     ("ranking", lambda asking: answer_ranking(asking.snapshot, asking.question, asking.reports)),
     ("figure", lambda asking: answer_figure(asking.snapshot, asking.question, asking.reports)),
     ("topic_compare", answer_topic_compare),
-    ("places", lambda asking: answer_places(asking, _answer)),
+    ("places", lambda asking: answer_places(asking, _part)),
     ("summary", answer_summary),
     ("problems", answer_problems),
     ("tasks", answer_tasks),
@@ -65,8 +65,12 @@ def answer(asking: Asking) -> Answer:
     return filled(_answer(asking), asking)
 
 
+def _part(asking: Asking) -> Answer:
+    """The answer to a part of a question, which names places of its own."""
+    return _answer(as_named(asking))
+
+
 def _answer(asking: Asking) -> Answer:
-    asking = as_named(asking)
     for name, way in ORDER:
         told = way(asking)
         if told is not None and name not in COMPOSED:

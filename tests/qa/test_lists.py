@@ -8,11 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index import Library
 from qa import Assistant
 from qa.answers.enumerations import enumerations, heads, unnumbered
 from qa.answers.listing import count_of
-from tests.conftest import FakeEncoder
+from tests.conftest import assistant_over
 
 ITEM = st.lists(
     st.sampled_from(["建设学校5所", "改造道路(含桥梁)", "新增床位1.5万张", "办好“一老一小”"]),
@@ -141,11 +140,7 @@ REPORT = """2026年槐山县政府工作报告
 
 @pytest.fixture(scope="module")
 def county(tmp_path_factory: pytest.TempPathFactory) -> Assistant:
-    folder = tmp_path_factory.mktemp("county")
-    (folder / "huaishan.txt").write_text(REPORT, encoding="utf-8")
-    library = Library.open(folder / "library", encoder=FakeEncoder())
-    library.add([folder / "huaishan.txt"])
-    return Assistant(library)
+    return assistant_over(tmp_path_factory.mktemp("county"), REPORT)
 
 
 @pytest.mark.parametrize(

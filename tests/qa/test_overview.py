@@ -11,7 +11,7 @@ from qa import Answer, Assistant
 from qa.answers import Asking, topic
 from qa.answers.scope import MOST_REPORTS, reports_for
 from qa.understanding import parse
-from tests.conftest import FakeEncoder
+from tests.conftest import assistant_over
 from tests.index.states import write_report
 
 
@@ -86,17 +86,14 @@ def test_all_problems_are_told(assistant: Assistant) -> None:
 
 
 def test_problems_are_those_owned_up_to_not_the_hard_times_overcome(tmp_path: Path) -> None:
-    (tmp_path / "溪山县2016.txt").write_text(
+    text = (
         "溪山县2016年政府工作报告\n一、2015年工作回顾\n"
         "过去一年，面对不少困难和挑战，我们迎难而上。在下行压力下生产总值增长7%，出口突破3亿元，粮食取得丰收，"
         "财政收入稳定增长，学校建成3所，医院建成2所，就业保持稳定，化解风险隐患9处。\n"
         "同时，我们清醒看到，前进道路上还有不少困难和问题。主要是：增长的动力尚待增强，部分行业产能过剩，污染严重。\n"
-        "二、2016年工作安排\n新建学校3所。\n",
-        encoding="utf-8",
+        "二、2016年工作安排\n新建学校3所。\n"
     )
-    library = Library.open(tmp_path / "library", encoder=FakeEncoder())
-    library.add([tmp_path / "溪山县2016.txt"])
-    answer = Assistant(library).ask("还存在哪些问题？")
+    answer = assistant_over(tmp_path, text).ask("还存在哪些问题？")
     assert answer.shape == "problems"
     assert "产能过剩" in answer.text
     assert "粮食" not in answer.text

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from index import Library
 from qa import Assistant
-from tests.conftest import FakeEncoder
+from tests.conftest import assistant_over
 
 REPORT = """2025年槐山县政府工作报告
 ——2025年1月20日在槐山县第九届人民代表大会上
@@ -35,11 +34,7 @@ REPORT = """2025年槐山县政府工作报告
 
 @pytest.fixture(scope="module")
 def assistant(tmp_path_factory: pytest.TempPathFactory) -> Assistant:
-    folder = tmp_path_factory.mktemp("top_k")
-    (folder / "2025.txt").write_text(REPORT, encoding="utf-8")
-    library = Library.open(folder / "library", encoder=FakeEncoder())
-    library.add([folder / "2025.txt"])
-    return Assistant(library)
+    return assistant_over(tmp_path_factory.mktemp("top_k"), REPORT)
 
 
 @pytest.mark.parametrize(
