@@ -32,11 +32,12 @@ _HEAD_PARAGRAPHS, _HEAD_CHARACTERS = 24, 2000
 
 _TITLE = re.compile(
     f"[^{SENTENCE_MARKS}；：]{{0,70}}(?:工作报告|执行情况[^。：]{{0,40}}报告|(?:情况|草案|预算|决算|计划|纲要|调研|发展|评估|审计)[^。：]{{0,12}}报告"
+    "|工作总结[和与及暨][^。：]{0,20}(?:思路|安排|打算|计划|要点)|(?:部门|单位)(?:预算|决算)(?:公开)?(?:说明)?"
     "|统计公报|公报|白皮书|规划纲要|[规计]划|纲要|要点|方案|意见|决定|述职报告|工作总结|报告|(?:条例|规定|办法|细则|章程))"
     "(?:（[^）]{1,20}）)?"
     f"|中华人民共和国[^{SENTENCE_MARKS}；：，]{{1,40}}法(?:（[^）]{{1,20}}）)?"
 )
-"""甲县政府工作报告; not 各位代表."""
+"""甲县政府工作报告, 甲市教育局2024年工作总结和2025年工作思路; not 各位代表."""
 _RULE = re.compile("(?:法|条例|规定|办法|细则)(?:（[^）]{1,20}）)?$")
 """公司法; not 公司."""
 # （1993年12月29日…通过　…　2023年12月29日…第二次修订）
@@ -56,8 +57,20 @@ _SESSION = re.compile(
     "(?P<nation>全国)?\\s*(?:人民代表大会|人大)"
 )
 """在甲县第十八届人民代表大会; not 甲县人民代表."""
-_PLACE = re.compile(f"中华人民共和国|全国|(?:[\\u4e00-\\u9fff]{{1,8}}?(?:{PLACE_SUFFIX}|{TOWNSHIP_SUFFIX}))+")
-"""甲县; not 甲."""
+_OF_NAME = "(?!人民|政府|关于|委员|办公|代表|中国|共产|中共|政协|[的我在])[\\u4e00-\\u9fff]"
+"""A character of a place's name: 甲; not the 人 of 人民, nor 我 and 在, which stand before one."""
+_PLACE = re.compile(
+    f"中华人民共和国|全国|(?:{_OF_NAME}市[市区](?!长)"
+    f"|(?:{_OF_NAME}){{1,8}}?(?:州[市区县]|[乡镇]市|乡县|{PLACE_SUFFIX}|{TOWNSHIP_SUFFIX})"
+    f"|(?:{_OF_NAME}){{2,14}}?(?:开发区|示范区|合作区|园区))+"
+)
+"""甲县, 甲州市, 乙乡县, 丙市市, 甲高新技术产业开发区; not 甲."""
+_NO_PLACE = re.compile(
+    f"(?:[全本我各该]|各级)?(?:{PLACE_SUFFIX}|{TOWNSHIP_SUFFIX}|新区|开发区|高新区|经开区|园区)"
+    "|.*(?:[社小景灾库牧校辖片厂老]|农村|民族|边疆|沿海|贫困|发达|城镇|集镇|[中东西]部)(?:地?区)"
+    "|[山城郊街]区|[城乡集村]镇|[城下返]乡"
+)
+"""自治区, 全县, 农村地区, 社区, 乡镇; not 甲县, 甲自治县."""
 _OFFICES = (
     "总理|省长|市长|区长|县长|州长|旗长|盟长|镇长|乡长|专员|主席|主任|检察长|院长|局长|厅长|部长|行政长官"
 )
@@ -76,17 +89,30 @@ _NAME_LINE = re.compile("[\\u4e00-\\u9fff](?:\\s{0,2}[\\u4e00-\\u9fff]){1,2}")
 # 县长张明在第十八届…, 县长张明作; not 县长张明
 _SPEAKER_CAPTION = re.compile(f"(?:{_OFFICES})\\s?([\\u4e00-\\u9fff]{{2,3}}?)(?=在[^，。]{{0,12}}第|代表|作)")
 _GOVERNMENT = "人民政府|人民法院|人民检察院|人大常委会"
-_BODY = f"{_GOVERNMENT}|统计局|财政局|发展和?改革|审计局"
-_NATION = re.compile("国务院总理|代表国务院|受国务院|最高人民(?:法院|检察院)|全国人大|国务院$")
+_BODY = (
+    f"{_GOVERNMENT}|行政公署|管委会|管理委员会|人民代表大会|政协|发展和?改革|[\\u4e00-\\u9fff]{{2,12}}?[局厅]"
+)
+_NATION = re.compile("国务院总理|代表国务院|受国务院|最高人民(?:法院|检察院)|全国人大|全国委员会|国务院$")
 """国务院总理; not 县长."""
 _BEHALF = re.compile(
     "(?:^|我|，|(?<=[：。 ]))(?:受|代表(?!大会))([^，。；：]{2,30}?)(?:委托)?，?(?=，|向|作|报告|就|做)"
 )
 """我代表县政府，; not 人大代表大会，."""
 _ISSUER = re.compile(
-    "[\\u4e00-\\u9fff ]{2,40}(?:政府|委员会|法院|检察院|财政部|发展改革委|局|厅|调查队|常委会|政府办公[室厅])"
+    "[\\u4e00-\\u9fff ]{2,40}(?:政府|委员会|管委会|行政公署|办事处|法院|检察院|发展改革委|局|厅|调查队|常委会|政府办公[室厅])"
+    "|(?:教育|科学技术|科技|工业和信息化|公安|民政|司法|财政|人力资源和?社会保障|自然资源|生态环境|住房和?城乡建设|交通运输|水利"
+    "|农业农村|商务|文化和旅游|应急管理)部"
 )
-"""甲县人民政府; not 甲县."""
+"""甲县人民政府, 教育部; not 甲, 东部."""
+_HEADED = re.compile(
+    f"({_ISSUER.pattern})代?理?(?:局长|厅长|主任|院长|检察长|部长)\\s+[\\u4e00-\\u9fff ]{{2,8}}"
+)
+"""Whose head speaks: 甲县财政局局长 张明; not 县长 张明."""
+_COMMITTEE = re.compile(
+    f"(?:政协|政治协商会议|共产党|中共)({_PLACE.pattern})(?:第?[{HAN_NUMERAL}\\d]{{1,4}}[届次])?"
+    "(?:委员会|全体会议|代表大会|纪律检查)"
+)
+"""政协甲县第十届委员会, 中国共产党甲市第十次代表大会; not 政协委员."""
 # 预算主管部门：; not 预算收入：
 _LABEL = re.compile("^(?:[预决]算)?(?:主管|编制|发布|制定)?(?:部门|单位|机关)：")
 """预算主管部门：东山市柳河区人民政府办公室; not 预算收入：5亿元."""
@@ -103,8 +129,11 @@ def read_metadata(clean: CleanText, name: str = "") -> Metadata:
     written = _Written(clean.text)
     title = _title(head) or _guess(lines)
     declared = _declared(clean) or written.restore(_first_line(lines))
-    place, issuer = _place_and_issuer(head, title or canonical(declared), "\n".join(lines), canonical(name))
-    date = _adopted(head) if _RULE.search(title) else _date(head)
+    signature = _signature(lines)
+    place, issuer = _place_and_issuer(
+        head, title or canonical(declared), signature, "\n".join(lines), canonical(name)
+    )
+    date = _adopted(head) if _RULE.search(title) else _date(head) or _date(signature[1:])
     kind = title or canonical(declared or name)
     year = int(date[:4]) if date else _year(lines, kind, name)
     reviewed, planned = _years(lines, kind, year)
@@ -254,33 +283,52 @@ def _iso(match: re.Match[str]) -> str:
     return f"{year}-{month:02d}-{day:02d}" if 1 <= day <= 31 else f"{year}-{month:02d}"
 
 
-def _place_and_issuer(head: Sequence[str], title: str, text: str, name: str) -> tuple[str, str]:
+def _signature(lines: Sequence[str]) -> list[str]:
+    """The body that signs at the end and the day below it: 甲县人民政府, 2025年1月7日; [] where none does."""
+    at = len(lines) - 1
+    while at > 1 and at >= len(lines) - 4:
+        body, day = _close_up(lines[at - 1]), _close_up(lines[at])
+        if len(body) < 45 and _ISSUER.fullmatch(body) and _DATE.fullmatch(day.strip("（）")):
+            return [body, day]
+        at -= 1
+    return []
+
+
+def _is_place(text: str) -> bool:
+    """Whether ``text`` is a place's name: 甲县, 乙自治州; not 全县, 自治区, 农村地区."""
+    return _PLACE.fullmatch(text) is not None and not _NO_PLACE.fullmatch(text)
+
+
+def _place_and_issuer(
+    head: Sequence[str], title: str, signature: Sequence[str], text: str, name: str
+) -> tuple[str, str]:
     opening = " ".join(part for part in head if len(part) < 400)
     on_behalf = _BEHALF.search(opening)
     speaker_of = on_behalf[1].strip() if on_behalf else ""
     place = (
         _session_place(opening)
+        or next((match[1] for match in _COMMITTEE.finditer(opening) if _is_place(match[1])), "")
         or _title_place(title)
         or _place_before(_GOVERNMENT, speaker_of)
         or ("全国" if _NATION.search(opening[:600] + speaker_of) else "")
         or _place_of_office(head)
-        or next((found for part in head if (found := _place_before(_BODY, part))), "")
+        or next((found for part in [*head, *signature[:1]] if (found := _place_before(_BODY, part))), "")
         or _named_place(name, text)
     )
-    return place, _issuer(head, title, place, speaker_of)
+    return place, _issuer(head, title, place, speaker_of) or next(iter(signature), "")
 
 
 def _place_before(body: str, text: str) -> str:
     """The place whose government or bureau ``text`` names: 容城县第十四届人民政府, 合肥市统计局."""
     match = re.search(f"(?:^|[：: ])({_PLACE.pattern})(?:第?[{HAN_NUMERAL}]+届)?(?:{body})", text)
-    return match[1] if match and len(match[1]) > 2 else ""
+    return match[1] if match and _is_place(match[1]) else ""
 
 
 def _place_of_office(head: Sequence[str]) -> str:
     """Of whom the speaker is mayor: 唐县人民政府县长; not 区长 alone, nor what stands before a place's name."""
     for part in head:
         match = re.search(f"(?:^|[上 ])({_PLACE.pattern})(?:人民政府|政府)?代?理?(?:{_OFFICES})", part)
-        if match and len(part) < 60 and len(match[1]) > 2:
+        if match and len(part) < 60 and _is_place(match[1]):
             return match[1]
     return ""
 
@@ -293,19 +341,19 @@ def _named_place(name: str, text: str) -> str:
 
 
 def _session_place(text: str) -> str:
-    match = _SESSION.search(text)
-    if match is None:
-        return ""
-    if match["nation"]:
-        return "全国"
-    found = (match["before"] or "").strip()
-    return "" if found in ("", "市", "区", "县", "省", "州", "镇", "乡") else found
+    for match in _SESSION.finditer(text):
+        if match["nation"]:
+            return "全国"
+        found = (match["before"] or "").strip()
+        if found and _is_place(found):
+            return found
+    return ""
 
 
 def _title_place(title: str) -> str:
-    bare = re.sub(f"{YEAR}年(?:度)?", " ", title.removeprefix("关于"))
-    match = re.match("\\s*(" + _PLACE.pattern + ")", bare)
-    if match is None:
+    bare = re.sub(f"{YEAR}年(?:度)?", " ", re.sub("^(?:关于|中共|中国共产党)", "", title))
+    match = re.match("\\s*(?:在)?(" + _PLACE.pattern + ")", bare)
+    if match is None or not _is_place(match[1]):
         return ""
     return "全国" if match[1] == "中华人民共和国" else match[1]
 
@@ -317,20 +365,30 @@ def _issuer(head: Sequence[str], title: str, place: str, on_behalf: str) -> str:
         part = _LABEL.sub("", part)
         if len(part) < 45 and _ISSUER.fullmatch(part) and not _TITLE.fullmatch(part):
             return "、".join(_bodies(part))
+    if (headed := next((m[1] for part in head[:12] if (m := _HEADED.fullmatch(part))), "")) and place:
+        return _of_place(headed, place)
     if place == "全国":
         return "国务院" if "国务院" in " ".join(head)[:600] else ""
     named = re.match(
-        f"(?:{YEAR}年)?(.*(?:法院|检察院|委员会|人民政府|[局厅]))(?:工作|{YEAR}年.*)报告",
+        f"(?:{YEAR}年)?(.*(?:法院|检察院|委员会|人民政府|办公[室厅]|[局厅]))(?:工作|{YEAR}年.*)(?:报告|总结|预算|决算|思路|安排)",
         title,
     )
     if named and place and place in named[1]:
         return named[1]
     bodies = ("人民政府", "人民法院", "人民检察院", "人大常委会", "政府")
     body = next((b for b in bodies if b in on_behalf), "")
-    if not body and title.endswith("政府工作报告"):
+    if not body and "政府工作报告" in title:
         body = "人民政府"
     body = "人民政府" if body == "政府" else body
-    return place + body if place and body else on_behalf if "代表" not in on_behalf else ""
+    if place and body:
+        return place + body
+    return _of_place(on_behalf, place) if "代表" not in on_behalf else ""
+
+
+def _of_place(body: str, place: str) -> str:
+    """The full name of a body called by its level: 市财政局 of 甲市 → 甲市财政局."""
+    level = next((at for at in range(min(4, len(place) - 1), 0, -1) if body.startswith(place[-at:])), 0)
+    return place + body[level:] if level else body
 
 
 def _bodies(part: str) -> list[str]:
@@ -378,7 +436,9 @@ def _year(lines: Sequence[str], title: str, name: str) -> int | None:
     for line in lines[-3:]:
         if len(line) < 40 and (match := _PUBLISHED.search(line)):
             votes[int(match[1])] += 2
+    bracketed = re.search(f"（({YEAR})）$", title)
     titled = () if re.search("规划|纲要|方案|意见|办法|决定", title) else years_in(title, None)
+    titled = titled or ((int(bracketed[1]),) if bracketed else ())
     if titled and not re.search("公报|执行情况", title):
         votes[titled[-1]] += 4
     elif titled:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 from pathlib import Path
 
 import pytest
@@ -310,3 +311,20 @@ def test_the_years_that_the_opening_looks_back_on(told: str) -> None:
 def test_a_dear_audience_is_addressed_and_no_title() -> None:
     found = metadata_of("甲县2024年政府工作报告 尊敬的各位代表：", "现在，我代表县人民政府作报告。")
     assert found.title == "甲县2024年政府工作报告"
+
+
+OPENINGS = [json.loads(line) for line in (ROOT / "tests/gold/openings.jsonl").read_text("utf-8").splitlines()]
+"""Made-up texts as provinces, districts, courts, towns and offices open and close them; several answers by |."""
+
+
+@pytest.mark.parametrize("case", OPENINGS, ids=[f"{n}-{case['kind']}" for n, case in enumerate(OPENINGS)])
+def test_openings_and_closings_of_every_kind_of_body(case: dict[str, str]) -> None:
+    found = read_metadata(rejoin(read_bytes(case["text"].encode(), f"{case['name']}.txt")), case["name"])
+    assert found.place in case["place"].split("|")
+    assert found.date in case["date"].split("|")
+    assert any(title in found.title for title in case["title"].split("|")), found.title
+    assert len(found.title) <= 70
+    assert any(
+        found.issuer == body or (body and found.issuer.endswith(body)) for body in case["issuer"].split("|")
+    )
+    assert found.speaker == case["speaker"]
