@@ -33,6 +33,8 @@ _HEADER_DEPTH = 2
 """Rows from the top of a page within which its running head stands."""
 _MIN_ROWS_A_PAGE = 8
 """Numbers that stand closer than this number the rows of a list, no pages."""
+_MIN_MARKED_ROWS = 3
+"""The same of numbers written as a page's alone are, — 3 —: a page holds few paragraphs where a row is one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +164,9 @@ def _split_at_numbers(rows: list[Row]) -> list[Row] | None:
 
     Numbers stand under their page, unless the first stands at the very top.
     """
-    places = _number_places(rows, _NUMBERED) or _even(_number_places(rows, _BARE))
+    places = _number_places(rows, _NUMBERED, _MIN_MARKED_ROWS) or _even(
+        _number_places(rows, _BARE, _MIN_ROWS_A_PAGE)
+    )
     if not places:
         return None
     on_top = places[0][0] <= _HEADER_DEPTH
@@ -179,10 +183,12 @@ def _split_at_numbers(rows: list[Row]) -> list[Row] | None:
     return [row for page, number in zip(pages, numbers, strict=True) for row in _opening(page, number)]
 
 
-def _number_places(rows: list[Row], forms: Iterable[re.Pattern[str]]) -> list[tuple[int, int]]:
+def _number_places(
+    rows: list[Row], forms: Iterable[re.Pattern[str]], fewest_rows: int
+) -> list[tuple[int, int]]:
     found = [(at, number) for at, row in enumerate(rows) if (number := _number(row.text, forms)) is not None]
     apart = [after - before for (before, _), (after, _) in pairwise(found)]
-    is_paging = _is_counting([number for _, number in found]) and median(apart) >= _MIN_ROWS_A_PAGE
+    is_paging = _is_counting([number for _, number in found]) and median(apart) >= fewest_rows
     return found if is_paging else []
 
 

@@ -7,17 +7,36 @@ summary that repeats the opening, newspaper breaks, and a second copy of the who
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from itertools import pairwise
+from html import unescape
+from itertools import zip_longest
 
 from index.text.numerals import HAN_NUMERAL
+from index.text.page_furniture import (
+    TURN,
+    is_address,
+    is_buttons,
+    is_certain,
+    is_collectors,
+    is_foot,
+    is_origin,
+    is_owner,
+)
 from index.text.sentences import SALUTATION, SENTENCE_MARKS
-from index.text.time_expressions import YEAR
 from index.types import Line, Source
 
-_BREAK = re.compile(r"(?:\\r)?\\n|\\r")  # a line break written out as \r\n
-"""A line break written out: \\r\\n, \\n; not n."""
+_BREAK = re.compile(
+    r"(?:\\r)?\\n(?![A-Za-z])|\\r(?![A-Za-z])|_x000D_|<br\s*/?>|</?p(?:\s[^<>]{0,200})?>", re.IGNORECASE
+)
+"""A line break written out: \\r\\n, \\n, <br>, </p>; not n, <b>, \\right."""
+_TAB = re.compile(r"\\t(?![A-Za-z])")
+"""\\t; not \\tau."""
+_FEWEST_BREAKS = 3
+"""A backslash and an n may meet by chance, in a path; not so often."""
+_CHARACTER = re.compile(r"&(?:#\d{1,6}|#x[\da-f]{1,5}|[a-z]{2,8}\d{0,2});", re.IGNORECASE)
+"""&ldquo;, &#160;, &amp;; not R&D."""
 # &nbsp;, &emsp…; not R&D
 _ENTITY = re.compile(r"&(?:nbsp|ensp|emsp|thinsp|ems?p?(?=\.{3}|…));?")
 """&nbsp;; not R&D."""
@@ -25,25 +44,16 @@ _UNBROKEN = 2000
 """Characters of a line that is no paragraph but a report without its line breaks; paragraphs of real reports
 are under 1 500."""
 
-# 下载, 【字号：, 首页, 147 (how often read); not 大力发展…
-_BUTTON = re.compile(
-    r"下载|打印(?:本页)?|全屏|收藏|关闭(?:窗口)?|分享(?:到.{0,6})?[:：]?|首页|当前位置[:：]?.{0,40}|您(?:现在)?(?:的|所在)位置[:：]?.{0,40}"
-    r"|[【\[(（]?字[体号][:：]?.{0,12}|加大|还原|减小|大|中|小|[】>|×+-]|(?:阅读|评论|浏览|点击)(?:次数|量|数)?[:：]?\s*\d*次?|\d{1,7}"
-)
-"""The last is how often a page was read: 下载, 【字号：, 首页, 147; not 大力发展…."""
-# 来源：安徽日报, 时间：2022-11-22 作者：…, 2026-02-03 09:02:33
-# 来源：安徽日报; not 来源丰富
-_ORIGIN = re.compile(
-    r"(?:(?:信息|文章|稿件)?来源|(?:发布|更新|发表)?(?:时间|日期)|作者|(?:责任|网络)?编辑)\s*[:：].{0,120}"
-    rf"|{YEAR}[-/.]\d{{1,2}}[-/.]\d{{1,2}}(?:\s+\d{{1,2}}:\d\d(?::\d\d)?)?"
-)
-"""来源：安徽日报, 时间：2022-11-22 作者：…, 2026-02-03 09:02:33; not 来源丰富."""
-_SUMMARY = re.compile(r"(?:内容)?摘要[:：]?")
-"""摘要：, 内容摘要; not 摘要如下."""
+_SUMMARY_WORD = r"(?:(?:内容|文章|本文)?(?:摘\s*要|提要|概要)|导\s*读|核心提示)"
+_SUMMARY = re.compile(rf"[【\[]{_SUMMARY_WORD}[】\]]\s*[:：]?|{_SUMMARY_WORD}\s*(?:[:：]|$)")
+"""摘要：, 【内容摘要】, 导读; not 摘要如下."""
+_TITLE_LABEL = re.compile(r"(?:文章|信息)?(?:标\s*题|题\s*名|名\s*称)\s*[:：]\s*(?=\S)")
+"""标题：甲县政府工作报告; not 标题如下."""
 _CUT_SHORT = re.compile(r"(?:\.{3,}|…+)$")
 """全面推进……, and so on...; not 全面推进。."""
 _LINKS = re.compile(
-    r"(?:相关|推荐|热门|延伸)(?:报道|文档|文章|阅读|链接|新闻|信息|内容)[:：]?|[上下]一[篇条页]\s*[:：]?.{0,40}|标签云|本栏(?:最新|推荐)|阅读排行|"
+    r"(?:相关|推荐|热门|热点|延伸|最新|更多|精彩)(?:报道|文档|文章|阅读|链接|新闻|信息|内容|推荐|资讯|范文|专题)[:：]?|[上下]一[篇条页]\s*[:：]?.{0,60}|标签云|本栏(?:最新|推荐)|(?:阅读|点击|热门)?排行榜?|"
+    r"猜(?:你|您)(?:喜欢|关注)|(?:大家|你可能|您可能|其他人)(?:都|也|还)?在?(?:看|喜欢|感兴趣).{0,4}|(?:为您|热门|相关)推荐|友情链接[:：]?|"
     r"分享(?:到.{0,6})?[:：]?|收藏|打印(?:本页)?|关闭(?:窗口)?|[》>]{1,2}.{0,20}(?:专题|更多|详细)[《<]*|扫一扫.{0,20}|"
     r"(?:免责|版权)?声明[:：].*|.{0,80}(?:未经许可|本站立场|不得转载).*"
 )
@@ -54,9 +64,6 @@ _REPORT_TITLE = re.compile(r"[^。；！？，：]{4,36}(?:报告|公报)")
 """甲县政府工作报告; not 报告, 现在，我作报告."""
 _OPENS_TEXT = re.compile(rf"{SALUTATION}|[{HAN_NUMERAL}]、|（一）|第一[章部编篇]")
 """各位代表; not 代表建议."""
-# 下转7版, （上接第4版）
-_TURN = re.compile(rf"\s*[（(【]?(?:下转|上接)第?\s*[A-Z]?[0-9{HAN_NUMERAL}]{{1,3}}\s*版[）)】]?\s*")
-"""下转7版, （上接第4版）; not 下转第."""
 # The mark of whoever copied the text, at its very beginning or end: 百度搜索…网, 微信公众号…
 # 百度搜索某某文库网; not 搜索引擎
 _WATERMARK = r"(?:来源[:：]\s*)?(?:百度(?:搜索)?|微信(?:公众号|搜索|小程序)|公众号)[:：]?\s*[\u4e00-\u9fff][\u4e00-\u9fff\s]{1,14}[网号库]"
@@ -65,9 +72,15 @@ _FIRST_MARK = re.compile(rf"^{_WATERMARK}\s{{2,}}")
 _LAST_MARK = re.compile(rf"(?<=[{SENTENCE_MARKS}!?”\s])\s*{_WATERMARK}\s*$")
 """。百度搜索某某文库网; not 百度搜索某某文库网的用户."""
 _LAST_ORIGIN = re.compile(
-    rf"(?:^|(?<=[{SENTENCE_MARKS}!?”\s]))\s*[（(](?:来源|转自|摘自)[:：][^（）()]{{2,20}}[)）]\s*$"
+    rf"(?:^|(?<=[{SENTENCE_MARKS}!?”\s]))\s*[（(](?:来源|转自|摘自|责任编辑|编辑)[:：][^（）()]{{2,40}}[)）]\s*$"
 )
 """。（来源：安徽日报）; not （来源丰富）."""
+_WATERMARK_AT_END = re.compile(
+    rf"(?<=[{SENTENCE_MARKS}；”])\s+((?:更多|欢迎|请)?[^{SENTENCE_MARKS}]{{0,16}}(?:关注|搜索|登[录陆]|访问|公众号|微信)[^{SENTENCE_MARKS}]{{2,24}})$"
+)
+"""完成。 更多资料请关注公众号某某; not 完成。请关注。"""
+_LIST_OPENS = re.compile(r"[^。；！？]{0,40}(?:汇总|大全|合集|一览|专辑|专题)\s*[:：]?")
+"""各县政府工作报告汇总：; not 情况如下："""
 
 _LOST_SPACES = re.compile(r"(?:\?\?)+")
 """??; not ?."""
@@ -97,18 +110,19 @@ def without_web_furniture(source: Source) -> Source:
     """``source`` as its writer had it; a PDF, whose pages say where lines stand, stays as it is."""
     if source.kind == "pdf" or len(source.pages) != 1:
         return source
-    lines = [part for line in source.pages[0].lines for part in _broken(line)]
+    given = source.pages[0].lines
+    written_out = sum(len(_BREAK.findall(line.text)) for line in given) >= _FEWEST_BREAKS
+    lines = [part for line in given for part in _broken(line, written_out)]
     lines = _once(_without_tail(_without_head(lines)))
-    lines = _without_marks(
-        [replace(line, text=_LOST_INDENT.sub("", _TURN.sub("", line.text))) for line in lines]
-    )
+    lines = [replace(line, text=_LOST_INDENT.sub("", line.text)) for line in lines]
+    lines = _without_marks(_without_turns(lines))
     return replace(source, pages=(replace(source.pages[0], lines=tuple(lines)),))
 
 
-def _broken(line: Line) -> Iterator[Line]:
+def _broken(line: Line, written_out: bool) -> Iterator[Line]:
     """``line`` with the breaks it lost: written out as ``\\r\\n``, or left as white space in one long line."""
-    text = _ENTITY.sub(" ", line.text)
-    pieces = _BREAK.split(text) if len(_BREAK.findall(text)) > 2 else [text]
+    text = _ENTITY.sub(" ", _spelt(line.text)) if "&" in line.text else line.text
+    pieces = _BREAK.split(_TAB.sub(" ", text)) if written_out else [text]
     for piece in pieces:
         parts = [piece]
         if len(piece) > _UNBROKEN:
@@ -121,6 +135,13 @@ def _broken(line: Line) -> Iterator[Line]:
         yield from (replace(line, text=part) for part in parts if part or len(parts) == 1)
 
 
+def _spelt(text: str) -> str:
+    """``text`` with the characters that a page names (&ldquo;, &#160;), also where the name was named (&amp;ldquo;)."""
+    for _ in range(2):
+        text = _CHARACTER.sub(lambda match: unescape(match[0]).replace("\u00a0", " "), text)
+    return text
+
+
 def _headed(text: str) -> list[str]:
     """``一、2023年工作回顾 过去一年，…`` in two: a heading is a line of its own."""
     match = _HEADING.match(text)
@@ -131,13 +152,23 @@ def _without_head(lines: list[Line]) -> list[Line]:
     """Without the buttons, the origin and the summary that a page shows above a text."""
     texts = [line.text.strip() for line in lines]
     filled = [at for at, text in enumerate(texts) if text][:_HEAD_LINES]
-    ends = next((at for at in filled if _OPENS_TEXT.match(texts[at]) or len(texts[at]) > 200), None)
+    ends = next((at for at in filled if _OPENS_TEXT.match(texts[at]) or _is_body(texts[at])), None)
     head = [at for at in filled if ends is None or at < ends]
-    drop = {at for at in head if _BUTTON.fullmatch(texts[at]) or _ORIGIN.fullmatch(texts[at])}
-    for at, after in pairwise(filled):
-        if _SUMMARY.fullmatch(texts[at]) and _CUT_SHORT.search(texts[after]):
+    drop = {at for at in head if is_buttons(texts[at]) or is_origin(texts[at]) or is_collectors(texts[at])}
+    rest = "".join("".join(texts[at] for at in range(len(texts)) if at not in head).split())
+    for at, after in zip_longest(filled, filled[1:]):
+        summary = _SUMMARY.match(texts[at]) if at in head else None
+        if summary and summary.end() == len(texts[at]) and after is not None and _repeats(texts[after], rest):
             drop |= {at, after}
-    if not any(len(texts[at]) > 1 and not texts[at].isdigit() for at in drop):
+        elif summary and _repeats(texts[at][summary.end() :], rest):
+            drop.add(at)
+    lines = [
+        replace(line, text=_TITLE_LABEL.sub("", line.text.strip(), count=1))
+        if at in head and _TITLE_LABEL.match(texts[at])
+        else line
+        for at, line in enumerate(lines)
+    ]
+    if not any(is_origin(texts[at]) or not is_buttons(texts[at]) or is_certain(texts[at]) for at in drop):
         return lines  # a lone figure or letter may be the text's own
     crumbs = {texts[at] for at in head if at - 1 in drop and texts[at - 1] == ">"}
     drop |= {at for at in head if texts[at] in crumbs}
@@ -153,8 +184,34 @@ def _without_head(lines: list[Line]) -> list[Line]:
     ]
 
 
+def _is_body(text: str) -> bool:
+    """Whether a line above the first heading is the text's own already, by its length."""
+    return len(text) > 200 and not _SUMMARY.match(text)
+
+
+def _repeats(summary: str, rest: str) -> bool:
+    """Whether a summary is cut short, or says what the text says again."""
+    bare = "".join(_CUT_SHORT.sub("", summary).split())
+    return bool(bare) and (_CUT_SHORT.search(summary) is not None or bare in rest)
+
+
+def _without_foot(lines: list[Line]) -> list[Line]:
+    """Without the buttons, owners, files and disclaimers that are the last lines."""
+    end = kept = len(lines)
+    while end:
+        text = lines[end - 1].text.strip()
+        owner = is_owner(text)
+        if text and not (owner or is_foot(text) or is_address(text)):
+            break
+        end -= 1
+        # An address alone may be the text's own: 主办单位：甲局, below a list of tasks.
+        kept = end if owner or (not is_address(text) and kept == end + 1) else kept
+    return lines[:kept] if 2 * kept > len(lines) else lines
+
+
 def _without_tail(lines: list[Line]) -> list[Line]:
     """Without the links below a text: from the first heading of links on, if little but links follows it."""
+    lines = _without_foot(lines)
     texts = [line.text.strip() for line in lines]
     titles = [at for at, text in enumerate(texts) if _REPORT_TITLE.fullmatch(text)]
     many = titles if len(titles) >= _FEWEST_LINKS else []
@@ -166,13 +223,17 @@ def _without_tail(lines: list[Line]) -> list[Line]:
             and 2 * links >= len(below)
             and max(map(len, below), default=0) <= _LONGEST_LINK
         ):
-            return lines[:at]
+            while at and (not texts[at - 1] or _LIST_OPENS.fullmatch(texts[at - 1])):
+                at -= 1
+            return _without_foot(lines[:at])
     return lines
 
 
 def _once(lines: list[Line]) -> list[Line]:
     """A report that stands twice in its file, once."""
     texts = ["".join(line.text.split()) for line in lines]
+    if (copy := _unbroken_copy(texts)) is not None:
+        return [line for at, line in enumerate(lines) if at != copy]
     seen: dict[str, int] = {}
     repeats = [seen.setdefault(text, at) != at for at, text in enumerate(texts)]
     long = [at for at, text in enumerate(texts) if len(text) >= _COPIED]
@@ -188,9 +249,50 @@ def _once(lines: list[Line]) -> list[Line]:
     return [line for at, line in enumerate(lines) if at < start or not repeats[at]]
 
 
+def _unbroken_copy(texts: Sequence[str]) -> int | None:
+    """The line that is the whole report once more, without its breaks."""
+    for at, text in enumerate(texts):
+        if len(text) > 10 * _COPIED:
+            inside = [other for other in texts if _COPIED <= len(other) < len(text) and other in text]
+            if len(inside) >= 5 and sum(map(len, inside)) > 0.7 * len(text):
+                return at
+    return None
+
+
+def _without_turns(lines: Sequence[Line]) -> list[Line]:
+    """Without the marks where a newspaper's column breaks; the sentence that was parted is one again."""
+    kept: list[Line] = []
+    parted = False
+    for line in lines:
+        turns = list(TURN.finditer(line.text)) if "版" in line.text else []
+        text = TURN.sub("", line.text) if turns else line.text
+        follows = bool(turns) and turns[0].start() == 0
+        breaks = bool(turns) and turns[-1].end() == len(line.text)
+        if not text.strip() and text != line.text:
+            parted = True
+            continue
+        if (
+            kept
+            and (parted or follows)
+            and text.strip()
+            and kept[-1].text.strip()[-1:] not in f"{SENTENCE_MARKS}："
+        ):
+            kept[-1] = replace(kept[-1], text=kept[-1].text.rstrip() + text.strip())
+        else:
+            kept.append(replace(line, text=text))
+        parted = breaks
+    return kept
+
+
 def _without_marks(lines: Sequence[Line]) -> list[Line]:
-    """Without the mark that a collector of texts left at the beginning or the end."""
-    kept = list(lines)
+    """Without the mark that a collector of texts left at the beginning or the end, or after many paragraphs."""
+    marks = Counter(match[1] for line in lines if (match := _WATERMARK_AT_END.search(line.text)))
+    kept = [
+        replace(line, text=line.text[: match.start()])
+        if (match := _WATERMARK_AT_END.search(line.text)) and marks[match[1]] > 1
+        else line
+        for line in lines
+    ]
     filled = [at for at, line in enumerate(kept) if line.text.strip()]
     if filled:
         first, last = filled[0], filled[-1]

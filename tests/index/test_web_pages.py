@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -86,6 +87,110 @@ def test_words_of_the_text_are_no_furniture() -> None:
 
 def test_a_pdf_is_left_alone() -> None:
     assert "下载" in text_of(["下载", "来源：柳河日报", TITLE, *BODY], "pdf")[0]
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        ["【打印本页】【关闭窗口】【字体：大 中 小】"],
+        ["A+ A- 打印 收藏 分享到： 微信 微博 QQ空间"],
+        ["分享到微信朋友圈", "用微信“扫一扫”，分享给好友", "×"],
+        ["无障碍阅读", "|", "长者模式", "|", "繁体", "|", "登录", "|", "注册"],
+        ["语音播报", "2024-01-23 10:02", "浏览量:1203次"],
+        ["索 引 号：11610629/2024-00012　　发布机构：县政府办　　公开日期：2024-01-22"],
+        ["2024-01-22    来源：柳河县人民政府网站    阅读：1234    [字号 大 中 小]    [打印]"],
+        ["2024年01月22日 15:32 来源：柳河县人民政府 点击数：235"],
+        ["【信息来源：县政府办】【信息时间：2024-01-22 阅读次数：18】【我要打印】【关闭】"],
+        ["稿源：县融媒体中心 编辑：王小明 审核：李大海"],
+        ["(2024-01-22 09:21:10)", "转载▼", "标签：杂谈 分类：政府工作"],
+        ["字号：", "大", "中", "小", "|", "打印", "|", "下载"],
+        ["您现在的位置： 首页 >> 政务公开 >> 政府工作报告 >> 正文"],
+        ["首页 / 信息公开 / 重点领域 / 政府工作报告"],
+        ["当前位置：网站首页-政府信息公开-规划计划-政府工作报告"],
+        ["微信公众号：某某通"],
+        ["本资料来源于网络，由某某数据库整理"],
+        ["摘要：现在，我代表柳河县人民政府向大会报告工作……"],
+        ["【内容摘要】现在，我代表柳河县人民政府向大会报告工作，请予审议。"],
+        ["导读：", "一年来，全县上下团结奋斗，地区生产总值完成53.42亿元，增长6.5%，各项…"],
+    ],
+)
+def test_what_pages_of_other_places_put_above_a_text(head: list[str]) -> None:
+    assert text_of([*head, TITLE, *BODY]) == [TITLE, *BODY]
+    assert text_of([TITLE, *head, *BODY]) == [TITLE, *BODY]
+
+
+@pytest.mark.parametrize(
+    "tail",
+    [
+        ["责任编辑：王小明"],
+        ["上一篇：柳河县2023年财政预算报告", "下一篇：没有了"],
+        ["相关文档：", *(f"{place}2025年政府工作报告" for place in ("青县", "石城县", "桥西区"))],
+        ["扫一扫在手机打开当前页", "打印本页", "版权所有：柳河县政府", "主办：县政府办", "陕ICP备05003243号"],
+        ["【打印】【关闭】", "您是第 12345 位访问者"],
+        ["猜你喜欢", "2025年青县政府工作报告", "2025年石城县政府工作报告"],
+        ["附件：", "1.柳河县2025年政府工作报告.pdf", "2.柳河县2025年政府工作报告.doc"],
+        ["（来源：柳河县人民政府网站  责任编辑：王某）"],
+        ["相关链接", "·图解：2025年柳河县政府工作报告", "·一图读懂政府工作报告"],
+        ["东山市各县政府工作报告汇总：", *(f"{place}县2025年政府工作报告" for place in "甲乙丙丁戊")],
+        ["本文档由某某文库网友上传，仅供学习参考，如有侵权请联系删除。"],
+        ["分享：", "微信", "新浪微博", "相关新闻", "全县经济工作会议召开"],
+        ["字数：12345字 本文链接：http://www.example.gov.cn/zwgk/123.html"],
+        ["更多政府工作报告请登录某某报告库 www.example.com"],
+    ],
+)
+def test_what_pages_of_other_places_put_below_a_text(tail: list[str]) -> None:
+    assert text_of([TITLE, *BODY, *tail]) == [TITLE, *BODY]
+
+
+def test_a_tasks_body_at_the_end_is_no_owner_of_a_page() -> None:
+    lines = [TITLE, *BODY, "1.改造农村公路86公里。", "主办单位：县交通局，各乡镇人民政府"]
+    assert text_of(lines) == lines
+
+
+@pytest.mark.parametrize(
+    "mark", ["(下转第三版)", "▲下转2版", "（紧接第二版）", "（下转2、3版）", "(下转A2版)"]
+)
+def test_a_sentence_that_a_newspaper_parted_is_one_again(mark: str) -> None:
+    told = BODY[-1]
+    parted = [told[:20] + mark, "▼上接1版", told[20:]]
+    assert text_of([TITLE, *BODY[:-1], *parted]) == [TITLE, *BODY]
+    assert text_of([TITLE, *BODY[:-1], told[:20] + mark, "（上接第1版）" + told[20:]]) == [TITLE, *BODY]
+
+
+@pytest.mark.parametrize(
+    "written", ["\\n", "<br>", "<br/>\n<br />", "\\r\\n\\r\\n", "\\t\\n", "_x000D_\n", "</p><p class=a>"]
+)
+def test_line_breaks_written_out_in_other_ways(written: str) -> None:
+    lines = [TITLE, *BODY]
+    assert [line for line in text_of(written.join(lines).split("\n")) if line] == lines
+
+
+def test_a_formula_has_no_line_breaks() -> None:
+    formula = "\\tau=\\left(s_0, \\ldots\\right) \\nabla \\rho \\right \\nu"
+    assert text_of([TITLE, *BODY, formula]) == [TITLE, *BODY, formula]
+
+
+def test_characters_that_a_page_names_are_themselves() -> None:
+    told = [line.replace("全县上下", "&ldquo;全县&rdquo;上下") for line in BODY]
+    meant = [line.replace("全县上下", "“全县”上下") for line in BODY]
+    assert text_of([TITLE, *told]) == [TITLE, *meant]
+    assert text_of([TITLE, *("&#12288;&#160;&amp;nbsp;" + line for line in BODY)]) == [TITLE, *BODY]
+    assert text_of([TITLE, *BODY, "R&D投入增长8%;"]) == [TITLE, *BODY, "R&D投入增长8%;"]
+
+
+def test_a_watermark_after_several_paragraphs_goes() -> None:
+    marked = [line + "　更多资料请关注公众号 某某大师" if len(line) > 30 else line for line in BODY]
+    assert text_of([TITLE, *marked]) == [TITLE, *BODY]
+    once = [*BODY[:-1], BODY[-1] + " 请关注本县公众号"]
+    assert text_of([TITLE, *once]) == [TITLE, *once]
+
+
+def test_a_copy_without_breaks_beside_the_report_goes() -> None:
+    long = [
+        f"第{n}项工作扎实推进，" + "全县上下团结奋斗，各项事业取得新的进步，群众得到实惠。" * 2
+        for n in range(9)
+    ]
+    assert text_of([TITLE, "".join(long), *long]) == [TITLE, *long]
 
 
 @given(st.lists(st.text(alphabet="经济增长6.5%，。一（）、报告收藏大年 ", max_size=50), max_size=15))
