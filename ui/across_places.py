@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 from index import Figure, Snapshot
-from index.figures import Measure, Row, courses, shown_measure, signed, title_of
+from index.figures import FigureKey, Measure, Row, RowMode, cells, course, shown_measure, signed, title_of
 from index.text import report_year
 from ui.messages import MODES
 
-RowMode = Literal["target", "actual"]
-"""The modes that a row of a course sets beside each other."""
 View = tuple[int, RowMode]
 """A year, and whether its targets or its results are shown."""
 LEAST = 2
@@ -59,7 +56,7 @@ def across_places(
     taken where that many tell it.
     """
     told = _told(snapshot, indicator)
-    count = {at: max(len(of) for of in by_measure.values()) for at, by_measure in told.items()}
+    count = {at: max(map(len, by_measure.values())) for at, by_measure in told.items()}
     views = sorted((at for at in count if count[at] >= LEAST), key=lambda at: (-at[0], at[1] != "target"))
     if not views:
         return None
@@ -71,7 +68,7 @@ def across_places(
         (m for m in by_measure if len(by_measure[m]) >= LEAST), key=lambda m: -len(by_measure[m])
     )
     taken = next((m for m in measures if m == measure), measures[0])
-    entries = _sorted(by_measure[taken])
+    entries = _sorted(_entries(snapshot, indicator, chosen, taken, by_measure[taken]))
     shown = shown_measure([Row(chosen[0], None, entry.figure) for entry in entries])
     covered = _covered(snapshot, chosen)
     return AcrossPlaces(
@@ -86,36 +83,50 @@ def across_places(
     )
 
 
-def _told(snapshot: Snapshot, indicator: str) -> dict[View, dict[Measure, dict[str, Entry]]]:
-    """Each place's figure of each year, by what is measured."""
+def _told(snapshot: Snapshot, indicator: str) -> dict[View, dict[Measure, list[str]]]:
+    """The places that tell of each year, by what is measured."""
     places = {info.id: info.place for info in snapshot.reports if info.place}
-    by_place: dict[str, list[Figure]] = defaultdict(list)
-    for f in snapshot.figures_where([indicator]):
-        if f.report in places:
-            by_place[places[f.report]].append(f)
+    by_place: dict[str, list[FigureKey]] = defaultdict(list)
+    for key in snapshot.figure_keys(indicator):
+        if key.report in places:
+            by_place[places[key.report]].append(key)
     given = snapshot.report_years()
-    told: dict[View, dict[Measure, dict[str, Entry]]] = defaultdict(lambda: defaultdict(dict))
-    for place, figures in by_place.items():
-        for measure, rows in courses(figures, indicator, given).items():
-            former: Mapping[RowMode, Figure | None] = {}
-            for row in rows:
-                by_mode: dict[RowMode, Figure | None] = {"target": row.target, "actual": row.actual}
-                for mode, figure in by_mode.items():
-                    if figure is not None:
-                        told[row.year, mode][measure][place] = Entry(place, figure, former.get(mode))
-                former = by_mode
+    told: dict[View, dict[Measure, list[str]]] = defaultdict(lambda: defaultdict(list))
+    for place, keys in by_place.items():
+        for measure, filled in cells(keys, given).items():
+            for cell in filled:
+                told[cell][measure].append(place)
     return told
 
 
-def _sorted(by_place: Mapping[str, Entry]) -> list[Entry]:
+def _entries(
+    snapshot: Snapshot, indicator: str, view: View, measure: Measure, places: Collection[str]
+) -> list[Entry]:
+    """The figures of ``places`` for the year, and for the one before."""
+    year, mode = view
+    by_place: dict[str, list[Figure]] = {place: [] for place in places}
+    for f in snapshot.figures_where([indicator], years=[year - 1, year]):
+        if (place := snapshot.report(f.report).place) in by_place:
+            by_place[place].append(f)
+    given = snapshot.report_years()
+    entries = []
+    for place, figures in by_place.items():
+        rows = {row.year: row for row in course(figures, measure, given)}
+        figure, former = (getattr(rows.get(at), mode, None) for at in (year, year - 1))
+        if figure is not None:
+            entries.append(Entry(place, figure, former))
+    return entries
+
+
+def _sorted(entries: Sequence[Entry]) -> list[Entry]:
     """The highest first; those in another unit than most are not comparable and stand behind."""
-    unit = Counter(entry.figure.unit for entry in by_place.values()).most_common(1)[0][0]
+    unit = Counter(entry.figure.unit for entry in entries).most_common(1)[0][0]
 
     def order(entry: Entry) -> tuple[bool, float, float]:
         f = entry.figure
         return f.unit != unit, -signed(f), -(signed(f) if f.high is None else f.high)
 
-    return sorted(by_place.values(), key=order)
+    return sorted(entries, key=order)
 
 
 def _covered(snapshot: Snapshot, view: View) -> Collection[str]:

@@ -78,7 +78,7 @@ def to_text(figures: Sequence[Figure], snapshot: Snapshot) -> str:
     """Aligned columns for a terminal."""
     from rich.cells import cell_len
 
-    labels = {info.id: report_label(info) for info in snapshot.reports}
+    labels = _labels(figures, snapshot)
     rows = [("指标", "时期", "类型", "数值", "报告", "页")]
     rows += [
         (
@@ -210,8 +210,8 @@ class Indicators:
         best = course.indicator if course else ""
         if not best:
             names = snapshot.indicators_called(name) if name else snapshot.indicator_names()[:COMMONEST]
-            told = snapshot.years_by_place(names)
-            best = max(told, key=lambda n: len(told[n]), default="")
+            told = snapshot.count_years(names)
+            best = max(filter(told.get, names), key=lambda n: len(told[n]), default="")
         return across_places(snapshot, best, view, measure, (year, mode)) if best else None
 
     def _course(self, data: Json) -> Course | None:
@@ -230,7 +230,7 @@ class Indicators:
         place = place if place in places else places[0]
         kind = mode_named(mode) if mode else None
         told = snapshot.figures_where([indicator], places=[place], reports=reports, mode=kind)
-        found = courses(told, indicator, snapshot.report_years())
+        found = courses(told, snapshot.report_years())
         found = {measure: rows for measure, rows in found.items() if years_told(rows) >= 2}
         if not found:
             return None
@@ -254,18 +254,21 @@ def _filters(snapshot: Snapshot, data: Json) -> dict[str, Any]:
 
 def _most_told(snapshot: Snapshot, names: Sequence[str]) -> tuple[str, list[str]]:
     """Of ``names`` the one told for most years, and the places that tell it for two years at least."""
-    years = snapshot.years_by_place(names)
-    best = max(
-        (name for name in names if name in years), key=lambda n: max(map(len, years[n].values())), default=""
-    )
+    years = snapshot.count_years(names)
+    best = max((name for name in names if name in years), key=lambda n: max(years[n].values()), default="")
     told = years.get(best, {})
-    places = dict.fromkeys(info.place for info in snapshot.reports if len(told.get(info.place, ())) > 1)
-    return best, sorted(places, key=lambda place: -len(told[place]))
+    places = dict.fromkeys(info.place for info in snapshot.reports if told.get(info.place, 0) > 1)
+    return best, sorted(places, key=lambda place: -told[place])
 
 
 def _rows_html(figures: Sequence[Figure], snapshot: Snapshot) -> str:
-    labels = {info.id: report_label(info) for info in snapshot.reports}
+    labels = _labels(figures, snapshot)
     return "".join(_row_html(f, labels[f.report]) for f in figures)
+
+
+def _labels(figures: Iterable[Figure], snapshot: Snapshot) -> dict[str, str]:
+    """The labels of the reports that ``figures`` are of."""
+    return {report: report_label(snapshot.report(report)) for report in {f.report for f in figures}}
 
 
 def _row_html(f: Figure, label: str) -> str:

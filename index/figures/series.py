@@ -1,12 +1,12 @@
-"""Figures as rows: filtered, and lined up over the years."""
+"""Figures as rows: lined up over the years."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Literal, NamedTuple, Protocol, TypeVar
 
-from index.figures.names import normalize_indicator
 from index.figures.types import Figure, Measure, Mode
 
 _FAMILY: dict[str, Measure] = {
@@ -39,6 +39,43 @@ CHANGE: Mapping[Measure, Measure] = {
 LEVELS: tuple[Measure, ...] = ("amount", "count", "share")
 
 
+RowMode = Literal["target", "actual"]
+"""The modes that a row of a course sets beside each other."""
+Cell = tuple[int, RowMode]
+"""A year, and which of its row's two figures."""
+
+
+class Stated(Protocol):
+    """What of a figure tells where in a course it stands."""
+
+    @property
+    def report(self) -> str: ...
+    @property
+    def measure(self) -> Measure: ...
+    @property
+    def mode(self) -> Mode: ...
+    @property
+    def first_year(self) -> int: ...
+    @property
+    def last_year(self) -> int: ...
+    @property
+    def months(self) -> str: ...
+
+
+class FigureKey(NamedTuple):
+    """A figure of an indicator as far as ``cells`` needs it: read from an index alone."""
+
+    report: str
+    measure: Measure
+    mode: Mode
+    first_year: int
+    last_year: int
+    months: str
+
+
+AnyFigure = TypeVar("AnyFigure", bound=Stated)
+
+
 @dataclass(frozen=True, slots=True)
 class Row:
     """One year of a series: the target its report set and the result the next report states."""
@@ -48,83 +85,9 @@ class Row:
     actual: Figure | None
 
 
-def select(
-    figures: Iterable[Figure],
-    name: str | None = None,
-    report: str | None = None,
-    year: int | None = None,
-    mode: Mode | None = None,
-) -> list[Figure]:
-    """The figures that match all of what is given, in their order.
-
-    ``name`` is an indicator under any of its names; where none is called so, every indicator whose
-    name holds it. ``year`` keeps figures of that one year, with ``mode="cumulative"`` the spans that
-    hold it.
-    """
-    found = [
-        f
-        for f in figures
-        if (report is None or f.report == report)
-        and (mode is None or f.mode == mode)
-        and (year is None or _covers(f, year, mode))
-    ]
-    if name is None:
-        return found
-    wanted = normalize_indicator(name)
-    return [f for f in found if f.indicator == wanted] or [f for f in found if wanted in f.indicator]
-
-
-def _covers(figure: Figure, year: int, mode: Mode | None) -> bool:
-    if mode == "cumulative":
-        return figure.first_year <= year <= figure.last_year
-    return figure.first_year == figure.last_year == year
-
-
 def signed(figure: Figure) -> float:
     """The value as a change reads it: a decline or fall is negative."""
     return -figure.value if figure.measure in _DOWN else figure.value
-
-
-def series(
-    figures: Iterable[Figure],
-    indicator: str,
-    measure: Measure | None = None,
-    given: Mapping[str, int] | None = None,
-) -> list[Row]:
-    """The years of ``indicator``, ascending and without a hole, each with its target and its result.
-
-    ``figures`` should be those of one place's reports. The target of a year comes from the report
-    given in it, the result from the first report after it; either is None where no report says it.
-    ``given`` is what ``report_years`` finds of those reports, to be named where ``figures`` are not all of
-    theirs.
-    Without ``measure`` the one with the most targets (then the most results) is taken, growth and
-    decline counting as one; only whole years count.
-    """
-    figures = list(figures)
-    given = report_years(figures) if given is None else given
-    yearly = _yearly(figures, indicator)
-    chosen = _family(measure) if measure else _usual_measure(yearly)
-    return _rows([f for f in yearly if _family(f.measure) == chosen], given)
-
-
-def _yearly(figures: Iterable[Figure], indicator: str) -> list[Figure]:
-    """The figures of ``indicator`` that are of one whole year."""
-    wanted = normalize_indicator(indicator)
-    return [
-        f
-        for f in figures
-        if f.indicator == wanted and f.first_year == f.last_year and not f.months and f.mode != "cumulative"
-    ]
-
-
-def _rows(yearly: Sequence[Figure], given: Mapping[str, int]) -> list[Row]:
-    """A row for each year from the first to the last of ``yearly``, figures of one kind of measure."""
-    by_year: dict[int, list[Figure]] = {}
-    for f in yearly:
-        by_year.setdefault(f.first_year, []).append(f)
-    years = range(min(by_year), max(by_year) + 1) if by_year else ()
-    every = ((year, by_year.get(year, ())) for year in years)
-    return [Row(year, _target(own, year, given), _result(own, year, given)) for year, own in every]
 
 
 def report_years(figures: Iterable[Figure]) -> dict[str, int]:
@@ -148,39 +111,76 @@ def _family(measure: Measure) -> Measure:
     return _FAMILY.get(measure, measure)
 
 
-def _usual_measure(figures: Sequence[Figure]) -> Measure | None:
-    count: Counter[Measure] = Counter()
+def _cell(figure: Stated, given: Mapping[str, int]) -> Cell | None:
+    """The cell of a course that ``figure`` may fill: of one whole year, its target, or a result told after it."""
+    year = figure.first_year
+    if year != figure.last_year or figure.months or figure.mode == "cumulative":
+        return None
+    if figure.mode == "target":
+        return year, "target"
+    return (year, "actual") if given.get(figure.report, year + 1) > year else None
+
+
+def _by_family(
+    figures: Iterable[AnyFigure], given: Mapping[str, int]
+) -> dict[Measure, dict[Cell, list[AnyFigure]]]:
+    """The figures that may fill each cell, by what is measured."""
+    found: dict[Measure, dict[Cell, list[AnyFigure]]] = {}
     for f in figures:
-        count[_family(f.measure)] += 1000 if f.mode == "target" else 1
-    return count.most_common(1)[0][0] if count else None
+        if cell := _cell(f, given):
+            found.setdefault(_family(f.measure), {}).setdefault(cell, []).append(f)
+    return found
 
 
-def _target(figures: Sequence[Figure], year: int, given: Mapping[str, int]) -> Figure | None:
-    """Of the figures of ``year`` its target: from the report given nearest to it."""
-    found = [f for f in figures if f.mode == "target"]
-    return min(found, key=lambda f: abs(given.get(f.report, year) - year), default=None)
+def cells(
+    figures: Sequence[AnyFigure], given: Mapping[str, int]
+) -> dict[Measure, dict[Cell, list[AnyFigure]]]:
+    """The figures that may fill each cell of a course, by what is measured, ups and downs as one, the fullest first.
 
-
-def _result(figures: Sequence[Figure], year: int, given: Mapping[str, int]) -> Figure | None:
-    """Of the figures of ``year`` its result: from the first report given after it."""
-    found = [f for f in figures if f.mode in ("actual", "expected") and given.get(f.report, year + 1) > year]
-    return min(found, key=lambda f: (given.get(f.report, year + 1), f.mode == "expected"), default=None)
-
-
-def courses(
-    figures: Sequence[Figure], indicator: str, given: Mapping[str, int] | None = None
-) -> dict[Measure, list[Row]]:
-    """The years of ``indicator`` by what is measured, ups and downs as one, the fullest first.
-
-    ``figures`` are those of one place's reports; ``given`` is as ``series`` takes it.
+    ``figures`` are those of one indicator in one place's reports, ``given`` the years these were given in, as
+    ``report_years`` finds them.
     """
-    measures = dict.fromkeys(CHANGE.get(f.measure, f.measure) for f in figures if f.indicator == indicator)
-    given = report_years(figures) if given is None else given
-    by_family: dict[Measure, list[Figure]] = {}
-    for f in _yearly(figures, indicator):
-        by_family.setdefault(_family(f.measure), []).append(f)
-    found = {measure: _rows(by_family.get(_family(measure), ()), given) for measure in measures}
-    return dict(sorted(found.items(), key=lambda item: -sum(map(filled, item[1]))))
+    measures = dict.fromkeys(CHANGE.get(f.measure, f.measure) for f in figures)
+    by_family = _by_family(figures, given)
+    found = {measure: by_family.get(_family(measure), {}) for measure in measures}
+    return dict(sorted(found.items(), key=lambda item: -len(item[1])))
+
+
+def courses(figures: Sequence[Figure], given: Mapping[str, int]) -> dict[Measure, list[Row]]:
+    """The years of an indicator by what is measured, the fullest first; ``figures`` and ``given`` are as ``cells``
+    takes them."""
+    return {measure: _rows(own, given) for measure, own in cells(figures, given).items()}
+
+
+def course(figures: Iterable[Figure], measure: Measure, given: Mapping[str, int]) -> list[Row]:
+    """The one of ``courses`` in which ``measure`` is told."""
+    return _rows(_by_family(figures, given).get(_family(measure), {}), given)
+
+
+def _rows(own: Mapping[Cell, Sequence[Figure]], given: Mapping[str, int]) -> list[Row]:
+    """The years from the first to the last that has a figure, without a hole.
+
+    The target of a year comes from the report given nearest to it, the result from the first report after it;
+    either is None where no report says it.
+    """
+    years = [year for year, _ in own]
+    every = range(min(years), max(years) + 1) if years else ()
+    return [
+        Row(
+            year,
+            min(
+                own.get((year, "target"), ()),
+                key=lambda f: abs(given.get(f.report, f.first_year) - f.first_year),
+                default=None,
+            ),
+            min(
+                own.get((year, "actual"), ()),
+                key=lambda f: (given.get(f.report, f.first_year + 1), f.mode == "expected"),
+                default=None,
+            ),
+        )
+        for year in every
+    ]
 
 
 def years_told(rows: Sequence[Row]) -> int:

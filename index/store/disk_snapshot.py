@@ -16,7 +16,7 @@ from index.files import SharedHold, checksums, new_directory
 from index.search import HalfArray, IntArray, LexicalIndex, Rows, VectorIndex
 from index.store.manifest import EMPTY, MANIFEST, Entry, Manifest
 from index.store.parsed_report import Parsed
-from index.store.segment import Segment, open_segment
+from index.store.segment import Segment, open_segment, passages, token_ends, tokens
 from index.store.snapshot import Encoders, Snapshot, first_rows
 from index.store.tables import TABLES, Tables, write_tables
 from index.types import Passage
@@ -96,10 +96,10 @@ class DiskSnapshot(Snapshot):
         return self._segment(self._ordinal(report)).placed(page)
 
     def passages(self, rows: Sequence[int]) -> list[Passage]:
-        return [self._segment(ordinal).passage(n) for ordinal, n in map(self._locate, rows)]
+        return passages(self._places(rows))
 
     def token_ends(self, rows: Sequence[int]) -> Sequence[Sequence[int]] | None:
-        found = [self._segment(ordinal).token_ends(n) for ordinal, n in map(self._locate, rows)]
+        found = token_ends(self._places(rows))
         known = [ends for ends in found if ends is not None]
         return known if len(known) == len(found) else None
 
@@ -144,7 +144,11 @@ class DiskSnapshot(Snapshot):
         return self._segment(self._ordinal(report)).parsed
 
     def _tokens(self, rows: Sequence[int]) -> list[bytes]:
-        return [self._segment(ordinal).tokens(n) for ordinal, n in map(self._locate, rows)]
+        return tokens(self._places(rows))
+
+    def _places(self, rows: Sequence[int]) -> list[tuple[Segment, int]]:
+        """In which segment each row stands, and as its which passage."""
+        return [(self._segment(ordinal), n) for ordinal, n in map(self._locate, rows)]
 
     def _ranges(self, reports: Collection[str] | None) -> Rows | None:
         if reports is None:

@@ -5,9 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import tempfile
-import threading
 import weakref
-from collections import OrderedDict
 from collections.abc import Callable, Collection, Sequence
 from functools import cached_property
 from pathlib import Path
@@ -21,6 +19,7 @@ from index.search import IntArray, term_hash
 from index.store.manifest import Manifest
 from index.store.milvus_client import MOST_HITS, MilvusClient
 from index.store.parsed_report import Parsed
+from index.store.recent import Recent
 from index.store.segment import read_ends, read_record
 from index.store.snapshot import Encoders, Snapshot
 from index.store.tables import TABLES, Tables
@@ -28,9 +27,6 @@ from index.text import tokenize
 from index.types import Passage
 
 Value = TypeVar("Value")
-
-_REMEMBERED = 4096
-"""Passages kept from one question for the next; set by hand, a few megabytes."""
 
 
 def coded(terms: Sequence[str]) -> str:
@@ -53,12 +49,11 @@ class MilvusSnapshot(Snapshot):
         self.state = state
         self._client = client
         self._first = {e.segment: s for e, s in zip(self.manifest.entries, self._starts, strict=False)}
-        self._recent: OrderedDict[int, Passage] = OrderedDict()
-        self._recent_tokens: OrderedDict[int, bytes] = OrderedDict()
-        self._recent_ends: OrderedDict[int, bytes] = OrderedDict()
-        self._recent_reports: OrderedDict[str, Parsed] = OrderedDict()
+        self._recent: Recent[int, Passage] = Recent(4096)
+        self._recent_tokens: Recent[int, bytes] = Recent(2048)
+        self._recent_ends: Recent[int, bytes] = Recent(2048)
+        self._recent_reports: Recent[str, Parsed] = Recent(32)
         self.counts = counts
-        self._lock = threading.Lock()
 
     @cached_property
     def _tables(self) -> Tables:
@@ -152,21 +147,19 @@ class MilvusSnapshot(Snapshot):
         return rows
 
     def token_ends(self, rows: Sequence[int]) -> Sequence[Sequence[int]] | None:
-        kept = self._values("ends", rows, self._recent_ends, lambda row, data: data or b"", 2048)
+        kept = self._values("ends", rows, self._recent_ends, lambda row, data: data or b"")
         return [read_ends(data) for data in kept] if all(kept) else None
 
     def _parsed(self, report: str) -> Parsed:
         key = f"report:{self.manifest.entries[self._ordinal(report)].segment}"
-        with self._lock:
-            parsed = self._recent_reports.get(report)
-        if parsed is None:
+
+        def read() -> Parsed:
             data = self._client.get([key]).get(key)
             if data is None:
                 raise missing(report)
-            parsed = Parsed.from_json(data, report)
-            with self._lock:
-                _remember(self._recent_reports, report, parsed, 32)
-        return parsed
+            return Parsed.from_json(data, report)
+
+        return self._recent_reports.value(report, read)
 
     def passages(self, rows: Sequence[int]) -> list[Passage]:
         def read(row: int, data: bytes | None) -> Passage:
@@ -175,30 +168,26 @@ class MilvusSnapshot(Snapshot):
                 raise missing(report)
             return read_record(data, report)
 
-        return self._values("record", rows, self._recent, read, _REMEMBERED)
+        return self._values("record", rows, self._recent, read)
 
     def _tokens(self, rows: Sequence[int]) -> list[bytes]:
-        return self._values("tokens", rows, self._recent_tokens, lambda row, data: data or b"", 2048)
+        return self._values("tokens", rows, self._recent_tokens, lambda row, data: data or b"")
 
     def _values(
         self,
         kind: str,
         rows: Sequence[int],
-        recent: OrderedDict[int, Value],
-        read: Callable[[int, bytes | None], Value],
-        most: int,
+        recent: Recent[int, Value],
+        made: Callable[[int, bytes | None], Value],
     ) -> list[Value]:
-        """What the engine keeps of each row under ``kind``, the ``most`` last ones from memory."""
-        with self._lock:
-            found = {row: recent[row] for row in rows if row in recent}
-        keys = {row: f"{kind}:{self._name(row)}" for row in rows if row not in found}
-        values = self._client.get(list(keys.values()))
-        new = {row: read(row, values.get(key)) for row, key in keys.items()}
-        with self._lock:
-            for row, value in new.items():
-                _remember(recent, row, value, most)
-        found |= new
-        return [found[row] for row in rows]
+        """What is ``made`` of what the engine keeps of each row under ``kind``, the last ones from memory."""
+
+        def read(lacking: list[int]) -> list[Value]:
+            keys = [f"{kind}:{self._name(row)}" for row in lacking]
+            values = self._client.get(keys)
+            return [made(row, values.get(key)) for row, key in zip(lacking, keys, strict=True)]
+
+        return recent.values(rows, read)
 
 
 def placed_key(segment: str, page: int) -> str:
@@ -218,12 +207,6 @@ def write_counts(counts: dict[int, int]) -> bytes:
 def read_counts(data: bytes) -> dict[int, int]:
     pairs = np.frombuffer(data, np.uint64).reshape(-1, 2)
     return dict(zip(pairs[:, 0].tolist(), pairs[:, 1].tolist(), strict=True))
-
-
-def _remember(recent: OrderedDict[Any, Any], key: Any, value: Any, most: int) -> None:
-    recent[key] = value
-    if len(recent) > most:
-        recent.popitem(last=False)
 
 
 def missing(report: str) -> LibraryDamaged:

@@ -8,6 +8,7 @@ needs of a passage is one record with a checksum of its own: it is read, and che
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 import zlib
 from collections.abc import Callable, Sequence
@@ -20,9 +21,10 @@ import numpy.typing as npt
 
 from index.encoders import Encoder, TokenEncoder, TokenOffsetEncoder
 from index.errors import LibraryDamaged
-from index.files import checksums, new_directory, sha256, write_array
+from index.files import checksums, new_directory, write_array
 from index.search import HalfArray
 from index.store.parsed_report import Parsed
+from index.store.recent import Recent
 from index.text import normalize
 from index.types import Passage
 
@@ -31,6 +33,8 @@ REPORT, PASSAGES, RECORDS, TOKENS, ENDS, PLACED, SUMS = (
 )  # fmt: skip
 
 
+_NPY_LENGTH = slice(8, 10)
+"""Where a file of NumPy's format 1.0 tells how long the header behind it is."""
 _END = np.dtype("<i4")
 """Where a token ends in its passage's text; before it, where the context runs on into the first."""
 
@@ -132,24 +136,59 @@ def open_segment(directory: Path, sums: tuple[tuple[str, str], ...], report: str
     return Segment(directory, dict(sums), report)
 
 
-@lru_cache(maxsize=32)
-def _parsed(segment: Segment) -> Parsed:
-    return segment.read_parsed()
+_Place = tuple["Segment", int]
+"""A segment, and which of its records."""
+_REPORTS: Recent[Segment, Parsed] = Recent(32)
+_RECENT_PASSAGES: Recent[_Place, Passage] = Recent(20_000)
+_RECENT_TOKENS: Recent[_Place, bytes] = Recent(2048)
+_RECENT_ENDS: Recent[_Place, tuple[int, ...] | None] = Recent(2048)
+"""Kept from one question for the next; set by hand: some tens of megabytes."""
 
 
-@lru_cache(maxsize=20_000)
-def _passage(segment: Segment, n: int) -> Passage:
-    return read_record(segment.read_record(RECORDS, n), segment.report)
+def passages(places: Sequence[_Place]) -> list[Passage]:
+    """The passages at ``places``; raises LibraryDamaged."""
+
+    def read(lacking: list[_Place]) -> list[Passage]:
+        records = _records(RECORDS, lacking)
+        return [
+            read_record(data, segment.report) for data, (segment, _) in zip(records, lacking, strict=True)
+        ]
+
+    return _RECENT_PASSAGES.values(places, read)
 
 
-@lru_cache(maxsize=2048)
-def _tokens(segment: Segment, n: int) -> bytes:
-    return segment.read_record(TOKENS, n)
+def tokens(places: Sequence[_Place]) -> list[bytes]:
+    """The tokens of each passage for ``index.encoders.late_interaction``; empty without any; raises LibraryDamaged."""
+    return _RECENT_TOKENS.values(places, lambda lacking: _records(TOKENS, lacking))
 
 
-@lru_cache(maxsize=2048)
-def _ends(segment: Segment, n: int) -> tuple[int, ...] | None:
-    return read_ends(segment.read_record(ENDS, n)) if segment.has(ENDS) else None
+def token_ends(places: Sequence[_Place]) -> list[tuple[int, ...] | None]:
+    """Where in the text of each passage its tokens end; None where it was not kept, as once it was not.
+
+    Raises LibraryDamaged.
+    """
+
+    def read(lacking: list[_Place]) -> list[tuple[int, ...] | None]:
+        records = _records(ENDS, lacking)
+        return [
+            read_ends(data) if segment.has(ENDS) else None
+            for data, (segment, _) in zip(records, lacking, strict=True)
+        ]
+
+    return _RECENT_ENDS.values(places, read)
+
+
+def _records(name: str, places: Sequence[_Place]) -> list[bytes]:
+    """The records ``name`` at ``places``; those of one segment are read together. Raises LibraryDamaged."""
+    wanted: dict[Segment, list[int]] = {}
+    for segment, n in places:
+        wanted.setdefault(segment, []).append(n)
+    read = {
+        (segment, n): data
+        for segment, own in wanted.items()
+        for n, data in zip(own, segment.read_records(name, own), strict=True)
+    }
+    return [read[place] for place in places]
 
 
 class Segment:
@@ -164,70 +203,63 @@ class Segment:
     @property
     def parsed(self) -> Parsed:
         """The report; raises LibraryDamaged."""
-        return _parsed(self)
+        return _REPORTS.value(self, self.read_parsed)
 
     def read_parsed(self) -> Parsed:
         """The report, read anew; raises LibraryDamaged."""
-        return Parsed.from_json(self._checked(REPORT).read_bytes(), self.report)
+        return Parsed.from_json(self._checked(REPORT), self.report)
 
     def read_vectors(self) -> HalfArray:
         """The passages' vectors, (n, dimension); raises LibraryDamaged."""
-        vectors: HalfArray = np.load(self._checked(PASSAGES))
+        vectors: HalfArray = np.load(io.BytesIO(self._checked(PASSAGES)))
         return vectors
-
-    def passage(self, n: int) -> Passage:
-        """Passage ``n``; raises LibraryDamaged."""
-        return _passage(self, n)
-
-    def tokens(self, n: int) -> bytes:
-        """The tokens of passage ``n`` for ``index.encoders.late_interaction``; empty without any; raises LibraryDamaged."""
-        return _tokens(self, n)
-
-    def token_ends(self, n: int) -> tuple[int, ...] | None:
-        """Where in the text of passage ``n`` each of its tokens ends; None where it was not kept, as once it was
-        not; raises LibraryDamaged."""
-        return _ends(self, n)
 
     def placed(self, page: int) -> bytes | None:
         """Where the characters of a printed page, from 1, stand; None where it was not kept; raises LibraryDamaged."""
         known = self.has(PLACED) and 1 <= page <= len(self._table(PLACED))
-        return self.read_record(PLACED, page - 1) if known else None
+        return self.read_records(PLACED, [page - 1])[0] if known else None
 
     def has(self, records: str) -> bool:
         """Whether there are ``records`` of this name."""
         return f"{records}.npy" in self._sums
 
-    def read_record(self, name: str, n: int) -> bytes:
-        """Record ``n`` of the records ``name``, read anew; empty without any; raises LibraryDamaged."""
+    def read_records(self, name: str, wanted: Sequence[int]) -> list[bytes]:
+        """The records of these numbers, of the records ``name``, read anew; empty without any; raises LibraryDamaged."""
         table = self._table(name)
         if not len(table):
-            return b""
-        start, end, checksum = table[n].tolist()
+            return [b""] * len(wanted)
+        found: list[bytes] = []
         try:
             with open(f"{self._directory}/{name}.bin", "rb", buffering=0) as file:
-                file.seek(start)
-                data = file.read(end - start)
+                for start, end, checksum in table[wanted].tolist():
+                    file.seek(start)
+                    found.append(file.read(end - start))
+                    if zlib.crc32(found[-1]) != checksum:
+                        raise self._damaged(f"{name}.bin")
         except OSError:
-            data = b""
-        if zlib.crc32(data) != checksum:
-            raise self._damaged(f"{name}.bin")
-        return data
+            raise self._damaged(f"{name}.bin") from None
+        return found
 
     def _table(self, name: str) -> npt.NDArray[np.int64]:
         """What ``_write_records`` put beside the records ``name``."""
         if name not in self._tables:
-            self._tables[name] = np.load(self._checked(f"{name}.npy"))
+            data = self._checked(f"{name}.npy")
+            # As ``write_array`` wrote it; NumPy's reader parses its header as Python, which takes longer than the rest.
+            header = _NPY_LENGTH.stop + int.from_bytes(data[_NPY_LENGTH], "little")
+            self._tables[name] = np.frombuffer(data, np.int64, offset=header).reshape(-1, 3)
         return self._tables[name]
 
-    def _checked(self, name: str) -> Path:
-        path = self._directory / name
+    def _checked(self, name: str) -> bytes:
+        """The file ``name``; raises LibraryDamaged."""
         try:
-            sound = sha256(path) == self._sums[name]
+            with open(f"{self._directory}/{name}", "rb", buffering=0) as file:
+                data = file.read()
+            sound = hashlib.sha256(data).hexdigest() == self._sums[name]
         except (OSError, KeyError):
             sound = False
         if not sound:
             raise self._damaged(name)
-        return path
+        return data
 
     def _damaged(self, name: str) -> LibraryDamaged:
         return LibraryDamaged(

@@ -12,7 +12,7 @@ import numpy as np
 
 from index.encoders import Encoder, FloatArray, max_similarities, token_similarities
 from index.errors import UnknownReport
-from index.figures import Figure, Mode, normalize_indicator
+from index.figures import Figure, FigureKey, Mode, normalize_indicator
 from index.readers import PlacedCharacter, unpack_characters
 from index.search import IntArray
 from index.store.manifest import Entry, Manifest
@@ -187,6 +187,14 @@ class Snapshot(ABC):
     def years_by_place(self, indicators: Collection[str]) -> dict[str, dict[str, set[int]]]:
         """The whole single years that the reports of each place tell of each indicator."""
         return self._tables.years_by_place(indicators)
+
+    def count_years(self, indicators: Collection[str]) -> dict[str, dict[str, int]]:
+        """For how many whole single years the reports of each place tell each indicator."""
+        return self._tables.count_years(indicators)
+
+    def figure_keys(self, indicator: str) -> list[FigureKey]:
+        """What tells where in a course each figure of ``indicator`` stands, in the order of ``figures_where``."""
+        return self._tables.figure_keys(indicator)
 
     def reports_telling(self, indicator: str) -> list[str]:
         """The ids of the reports with a figure of ``indicator``, in their order."""

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from index.errors import LibraryDamaged
-from index.figures import Figure, Mode, report_years
+from index.figures import Figure, FigureKey, Mode, report_years
 from index.store.manifest import Entry
 from index.store.parsed_report import Parsed
 from index.types import ReportInfo, Section
@@ -49,8 +49,16 @@ CREATE TABLE sections (report, n, {_columns(_SECTION)}, PRIMARY KEY (report, n))
 CREATE TABLE indicators (name PRIMARY KEY, figures) WITHOUT ROWID;
 CREATE TABLE years (year INTEGER PRIMARY KEY, figures);
 """
+_COURSES = "CREATE TABLE courses (indicator, place, years, PRIMARY KEY (indicator, place)) WITHOUT ROWID"
+_YEARS_TOLD = """
+SELECT indicator, place, count(DISTINCT first_year) AS years FROM figures JOIN reports ON key = report
+WHERE first_year = last_year AND months = ''{} GROUP BY indicator, place
+"""
+"""For how many whole single years the reports of each place tell each indicator: what ``courses`` holds."""
 _INDEXES = """
-CREATE INDEX IF NOT EXISTS figures_by_name ON figures (indicator, first_year, last_year, months, mode);
+DROP INDEX IF EXISTS figures_by_name;
+CREATE INDEX IF NOT EXISTS figures_by_indicator
+    ON figures (indicator, first_year, last_year, months, mode, measure);
 CREATE INDEX IF NOT EXISTS figures_by_year ON figures (first_year, last_year, mode);
 CREATE INDEX IF NOT EXISTS reports_by_place ON reports (place);
 """
@@ -69,7 +77,9 @@ class Tables:
             self._connection = sqlite3.connect(place, uri=True, check_same_thread=False)
             weakref.finalize(self, self._connection.close)
             if path is None:
-                self._connection.executescript(_SCHEMA + _INDEXES)
+                self._connection.executescript(f"{_SCHEMA}{_COURSES};{_INDEXES}")
+            elif not _has_courses(self._connection):
+                self._connection.execute(f"CREATE TEMP VIEW courses AS {_YEARS_TOLD.format('')}")
         told = self._all("SELECT key, id, place FROM reports")
         self._ids: dict[int, str] = {key: id for key, id, _ in told}
         self._places: dict[int, str] = {key: place for key, _, place in told}
@@ -161,6 +171,22 @@ class Tables:
             own[self._places[report]].add(year)
         return found
 
+    def count_years(self, indicators: Collection[str]) -> dict[str, dict[str, int]]:
+        """For how many whole single years the reports of each place tell each indicator."""
+        where, values = _filter(indicators, None, None, None, None)
+        found: dict[str, dict[str, int]] = {}
+        for name, place, years in self._all(f"SELECT indicator, place, years FROM courses{where}", values):
+            found.setdefault(name, {})[place] = years
+        return found
+
+    def figure_keys(self, indicator: str) -> list[FigureKey]:
+        """What tells where in a course each figure of ``indicator`` stands, in the order of ``figures``."""
+        sql = (
+            "SELECT report, measure, mode, first_year, last_year, months FROM figures "
+            "WHERE indicator = ? ORDER BY report, n"
+        )
+        return [FigureKey(self._ids[report], *rest) for report, *rest in self._all(sql, [indicator])]
+
     def figure_years(self) -> list[int]:
         """The years that figures of one year are for, the last first."""
         return [year for (year,) in self._all("SELECT year FROM years ORDER BY year DESC")]
@@ -219,7 +245,7 @@ def _filter(
     if reports is not None:
         among(f"{report} IN (SELECT +key FROM reports WHERE id IN {{}})", reports)
     if places is not None:
-        among(f"{report} IN (SELECT +key FROM reports WHERE place IN {{}})", places)
+        among("report IN (SELECT +key FROM reports WHERE place IN {})", places)
     if years is not None and mode == "cumulative":
         among("EXISTS (SELECT 1 FROM {} WHERE value BETWEEN first_year AND last_year)", years)
     elif years is not None:
@@ -278,20 +304,24 @@ def write_tables(
             connection.executescript(_SCHEMA)
         connection.execute("BEGIN")
         held = {
-            id: (key, segment)
-            for key, id, segment in _rows(connection, "SELECT key, id, segment FROM reports")
+            id: (key, segment, place)
+            for key, id, segment, place in _rows(connection, "SELECT key, id, segment, place FROM reports")
         }
         kept = {e.info.id for e in entries if e.info.id in held and held[e.info.id][1] == e.segment}
-        keys = _keys(entries, {id: key for id, (key, _) in held.items()})
+        keys = _keys(entries, {id: key for id, (key, _, _) in held.items()})
         if keys is None:
             # The order changed: every report is read anew.
             kept, keys = set(), {entry.info.id: n for n, entry in enumerate(entries)}
-        for id, (key, _) in held.items():
+        changed: set[str] = set()
+        for id, (key, _, place) in held.items():
             if id not in kept:
                 _delete(connection, key)
+                changed.add(place)
         for entry in entries:
             if entry.info.id not in kept:
                 _insert(connection, keys[entry.info.id], entry, read(entry))
+                changed.add(entry.info.place)
+        _count_years(connection, changed)
         connection.execute("DELETE FROM indicators WHERE figures <= 0")
         connection.execute("DELETE FROM years WHERE figures <= 0")
         connection.execute("COMMIT")
@@ -350,6 +380,23 @@ def _count(connection: sqlite3.Connection, key: int, sign: int) -> None:
             f"INSERT INTO {table} VALUES (?, ?) ON CONFLICT ({column}) DO UPDATE SET figures = figures + excluded.figures",
             [(value, sign * count) for value, count in counts.items()],
         )
+
+
+def _has_courses(connection: sqlite3.Connection) -> bool:
+    """Whether the tables have what an older program did not write."""
+    return bool(_rows(connection, "SELECT 1 FROM sqlite_master WHERE name = 'courses'"))
+
+
+def _count_years(connection: sqlite3.Connection, places: Collection[str]) -> None:
+    """Count the years anew that the reports of ``places`` tell; of all places where they were never counted."""
+    if not _has_courses(connection):
+        connection.execute(_COURSES)
+        connection.execute(f"INSERT INTO courses {_YEARS_TOLD.format('')}")
+        return
+    for place in places:
+        connection.execute("DELETE FROM courses WHERE place = ?", [place])
+        of_place = " AND report IN (SELECT +key FROM reports WHERE place = ?)"
+        connection.execute(f"INSERT INTO courses {_YEARS_TOLD.format(of_place)}", [place])
 
 
 def _as_column(value: Any) -> Any:

@@ -67,7 +67,7 @@ def answer_series(
     for figure in snapshot.figures_where([indicator], reports=scope):
         figures[scope[figure.report]].append(figure)
     given = snapshot.report_years()
-    told = {place: course.rows(of_place, indicator, given) for place, of_place in figures.items()}
+    told = {place: course.rows(of_place, given) for place, of_place in figures.items()}
     told = {place: rows for place, rows in told.items() if years_told(rows) >= 2}
     cells = sum(filled(row) for rows in told.values() for row in rows)
     if not told or cells > MOST_CELLS:
@@ -88,9 +88,9 @@ class _Course:
     growth: bool = False
     hidden: frozenset[str] = field(default_factory=frozenset)
 
-    def rows(self, figures: Sequence[Figure], indicator: str, given: Mapping[str, int]) -> list[Row]:
+    def rows(self, figures: Sequence[Figure], given: Mapping[str, int]) -> list[Row]:
         """The rows of one place's ``figures``, from reports ``given`` in a year; empty where there are none."""
-        found = self._measured(figures, indicator, given)
+        found = self._measured(figures, given)
         if self.years:
             by_year = {row.year: row for row in found}
             return [by_year.get(year, Row(year, None, None)) for year in self.years] if found else []
@@ -98,9 +98,9 @@ class _Course:
         found = found[told[0] : told[-1] + 1] if told else []
         return [row for row in found if row.year >= self.since][-self.last :]
 
-    def _measured(self, figures: Sequence[Figure], indicator: str, given: Mapping[str, int]) -> list[Row]:
+    def _measured(self, figures: Sequence[Figure], given: Mapping[str, int]) -> list[Row]:
         """The course most told of, of a level unless growth is asked."""
-        told = {m: list(map(self._shown, rows)) for m, rows in courses(figures, indicator, given).items()}
+        told = {m: list(map(self._shown, rows)) for m, rows in courses(figures, given).items()}
         enough = {m: rows for m, rows in told.items() if years_told(rows) >= 2}
         fitting = [rows for m, rows in enough.items() if (m in LEVELS) != self.growth]
         return max(fitting or enough.values(), key=years_told, default=[])

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from index.figures import Figure, extract, normalize_indicator, select, series, signed
+from index.figures import Figure, course, courses, extract, normalize_indicator, report_years, signed
 from index.figures.names import known_indicators
 from index.figures.quantities import find_quantities
 from index.store import parse
@@ -124,9 +124,13 @@ def test_national_reports_reach_the_gold_table() -> None:
     assert len(missed) <= 0.03 * len(gold("national_figures.tsv")), missed
 
 
+def told_of(indicator: str) -> list[Figure]:
+    return [f for f in national() if f.indicator == indicator]
+
+
 @needs_national
 def test_gdp_targets_and_results_have_no_error() -> None:
-    rows = series(national(), "GDP")
+    rows = course(told_of("生产总值"), "growth", report_years(national()))
     assert [row.year for row in rows] == list(range(2003, 2022))
     assert {r.year: r.target and (r.target.value, r.target.high) for r in rows} == GDP_TARGETS
     assert {r.year: r.actual and r.actual.value for r in rows} == GDP_RESULTS
@@ -136,7 +140,7 @@ def test_gdp_targets_and_results_have_no_error() -> None:
 
 @needs_national
 def test_no_yearly_growth_of_gdp_contradicts_the_reports() -> None:
-    for figure in select(national(), "国内生产总值"):
+    for figure in told_of("生产总值"):
         if figure.measure == "growth" and figure.first_year == figure.last_year:
             stated = {"target": GDP_TARGETS[figure.first_year], "actual": GDP_RESULTS[figure.first_year]}
             value = (figure.value, figure.high) if figure.mode == "target" else figure.value
@@ -407,20 +411,21 @@ def test_names_are_made_one(name: str, indicator: str) -> None:
     assert normalize_indicator(indicator) == indicator
 
 
-def test_series_has_a_gap_where_no_report_says_it() -> None:
+def test_a_course_has_a_gap_where_no_report_says_it() -> None:
     told = [
         *of("国内生产总值增长6.6%。", (2018,), given=2019),
         *of("国内生产总值增长6%。", (2019,), "target", given=2019),
         *of("国内生产总值增长6%以上。", (2021,), "target", given=2021),
     ]
-    rows = series(told, "GDP")
+    [(measure, rows)] = courses(told, report_years(told)).items()
+    assert measure == "growth"
     assert [(r.year, r.target and r.target.value, r.actual and r.actual.value) for r in rows] == [
         (2018, None, 6.6),
         (2019, 6, None),
         (2020, None, None),
         (2021, 6, None),
     ]
-    assert series(told, "粮食产量") == []
+    assert course(told, "amount", report_years(told)) == []
 
 
 @pytest.mark.parametrize(
@@ -442,15 +447,7 @@ def test_a_chapter_on_several_years_turns_to_its_last(title: str, opening: str, 
     assert told == {"9.9%": years, "5.5%": last_year if turned else years, "8.8%": years}
 
 
-def test_select_filters_by_every_column() -> None:
-    told = [
-        *of("地区生产总值增长4%，人均地区生产总值增长3%。"),
-        *of("地区生产总值增长5%。", (2025,), "target"),
-    ]
-    assert [f.value for f in select(told, "GDP")] == [4, 5]
-    assert [f.value for f in select(told, "GDP", year=2025, mode="target")] == [5]
-    assert [f.indicator for f in select(told, "人均")] == ["人均生产总值"]
-    assert select(told, report="other") == select(told, year=1999) == []
+def test_a_fall_is_negative_when_compared() -> None:
     assert signed(of("单位GDP能耗下降3%。")[0]) == -3
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index import Encoder, Figure, Library, LibraryDamaged, Snapshot
-from index.figures import report_years, select
+from index import Encoder, Library, LibraryDamaged, Snapshot
+from index.figures import Figure, FigureKey, Mode, normalize_indicator, report_years
 from index.store import tables as tables_module
 from index.store.manifest import Entry
 from index.store.parsed_report import Parsed
@@ -101,6 +103,22 @@ def test_queries_are_what_a_walk_through_all_reports_finds(
         check(Reports(previous), state)
 
 
+def select(
+    figures: list[Figure], name: str | None, report: str | None, year: int | None, mode: Mode | None
+) -> list[Figure]:
+    """What a walk finds: of the indicator called so, or where there is none, of those whose names hold it."""
+
+    def is_of(f: Figure) -> bool:
+        spans = f.first_year <= (year or 0) <= f.last_year
+        return year is None or (spans if mode == "cumulative" else f.first_year == f.last_year == year)
+
+    found = [f for f in figures if report in (None, f.report) and mode in (None, f.mode) and is_of(f)]
+    if name is None:
+        return found
+    wanted = normalize_indicator(name)
+    return [f for f in found if f.indicator == wanted] or [f for f in found if wanted in f.indicator]
+
+
 def check(snapshot: Snapshot, state: dict[str, tuple[str, str, Parsed]]) -> None:
     told = [f for _, _, parsed in state.values() for f in parsed.figures]
     assert snapshot.figures_where() == told
@@ -140,6 +158,17 @@ def check(snapshot: Snapshot, state: dict[str, tuple[str, str, Parsed]]) -> None
     for name in NAMES:
         years_of = {f.first_year for f in single if f.indicator == name}
         assert snapshot.indicator_years([name]) == ({name: years_of} if years_of else {})
+        own = [f for f in told if f.indicator == name]
+        assert snapshot.figure_keys(name) == [
+            FigureKey(f.report, f.measure, f.mode, f.first_year, f.last_year, f.months) for f in own
+        ]
+        by_place: dict[str, set[int]] = {}
+        for f in own:
+            if f.first_year == f.last_year and not f.months:
+                by_place.setdefault(state[f.report][0], set()).add(f.first_year)
+        assert snapshot.years_by_place([name]).get(name, {}) == by_place
+        counts_of = {place: len(years) for place, years in by_place.items()}
+        assert snapshot.count_years([name]) == ({name: counts_of} if counts_of else {})
         assert snapshot.reports_telling(name) == list(
             dict.fromkeys(f.report for f in told if f.indicator == name)
         )
@@ -200,11 +229,34 @@ def test_what_is_asked_of_one_report_or_indicator_reads_no_whole_table(library: 
     snapshot.indicator_years(["生产总值"], reports=["tianqiao-2025"])
     snapshot.years_by_place(["生产总值"])
     snapshot.reports_telling("生产总值")
+    snapshot.count_years(["生产总值"])
+    snapshot.figure_keys("生产总值")
     connection.set_trace_callback(None)
-    assert len(asked) == 11
+    assert len(asked) == 13
     for sql in asked:
         plan = [step[3] for step in connection.execute(f"EXPLAIN QUERY PLAN {sql}")]
-        assert not [step for step in plan if step.startswith(("SCAN figures", "SCAN sections"))], (sql, plan)
+        assert not [
+            step for step in plan if step.startswith(("SCAN figures", "SCAN sections", "SCAN courses"))
+        ], (sql, plan)
+
+
+def test_the_tables_of_an_older_program_are_read_and_brought_up_to_date(
+    library: Library, tmp_path: Path
+) -> None:
+    library.add([SAMPLE])
+    told = library.snapshot().count_years(["生产总值"])
+    assert told
+    old = tmp_path / "old"
+    old.write_bytes(library.snapshot()._tables.path.read_bytes())  # type: ignore[union-attr]
+    with closing(sqlite3.connect(old)) as connection:
+        connection.executescript("DROP TABLE courses; DROP INDEX figures_by_indicator;")
+    entries = library.snapshot().manifest.entries
+    tables = Tables(old, library.reports())
+    assert tables.count_years(["生产总值"]) == told
+    write_tables(tmp_path / "new", entries, lambda entry: pytest.fail("read anew"), tables)
+    with closing(sqlite3.connect(tmp_path / "new")) as connection:
+        kept = {name for (name,) in connection.execute("SELECT name FROM sqlite_master")}
+    assert {"courses", "figures_by_indicator"} <= kept
 
 
 def test_what_is_removed_is_not_left_in_the_file(library: Library, tmp_path: Path) -> None:

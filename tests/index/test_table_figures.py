@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from index import Figure, Library
-from index.figures import extract, select
+from index.figures import extract
 from index.readers.tables import Cell, table_lines
 from index.types import Section
 from qa.answers.figure import answer_figure
@@ -167,4 +167,4 @@ def test_a_question_is_answered_from_a_cell(tmp_path: Path) -> None:
         assert text[citation.start : citation.end] == citation.text
     for other in ("甲市2022年住宅是多少", "甲市2022年商品房销售套数", "乙县2022年商品房销售额"):
         assert answer_figure(library.snapshot(), parse(other)) is None
-    assert select(library.snapshot().figures("甲市公报"), "住宅", year=2022) != []
+    assert library.indicators("住宅", year=2022) != []

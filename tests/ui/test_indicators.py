@@ -225,9 +225,9 @@ def test_amounts_are_bars_in_one_unit(served: Indicators) -> None:
 def test_a_figure_in_a_unit_of_another_kind_is_not_drawn(library: Library) -> None:
     from dataclasses import replace
 
-    from index.figures import series
+    from index.figures import course
 
-    rows = series(library.indicators(report=None), "粮食产量")
+    rows = course(library.indicators("粮食产量"), "amount", library.snapshot().report_years())
     odd = replace(rows[0], actual=replace(rows[0].actual, unit="袋"))
     drawn = chart("粮食产量", "amount", [odd, *rows[1:]], lambda f: f"#/{f.report}")
     assert drawn["data"]["values"][1] == {"year": "2018", "mode": "实绩", "low": None, "high": None}
