@@ -25,7 +25,7 @@ from sklearn.linear_model import LogisticRegression
 from benchmarks.common import ROOT
 from index import Library
 from qa import Assistant
-from qa.answers import MODELS, Asking, alone, beside, scored_on
+from qa.answers import MODELS, Asking, clause_terms, context_terms, scored_clauses
 from qa.evaluation import format_table, load_questions, run, squeeze, tabulate
 from qa.understanding import parse
 
@@ -87,7 +87,7 @@ def _labelled() -> Iterator[Labelled]:
         if question["kind"] not in KINDS or question["report"] not in FITTED_ON:
             continue
         library = assistant(question["report"]).library
-        scored, fitting = scored_on(
+        scored, fitting = scored_clauses(
             Asking(parse(question["question"]), library.snapshot()), library.reports()[0]
         )
         shown = [re.sub(r"[，。；：、]+$", "", squeeze(one.text)) for one in scored]
@@ -95,7 +95,7 @@ def _labelled() -> Iterator[Labelled]:
             np.array([any(len(t) > 3 and (t in c or c in t) for c in map(squeeze, clauses)) for t in shown])
             for clauses in (question["must"], question["must"] + question["good"])
         ]
-        yield Labelled(question["report"], scored, alone(scored, fitting), fitting > 0, *told)
+        yield Labelled(question["report"], scored, clause_terms(scored, fitting), fitting > 0, *told)
 
 
 def _logistic(x: Array, y: Array) -> tuple[Array, float]:
@@ -130,7 +130,7 @@ def fit() -> None:
         weights, bias = _about([one for one in rows if one.report not in left_out])
         for one in rows:
             if one.report in left_out:
-                around = beside(one.scored, (one.terms @ weights + bias).astype(np.float32))
+                around = context_terms(one.scored, (one.terms @ weights + bias).astype(np.float32))
                 x.append(np.hstack([one.terms, around])[one.fitting])
                 y.append(one.must[one.fitting])
     models = {"about": _about(rows), "worth": _logistic(np.concatenate(x), np.concatenate(y))}

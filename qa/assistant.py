@@ -9,10 +9,16 @@ from typing import Any
 
 from index import Library, QuestionError
 from index.encoders import load_reader
-from qa.answers import Asking, answer, asks_for_help, citations_of, searches
+from qa.answers import Asking, answer, asks_for_help, citations_of, ranked_and_read, search_each
 from qa.types import Answer, Citation
 from qa.understanding import complete, parse, prepare, printable
 
+_OF_USUAL_LENGTHS = (
+    "工作报告",
+    "教育方面做了哪些工作？",
+    "去年城镇新增就业多少人，财政收入增长多少？今年的目标是什么？",
+)
+"""Questions searched for before the first is asked: the encoder takes longer for the first text of each length."""
 LONGEST_QUESTION = 1000
 """Characters; a longer text is a document pasted by mistake, and would be read by the encoder in part
 only."""
@@ -30,13 +36,16 @@ class Assistant:
         return cls(Library.open(path))
 
     def warm(self) -> None:
-        """Loads the models and the lists of words, so that the first question waits for neither.
+        """Loads the models and the lists of words and searches the library once, so that the first question waits for
+        none of them.
 
         Raises EncoderError, LibraryError.
         """
-        self.library.encoder.encode_queries(["政府工作报告"])
         load_reader()
         prepare()
+        snapshot = self.library.snapshot()
+        for question in _OF_USUAL_LENGTHS:
+            search_each(Asking(parse(question), snapshot), 1)
 
     def ask(
         self,
@@ -68,7 +77,7 @@ class Assistant:
         checked = _checked(question)
         _check(top_k, reports)
         asking = Asking(parse(checked), self.library.snapshot(), reports, top_k)
-        return citations_of(asking, searches(asking, top_k), top_k)
+        return citations_of(asking, ranked_and_read(asking, top_k), top_k)
 
 
 def _checked(question: Any) -> str:

@@ -23,6 +23,7 @@ from index.errors import LibraryDamaged
 from index.figures import Figure, FigureKey, Mode, report_years
 from index.store.manifest import Entry
 from index.store.parsed_report import Parsed
+from index.store.recent import Recent
 from index.types import ReportInfo, Section
 
 TABLES = "tables.sqlite"
@@ -72,6 +73,7 @@ class Tables:
         self.path = path
         self._titles = {info.id: info.title for info in reports}
         self._lock = threading.Lock()
+        self._recent: Recent[tuple[Any, ...], list[Figure]] = Recent(8)
         place = f"{path.absolute().as_uri()}?mode=ro&immutable=1" if path else ":memory:"
         with _damage():
             self._connection = sqlite3.connect(place, uri=True, check_same_thread=False)
@@ -99,11 +101,14 @@ class Tables:
         ``mode="cumulative"`` the spans that hold one.
         """
         where, values = _filter(indicators, years, places, reports, mode)
-        rows = self._all(
-            f"SELECT report, {_columns(_FIGURE)} FROM figures{where} ORDER BY report, n LIMIT ?",
-            [*values, -1 if limit is None else limit],
-        )
-        return [self._figure(row) for row in rows]
+        query = where, *values, -1 if limit is None else limit
+
+        def read() -> list[Figure]:
+            sql = f"SELECT report, {_columns(_FIGURE)} FROM figures{where} ORDER BY report, n LIMIT ?"
+            return [self._figure(row) for row in self._all(sql, query[1:])]
+
+        # One way of answering after another asks for the figures of an indicator, a chart for those of its table.
+        return read() if indicators is None else list(self._recent.value(query, read))
 
     def count(
         self,

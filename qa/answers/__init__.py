@@ -3,21 +3,22 @@ Quotes become an answer in ``composer``.
 """
 
 from qa.answers.asking import Asking
-from qa.answers.fact import citations_of, searches
+from qa.answers.fact import citations_of, ranked_and_read, search_each
 from qa.answers.help import HELP, asks_for_help
 from qa.answers.router import answer
-from qa.answers.topic import scored_on
-from qa.answers.worth import MODELS, alone, beside
+from qa.answers.topic import scored_clauses
+from qa.answers.worth import MODELS, clause_terms, context_terms
 
 __all__ = [
     "HELP",
     "MODELS",
     "Asking",
-    "alone",
     "answer",
     "asks_for_help",
-    "beside",
     "citations_of",
-    "scored_on",
-    "searches",
+    "clause_terms",
+    "context_terms",
+    "ranked_and_read",
+    "scored_clauses",
+    "search_each",
 ]

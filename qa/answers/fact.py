@@ -26,7 +26,7 @@ def answer_fact(asking: Asking) -> Answer:
     """The best passages' quotes, or the refusal with the nearest passages; raises UnknownReport."""
     question, snapshot = asking.question, asking.snapshot
     depth = max(asking.top_k, LOOKED_AT)
-    sub_questions = searches(asking, depth)
+    sub_questions = ranked_and_read(asking, depth)
     sure = [_confidence(asking, sub_question) for sub_question in sub_questions]
     sub_questions = [newest_first(one, snapshot) for one in sub_questions]
     citations = citations_of(asking, sub_questions, max(depth, len(sub_questions)))
@@ -64,7 +64,7 @@ def refused(asking: Asking, related: Sequence[Citation] | None = None) -> Answer
     """The refusal, why, and the ``related`` passages: the nearest where they are not given; raises UnknownReport."""
     question = asking.question
     if related is None:
-        related = citations_of(asking, searches(asking, asking.top_k), asking.top_k)
+        related = citations_of(asking, ranked_and_read(asking, asking.top_k), asking.top_k)
     reason = refusal_reason(question, asking.infos, asking.snapshot.reports)
     return Answer(question.text, False, REFUSAL, [], list(related), reason, shape=question.shape)
 
@@ -77,7 +77,7 @@ def filled(answer: Answer, asking: Asking) -> Answer:
     lacking = asking.top_k - len(answer.citations)
     if not answer.answered or answer.shape == "help" or lacking <= 0:
         return answer
-    ranked = [(one, rank(one)) for one in _found(asking, asking.top_k + len(answer.citations))]
+    ranked = [(one, rank(one)) for one in search_each(asking, asking.top_k + len(answer.citations))]
     near = citations_of(asking, ranked, asking.top_k + len(answer.citations))
     more = [
         c
@@ -87,12 +87,12 @@ def filled(answer: Answer, asking: Asking) -> Answer:
     return replace(answer, citations=[*answer.citations, *more[:lacking]])
 
 
-def searches(asking: Asking, most: int) -> list[RankedSearch]:
+def ranked_and_read(asking: Asking, most: int) -> list[RankedSearch]:
     """Each sub-question's candidates in order, ``most`` of them at least; raises UnknownReport."""
-    return [(one, reread(one, rank(one), asking.snapshot)) for one in _found(asking, most)]
+    return [(one, reread(one, rank(one), asking.snapshot)) for one in search_each(asking, most)]
 
 
-def _found(asking: Asking, most: int) -> list[Search]:
+def search_each(asking: Asking, most: int) -> list[Search]:
     """Each sub-question's candidates, ``most`` of them at least; raises UnknownReport."""
     snapshot, reports = asking.snapshot, asking.reports
     for report in reports or ():

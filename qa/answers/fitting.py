@@ -20,26 +20,27 @@ def best_fit(
     ranked = [
         (rank, f)
         for f in figures
-        if f.indicator == name and (rank := _rank(f, wanted, when, report_year(infos[f.report]))) is not None
+        if f.indicator == name and (rank := _rank(f, wanted, when, infos[f.report])) is not None
     ]
     least = min((rank for rank, _ in ranked), default=None)
     best = [f for rank, f in ranked if rank == least]
     return best[0] if len({(f.value, f.high, f.unit) for f in best}) == 1 else None
 
 
-def _rank(figure: Figure, wanted: FigureQuestion, when: When, own: int | None) -> tuple[int, ...] | None:
-    """How well the figure of a report of the year ``own`` fits, smaller is better; None where it does not.
+def _rank(figure: Figure, wanted: FigureQuestion, when: When, report: ReportInfo) -> tuple[int, ...] | None:
+    """How well the figure of a ``report`` fits, smaller is better; None where it does not.
 
     A question without a year means the newest report: its plan, and the year before in review.
     """
     measure = wanted.measures(figure)
     one_year = figure.first_year == figure.last_year
-    years = when.years_for(own)
     is_target = figure.mode == "target"
     if measure is None or (when.strong and (when.mode == "target") != is_target):
         return None
     if when.strong and not is_target and figure.qualifier in _BOUNDS:
         return None
+    own = report_year(report)
+    years = when.years_for(own)
     if wanted.span is not None:
         fits = wanted.span == (figure.first_year, figure.last_year)
         fits = fits or (is_target and one_year and figure.last_year == wanted.span[1])

@@ -66,7 +66,7 @@ def without_names(subject: str, names: Iterable[str], places: Iterable[str] = ()
         part for name in names for word in _NAMED.split(name) for part in _PLACE.split(word) if len(part) > 1
     }
     own |= {place for place in places if _PLACE.search(place)}
-    for part in sorted(own, key=len, reverse=True):
+    for part in sorted(filter(subject.__contains__, own), key=len, reverse=True):
         subject = re.sub(rf"{re.escape(part)}(?:{_PLACE.pattern})?的?", "，", subject)
     return "、".join(
         part for part in map(_trimmed, re.split("[，、]", subject)) if part and not _EMPTY.match(part)

@@ -94,7 +94,7 @@ def _year(asking: Asking, info: ReportInfo) -> int | None:
     return years[0] if len(years) == 1 and not over_a_plan(asking) else None
 
 
-def scored_on(asking: Asking, info: ReportInfo) -> tuple[list[Scored], FloatArray]:
+def scored_clauses(asking: Asking, info: ReportInfo) -> tuple[list[Scored], FloatArray]:
     """The clauses of ``info`` and whether each is of the mode asked, (n,): what the models are fitted on."""
     scored = score_clauses(asking.snapshot, info.id, asking.subject or asking.question.core)
     return scored, _fitting(scored, mode_of(asking), _year(asking, info))

@@ -17,23 +17,23 @@ from numpy.typing import NDArray
 from index.encoders import FloatArray
 from qa.answers.relevance import FEATURES, Scored
 
-ALONE = (
+CLAUSE_TERMS = (
     *FEATURES, "token_covered", "token_squared", "token_passage", "fitting", "token_path", "long_squared",
     "rank", "passage_rank", "below_best",
 )  # fmt: skip
 """The terms of ``about``."""
-BESIDE = (
+CONTEXT_TERMS = (
     "about", "about_below_best", "before", "after", "sentence", "sentence_best", "passage", "passage_best",
     "section", "section_best", "passage_share", "section_share", "passage_share_wide", "passage_below_best",
     "passage_mean_below_best", "goes_on", "about_passage", "passage_size",
 )  # fmt: skip
 """What ``worth`` knows besides: the log-odds of ``about``, of the clause and of those around it."""
-MODELS = {"about": ALONE, "worth": (*ALONE, *BESIDE)}
+MODELS = {"about": CLAUSE_TERMS, "worth": (*CLAUSE_TERMS, *CONTEXT_TERMS)}
 """The terms of each model in topic.toml."""
 
 
-def alone(scored: Sequence[Scored], fitting: FloatArray) -> FloatArray:
-    """The clauses' features with what follows from them together, (n, len(ALONE)); ``fitting`` (n,) is of the mode."""
+def clause_terms(scored: Sequence[Scored], fitting: FloatArray) -> FloatArray:
+    """The clauses' features with what follows from them together, (n, len(CLAUSE_TERMS)); ``fitting`` (n,) is of the mode."""
     features = np.stack([s.features for s in scored])
     x = {name: features[:, i] for i, name in enumerate(FEATURES)}
     rank = np.argsort(np.argsort(-x["token"])) / len(features)
@@ -50,8 +50,8 @@ _LIKELY, _POSSIBLE = -1.0, -2.5
 """Log-odds from which a clause counts among those on the subject."""
 
 
-def beside(scored: Sequence[Scored], about: FloatArray) -> FloatArray:
-    """Of each clause how surely those around it are on the subject, (n, len(BESIDE)), from ``about`` (n,)."""
+def context_terms(scored: Sequence[Scored], about: FloatArray) -> FloatArray:
+    """Of each clause how surely those around it are on the subject, (n, len(CONTEXT_TERMS)), from ``about`` (n,)."""
     rows = _numbered([s.row for s in scored])
     sentences = _numbered([(s.row, s.clause.sentence) for s in scored])
     sections = _numbered([s.passage.section for s in scored])
@@ -103,8 +103,8 @@ def _weights(name: str) -> tuple[FloatArray, float]:
 
 def log_odds(scored: Sequence[Scored], fitting: FloatArray) -> tuple[FloatArray, FloatArray]:
     """Of each clause that it is on the subject, and that a good answer holds it: two of shape (n,)."""
-    terms = alone(scored, fitting)
+    terms = clause_terms(scored, fitting)
     weights, bias = _weights("about")
     about = terms @ weights + bias
     weights, bias = _weights("worth")
-    return about, np.hstack([terms, beside(scored, about)]) @ weights + bias
+    return about, np.hstack([terms, context_terms(scored, about)]) @ weights + bias

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 
 from index.text import PLACE_SUFFIX, YEAR, bare_place
@@ -92,6 +92,7 @@ def same(one: str, other: str) -> bool:
     return one in other or other in one
 
 
+@lru_cache(maxsize=20_000)
 def is_place(name: str, place: str) -> bool:
     """Whether a place that a question names is a report's ``place``."""
     return any(same(name, own) for own in names_of(place))

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, replace
 from itertools import chain
 
+from index.figures import known_indicators
 from index.text import HAN_SEVERAL, PLACE_LEVELS, YEAR, normalize
 from qa.types import Shape
 from qa.understanding.answer_types import AnswerType, answer_types_of, quantities
@@ -138,9 +139,10 @@ def parse(text: str) -> Question:
 
 
 def prepare() -> None:
-    """Loads the lists of places and words that the first question would wait for."""
+    """Loads the lists of places, words and indicators that the first question would wait for."""
     parse("去年城镇新增就业多少人？财政收入增长多少？")
     concepts("城镇新增就业")
+    known_indicators()
 
 
 def _over_years(core: str, when: When) -> bool:

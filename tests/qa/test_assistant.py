@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from index import Library, QuestionError, UnknownReport
+from index.encoders import FloatArray
 from qa import Answer, Assistant
 from qa.types import REFUSAL
+from tests.conftest import FakeEncoder, assistant_over
 
 REPORT = "tianqiao-2025"
 
@@ -190,3 +193,22 @@ def test_no_reports_is_not_all_reports(assistant: Assistant) -> None:
 def test_an_empty_library_refuses(tmp_path: Path) -> None:
     answer = Assistant(Library.open(tmp_path / "empty")).ask("新增绿地多少？")
     assert (answer.answered, answer.related) == (False, [])
+
+
+def test_warming_up_searches_the_library_whatever_it_holds(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    whole = FakeEncoder.encode_queries
+
+    def encode(self: FakeEncoder, texts: Sequence[str]) -> FloatArray:
+        asked.extend(texts)
+        return whole(self, texts)
+
+    monkeypatch.setattr(FakeEncoder, "encode_queries", encode)
+    Assistant(Library.open(tmp_path / "empty", encoder=FakeEncoder())).warm()
+    assert asked == []
+    one = assistant_over(tmp_path, "柳河县2025年政府工作报告\n一、2024年工作回顾\n全县新建学校五所。\n")
+    asked.clear()
+    one.warm()
+    assert len({len(text) // 10 for text in asked}) > 2  # of several lengths
