@@ -17,12 +17,13 @@ _DOWN = "下降|减少|削减|降低|回落|压减|压缩|缩减|下调|收窄|�
 _QUALIFIER = "不低于|不少于|不高于|不超过|超过|低于|高于|至少|大约|将近|接近|约|近|超|逾|突破"
 _CHANGE = re.compile(
     r"(?P<rest>.*?)(?P<average>年均|平均每年|每年)?"
-    r"(?:分别|累计|各|均|都|再|又|实际|同比|环比|名义|平均|总体|年均|约|(?<!占)比(?![重例率值])[^，。；]{1,14}?|较[^，。；]{1,10}?)*"
+    r"(?:分别|累计|各|均|都|再|又|实际|同比|环比|名义|平均|总体|年均|约|同口径|[按以]?可比(?:价格?|口径)?(?:计算|计)?|"
+    r"(?:剔除|扣除)[^，。；]{2,16}?(?:因素|影响)后?|(?<!占)比(?![重例率值])[^，。；]{1,14}?|较[^，。；]{1,10}?)*"
     rf"(?:(?P<up>{_UP})|(?P<down>{_DOWN}))(?:了|幅度)?(?:{_QUALIFIER})?\s*$"
 )
 """粮食产量同比增长; not 占比重."""
 _CAN_RISE = re.compile(
-    r"(?:增[加长产收]|减[少产]|削减|下降|降低|提高|上涨|[上下]调|(?:比|较)[^，]{1,12}[增减多少高低])\D{0,4}$"
+    r"(?:增[加长产收]|减[少产]|削减|下降|降低|提高|上涨|[上下]调|(?:比|较)[^，]{1,12}(?:[增减多少高低]|扩大|提升)|(?<=产)提升)\D{0,4}$"
 )
 """比上年增加; not 共有."""
 _RATE = re.compile(
@@ -55,7 +56,7 @@ _PREDICATE = re.compile(
 )
 """顺利完成; not 占地."""
 _VERB_RIGHT = re.compile(
-    r"^(?:用于|投向|实施|改造(?!项目|工程|任务)|新建|购置|完善|支持(?!项目)|建设(?!项目|用地)|解决|发放|建成|完成|投入|全部|快速|稳步|顺利|均|都(?!市)|已(?![启建开].)|"
+    r"^(?:新?的?(?:台阶|大关|关口|门槛)|用于|投向|实施|改造(?!项目|工程|任务)|新建|购置|完善|支持(?!项目)|建设(?!项目|用地)|解决|发放|建成|完成|投入|全部|快速|稳步|顺利|均|都(?!市)|已(?![启建开].)|"
     r"获[得评批]|被|实现|纳入|达|占(?!地)|居(?=全|第|世|前)|比|较|同比|和(?!谐)|与|及|或|等(?!级)|中(?=共|有|的|，)|内(?=的|，)|来|"
     r"为|是|在(?![建校编岗园])|由|使|让|并|而|左右|同时|以|安排|保持|排名?|位|扩大|提高|增加|增长|下降|减少|到|至|向|对(?!外|口)|"
     r"给|直接|专项用于|其中|共(?![享建])|有(?=了|效)|高于|低于|之|则|就(?!业)|也|才|再(?!生)|又|进入|创(?![新业])|开展)"
@@ -74,6 +75,10 @@ _COMMON = re.compile(
 _LONGEST_LEFT = 90
 """Characters before a number that are looked at for its name; set by hand, longer than any name with its
 verb."""
+
+
+_STEPS = re.compile("[百千万亿]+元?级?新?的?(?:台阶|大关|关口|门槛)")
+"""How many round numbers were passed, of 连跨4个万亿元台阶: 万亿元台阶; not 台阶."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +101,9 @@ class Reading:
 
 
 def is_threshold(sentence: str, quantity: Quantity) -> bool:
-    """``3亿元以上项目``, ``超3亿元的项目``: a number that names what is counted and is no figure itself."""
+    """``3亿元以上项目``, ``超3亿元的项目``, ``4个万亿元台阶``: a number that names what is counted, no figure itself."""
+    if _STEPS.match(sentence, quantity.end):
+        return True
     if quantity.unit == "%" or not quantity.qualifier:
         return False
     right = sentence[quantity.end : quantity.end + 1]
@@ -148,7 +155,7 @@ def read_left(left: str, unit: str) -> Reading:
         return Reading("share" if _SHARE_HEAD.search(left) else None, left)
     if unit in ("个百分点", "个基点", "倍"):
         return Reading(None, left)
-    average = bool(re.search("平均每年|年均|每年", left))
+    average = bool(re.search("平均每年|年均(?!浓度|值|气温|径流|降[水雨])|每年", left))
     return Reading("average_amount" if average else "amount", left)
 
 
@@ -262,6 +269,6 @@ def without(text: str, offset: int, cues: list[Cue]) -> str:
     kept = list(text)
     for cue in cues:
         for at in range(max(cue.start - cue.by, offset), min(cue.end, offset + len(text))):
-            kept[at - offset] = ""
+            kept[at - offset] = "年均" if cue.alone and at == max(cue.start, offset) else ""
     joined = "".join(kept)
     return re.sub(r"^(?:到|至|截至|在|刚刚过去的|其中)(?=\s|[^\w]|全|我)", "", joined)

@@ -20,7 +20,7 @@ from index.figures.subjects import Subjects
 from index.figures.tables import TableReader
 from index.figures.timing import Timing
 from index.figures.types import Extraction, Figure
-from index.text import find_times, half_width, sentence_spans
+from index.text import find_times, half_width, sentence_spans, wider_scopes
 from index.types import Section
 
 _COMMA = re.compile(r",(?!\d)|(?<!\d),")
@@ -55,6 +55,7 @@ class _Walk:
     report: str
     year: int | None
     starts: list[int]
+    wider: tuple[str, ...] = ()
     state: _State = field(default_factory=_State)
     figures: list[Figure] = field(default_factory=list)
     skipped: int = 0
@@ -86,9 +87,8 @@ def extract(
     what a clause dates itself is found. At ``table_rows`` begin the rows of tables, in a report of ``place``.
     """
     ordered = sorted(sections, key=lambda s: (s.start, s.level))
-    walk = _Walk(
-        _punctuated(half_width(text)), text, ordered, report, report_year, [s.start for s in ordered]
-    )
+    plain, starts = _punctuated(half_width(text)), [s.start for s in ordered]
+    walk = _Walk(plain, text, ordered, report, report_year, starts, wider_scopes(place))
     tables = TableReader(text, table_rows, report, report_year, place, walk.around)
     taken = tables.read()
     start = 0
@@ -122,7 +122,7 @@ def _sentence(walk: _Walk, start: int, end: int) -> None:
         state.announced, state.paragraph, state.doubtful = announced, None, False
     around = state.paragraph or state.announced or base
     cues = periods.find_cues(sentence, walk.year)
-    reader = Reader(Timing(sentence, cues, around, state.doubtful, walk.year), Subjects(sentence))
+    reader = Reader(Timing(sentence, cues, around, state.doubtful, walk.year), Subjects(sentence), walk.wider)
     reader.read()
     path = section.path if section else ()
     walk.figures.extend(_figure(found, walk, start, path) for found in reader.found)

@@ -45,6 +45,8 @@ class Cue:
     """``到2020年``: what is reached at its end."""
     length: int = 0
     """``五年``: how many years, where which they are is for the surroundings to say."""
+    alone: bool = False
+    """``两年平均``, ``“十三五”年均``: it says only of what span the rate behind it is, nothing of what follows."""
 
 
 _NUMERAL = f"[{HAN_COUNT}]"
@@ -65,6 +67,8 @@ _CUE = re.compile(
     re.VERBOSE,
 )
 """近年来; not 二年级."""
+_AVERAGED = re.compile(r"(?:期间|时期|以来)?(?:年均|平均)")
+"""What follows a span that is its own rate's alone (两年平均): 期间年均, 平均; not 累计."""
 _COMPARED = re.compile(r"(?:比|较|与|同|和|从|由|自|是|为|按照?|占|高于|低于|多于|相当于|好于|超过)\ *$")
 """比; not 今."""
 _SINCE = re.compile(r"\ *(?:起|以来|开始|之后|以后|以前|之前)")
@@ -129,6 +133,7 @@ def _cue(
         bool(_CLAUSE_HEAD.search(head)),
         bool(re.search(r"(?<![加高升降少展大增减])[到至]\ *$", head)) and not head.rstrip().endswith("截至"),
         length,
+        bool(_AVERAGED.match(text, end) or re.search("年均|平均$", text[start:end])),
     )
 
 
@@ -146,7 +151,12 @@ def period_of(cue: Cue, around: Period | None, report_year: int | None) -> Perio
     """The period ``cue`` says, given the one ``around`` it; None where that stays unsure."""
     if cue.years is None:
         if cue.length:
-            return around if around and around.last - around.first + 1 == cue.length else None
+            if around and around.last - around.first + 1 == cue.length:
+                return around
+            # 增长8.3%、两年平均增长6%
+            if cue.alone and around and around.first == around.last and around.mode == "actual":
+                return Period(around.last - cue.length + 1, around.last, "cumulative")
+            return None
         single = around is not None and around.first == around.last and around.mode != "target"
         return replace(around, months=cue.months) if around and cue.months and single else None
     first, last = cue.years

@@ -65,10 +65,14 @@ class StatedFigure:
 
 @dataclass(slots=True)
 class Reader:
-    """Reads the sentence of ``timing``; ``skipped`` counts the quantities left out as unsure."""
+    """Reads the sentence of ``timing``; ``skipped`` counts the quantities left out as unsure.
+
+    ``wider`` are the words for what is larger than the report's place (全国, 全省): what they say is not the place's.
+    """
 
     timing: Timing
     subjects: Subjects
+    wider: tuple[str, ...] = ()
     found: list[StatedFigure] = field(default_factory=list)
     skipped: int = 0
     around: list[Context] = field(default_factory=list)
@@ -99,7 +103,13 @@ class Reader:
         told: dict[tuple[str, str, Period, str], list[Quantity]] = {}
         for one in self.found:
             told.setdefault(_kind(one), []).append(one.quantity)
-        passed = {q.start for same in told.values() for q, exact in pairwise(same) if _passed(q, exact)}
+        passed = {
+            q.start
+            for same in told.values()
+            for pair in pairwise(same)
+            for q, exact in (pair, pair[::-1])
+            if _passed(self.text, q, exact)
+        }
         found = [one for one in self.found if one.quantity.start not in passed]
         values: dict[tuple[str, str, Period, str], set[float]] = {}
         for one in found:
@@ -122,6 +132,14 @@ class Reader:
             told = not clauses.from_to(context, after) and self._single(context)
         self.skipped += 0 if told else len(group)
 
+    def _of_wider(self, context: Context, names: list[str]) -> bool:
+        """Is it of the country or the province that the place lies in: 去年全国经济增长5%, 全省财政收入1000亿元?"""
+        if not self.wider or not names:
+            return False
+        known = names[0] == "经济" or normalize_indicator(names[0]) in known_indicators()
+        left = re.sub(r"\s", "", context.left)
+        return known and any(f"{scope}{names[0]}" in left for scope in self.wider)
+
     def _single(self, context: Context) -> bool:
         quantity = context.quantity
         if not quantity.unit:
@@ -136,11 +154,18 @@ class Reader:
         if clauses.is_level(left, reading):
             measure = "share" if quantity.unit == "%" else "amount"
             name = self._level_name(context, clauses.before_level(left))
+        if self._of_wider(context, [name]):
+            self.subjects.forget(True)
+            return False
         period = self.timing.period(context, measure)
-        named = self._named(context, name, measure) if period else None
-        if period is None or named is None:
+        named = self._named(context, name, measure)
+        if named is None:
+            self.subjects.forget("其中" in context.left)
             return False
         subject, measure = named
+        if period is None:  # what the next clause takes up all the same
+            self.subjects.keep(context, subject.name, subject.start)
+            return False
         self._keep(context, subject.name, measure, period, subject.start)
         return True
 
@@ -201,6 +226,8 @@ class Reader:
         if measure == "share" or (name and measure in ("rise", "fall")):
             return None
         taken = self.subjects.taken_up(context, "" if _RATE_WORD.fullmatch(name) else name)
+        if taken and context.quantity.unit == "个百分点" and not name and not taken.is_rate:
+            return None
         return (taken, measure) if taken else None
 
     def _subject(self, context: Context, name: str) -> Subject:
@@ -271,6 +298,9 @@ class Reader:
             measure = "share" if context.quantity.unit == "%" else "amount"
             rest = clauses.before_level(left)
         names, start = told_together(clauses.left_name(rest)), context.clause_start
+        if self._of_wider(context, names):
+            self.subjects.forget(True)
+            return False
         if not any(names):
             names, start = self.subjects.last_told(len(group), context, "分别" in left)
         period = self.timing.period(context, measure)
@@ -318,6 +348,10 @@ class Reader:
         name = clauses.left_name(re.sub("[中上]$", "", own))
         subject = self._subject(context, name.replace(field_of, "") if field_of else name)
         taken = self.subjects.at(context)
+        if own.endswith("连续"):  # 县域竞争力连续8年居全国第四
+            name = clauses.left_name(own.removesuffix("连续"))
+            if is_name(name) and not is_generic(name):
+                subject, taken = self._subject(context, name), None
         if taken and (not name or is_generic(name) or re.search(r"\d", left)):
             subject = taken
         period = self.timing.period(context, "rank")
@@ -345,10 +379,20 @@ def _kind(one: StatedFigure) -> tuple[str, str, Period, str]:
     return normalize_indicator(one.name), one.measure, one.period, one.quantity.unit
 
 
-def _passed(quantity: Quantity, exact: Quantity) -> bool:
+_ONTO = re.compile(r"(?:[迈跃跨站][上过入进]|冲破)\s*$")
+"""总量迈上; not 完成."""
+_MARK = re.compile("新?的?(?:台阶|大关|关口|门槛)")
+"""What a round number is called that is passed: 台阶, 大关; not 目标."""
+
+
+def _passed(text: str, quantity: Quantity, exact: Quantity) -> bool:
     """Is ``quantity`` the round number passed on the way to ``exact``: 突破4000亿元、达到4211亿元?"""
-    above = quantity.qualifier in ("突破", "超过", "超", "迈过", "跨过") and not exact.qualifier
-    return above and quantity.value < exact.value < 2 * quantity.value
+    above = (
+        quantity.qualifier in ("突破", "超过", "超")
+        or _ONTO.search(text, 0, quantity.start)
+        or _MARK.match(text, quantity.end)
+    )
+    return bool(above and not exact.qualifier and quantity.value < exact.value < 2 * quantity.value)
 
 
 def _attributed(context: Context, name: str, noun: str) -> str:

@@ -10,11 +10,14 @@ from index.figures.names import known_indicators, normalize_indicator
 from index.figures.phrases import ends_in_verb, is_name, joined, with_verb, without_new
 
 _TOPIC_END = re.compile(
-    "首次|突破|迈[上入]|跨[上越]|跃[上升]|连续|再|又|已|在(?!建)|继续|稳定|屡|获得|喜获|增产"
+    "首次|突破|连[跨上]|接连|迈[上入]|跨[上越]|跃[上升]|连续|再|又|已|在(?!建)|继续|稳定|屡|获得|喜获|增产"
 )
 """粮食产量连续; not 在建."""
 _TOTAL = re.compile("累计|^[，、]?达到?$")
 """The second is of all (新增高新技术企业70家，达420家): ，达, 累计; not 增长到."""
+
+_RATE = re.compile("[率度]$|比[重例]$|占比$|份额$")
+"""城镇化率, 投入强度; not 造林面积."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +27,13 @@ class Subject:
     name: str
     start: int
     segment: int
+    unit: str = "%"
+    """Of the figure it was told with."""
+
+    @property
+    def is_rate(self) -> bool:
+        """Can it rise by 个百分点?"""
+        return self.unit in ("%", "个百分点") or bool(_RATE.search(self.name))
 
 
 @dataclass(slots=True)
@@ -36,7 +46,7 @@ class Subjects:
 
     def keep(self, context: Context, name: str, start: int) -> None:
         """Remember ``name``; ``安置房新开工`` leaves the subject that it was made of."""
-        subject = Subject(name, start, self._segment(context.quantity.start))
+        subject = Subject(name, start, self._segment(context.quantity.start), context.quantity.unit)
         if not (self.at(context) and ends_in_verb(name)):
             self.last = subject
         if all(known.name != name for known in self.told):
@@ -62,7 +72,7 @@ class Subjects:
             base = without_new(base)
         elif name not in ("", "数量", "规模", "增速"):
             base = joined(base, name)
-        return Subject(base, subject.start, subject.segment)
+        return Subject(base, subject.start, subject.segment, subject.unit)
 
     def enumerated(self, context: Context, name: str) -> str:
         """``name`` with the verb of the enumeration it goes on: ``淘汰钢铁2700万吨、水泥4200万吨``."""

@@ -24,12 +24,16 @@ _PAST = re.compile(
 _INTENT = re.compile("要|将|拟|力争|确保|安排|控制在|目标|预期|保持|左右|以上|以内|争取|计划|新增|再")
 """力争; not 建成."""
 # 预计全年; not 预计收入
-_YEAR_EXPECTED = re.compile(f"(?:^|[，。])预计(?=全年|今年|当年|{YEAR}年)")
+_YEAR_EXPECTED = re.compile(f"(?:^|[，。])预计，?(?=全年|今年|当年|{YEAR}年)|^(?:初步)?预计，")
 """All that the sentence lists: 预计全年地区生产总值; not 预计收入."""
 _NO_SUBJECT = re.compile(r"(?:同比|[比较]上年|分别|实际|名义|可比价)*(?:增长|下降|增加|减少)")
 """The growth is expected too (生产总值预计完成55亿元，增长10%左右): 增长10%, 比上年增长; not 财政收入增长."""
 _COMPARED_LATER = re.compile(rf"[\d.、和与万亿元人户\s]*[，,]?\s*[比较]\s*{YEAR}\s*年")
 """The amount is the last year's (五年来…零售总额完成44.9亿元，比2011年增长84.5%): ，比2011年; not ，增长84.5%."""
+_TOLD_SPAN = re.compile("年(?:累计|共)")
+"""五年累计; not 五年来."""
+_IN_ALL = re.compile(r"[、，]?(?:总数|总量)?(?:已?累计|总数|总量)已?达到?\s*$")
+"""What there is at the end (新增总部119家、累计达477家): 、累计达; not 累计完成."""
 _CHANGES = ("growth", "decline", "rise", "fall")
 _AVERAGES = ("average_growth", "average_decline", "average_amount")
 
@@ -69,11 +73,13 @@ class Timing:
     def _cue(self, context: Context) -> Cue | None:
         """The last expression of time before the figure that reaches as far as its clause."""
         for cue in reversed([c for c in self.cues if c.end <= context.quantity.start]):
-            if (
-                cue.opens
-                or cue.length
-                or not re.search("[，；。：,;]", self.text[cue.end : context.quantity.start])
-            ):
+            between = self.text[cue.end : context.quantity.start]
+            if cue.months and "全年" in between:
+                continue  # 上半年，…；全年实现…
+            if _TOLD_SPAN.search(self.text, cue.start, cue.end) and "；" in between:
+                continue  # 五年累计完成投资620亿元；零售总额58亿元
+            reaches = (cue.opens or cue.length) and not cue.alone
+            if reaches or not re.search("[，；。：、,;]" if cue.alone else "[，；。：,;]", between):
                 return cue
         return None
 
@@ -85,12 +91,15 @@ class Timing:
         if measure == "amount" and _COMPARED_LATER.match(self.text, context.quantity.end):
             mode = "actual" if period.mode == "cumulative" else period.mode
             return replace(period, first=period.last, mode=mode)
+        if measure in ("amount", "count") and _IN_ALL.match(context.left):
+            mode = "actual" if period.mode == "cumulative" else period.mode
+            return replace(period, first=period.last, mode=mode)
         if measure in _CHANGES:
             return self._since(context, period)
         if measure in _AVERAGES:
             return self._averaged(context, measure, period)
         if period.first == period.last:
-            return period
+            return self._summed(context, period)
         if self._told_span() and re.search(r"(?:达到?|超过|突破)\s*$", left):
             return period if _FLOW.search(left) and measure != "share" else None
         flow = measure != "share" and _FLOW.search(left)
@@ -104,6 +113,13 @@ class Timing:
         spans = flow or (cue is not None and cue.years and cue.years[0] != cue.years[1])
         if period.mode == "cumulative" and (measure == "share" or not spans):
             return None
+        return period
+
+    def _summed(self, context: Context, period: Period) -> Period:
+        """``到2026年，…，累计新增10万人``: over the years that the plan around it is for."""
+        around = self.around
+        if period.mode == "target" and around and around.first < around.last == period.last:
+            return around if re.search("累计(?!达)", context.left) else period
         return period
 
     def _since(self, context: Context, period: Period) -> Period:

@@ -18,7 +18,7 @@ from index.text.numerals import (
     to_decimal,
     to_int,
 )
-from index.text.places import PLACE_LEVELS, PLACE_SUFFIX, TOWNSHIP_SUFFIX, bare_place
+from index.text.places import PLACE_LEVELS, PLACE_SUFFIX, TOWNSHIP_SUFFIX, bare_place, wider_scopes
 from index.text.rows import CELL_GAP, visible
 from index.text.sentences import (
     CLAUSE_END,
@@ -104,6 +104,7 @@ __all__ = [
     "to_int",
     "tokenize",
     "visible",
+    "wider_scopes",
     "without_times",
     "years_in",
 ]

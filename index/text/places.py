@@ -25,3 +25,19 @@ def bare_place(place: str) -> str:
     """``place`` without its administrative suffix: 天桥区 → 天桥, 广西壮族自治区 → 广西; two characters stay."""
     short = _SUFFIX.sub("", _PEOPLES.sub("", place))
     return short if len(short) >= 2 else place
+
+
+_PROVINCE = re.compile("省$|自治区$|^(?:北京|天津|上海|重庆)市$")
+"""辽宁省, 北京市; not 沈阳市."""
+
+
+def wider_scopes(place: str) -> tuple[str, ...]:
+    """How a report of ``place`` speaks of what is larger than the place: 全国 in a province's, 全省 in a city's, 全市
+    in a county's; none of the country's own or where the place is not known."""
+    if not place or place.startswith(("全国", "中国", "国务院", "中华")):
+        return ()
+    wider = ("全国", "我国", "全球", "世界")
+    if _PROVINCE.search(place):
+        return wider
+    wider = (*wider, "全省", *(() if place.endswith("区") else ("全区",)))
+    return (*wider, "全市", "全州") if place.endswith(("县", "区", "旗")) else wider

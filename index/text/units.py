@@ -25,6 +25,7 @@ SCALED: dict[str, tuple[str, Decimal]] = {
     "千瓦时": ("亿千瓦时", Decimal(10**8)),
     "成": ("%", Decimal(1) / 10),
     "百分点": ("个百分点", Decimal(1)),
+    "微克每立方米": ("微克/立方米", Decimal(1)),
 }
 """Written unit → the one unit all reports line up in, and how many of the first make one of it."""
 MEASURES = (
@@ -47,7 +48,7 @@ MEASURES = (
     "岁",
 )
 PIECES = (
-    *("场次", "班次", "批次"),
+    *("场次", "班次", "批次", "头只", "台套"),
     *"个家项件处条场次所座名位种类台辆艘架列部份册起宗张篇支款间栋幢株头只枚组门口盏对趟例",
 )
 """What is counted one by one; only those that are hardly ever another word in a report."""

@@ -33,7 +33,8 @@ def answer_fact(asking: Asking) -> Answer:
     if not citations or max(sure) < threshold() or fmean(sure) < threshold():
         return refused(asking, citations[: asking.top_k])
     own_places = [name for info in asking.infos[:60] for name in names_of(info.place)]
-    if len(sub_questions) == 1 and of_other_indicator(question, own_places, citations[0]):
+    place = snapshot.report(citations[0].report).place
+    if len(sub_questions) == 1 and of_other_indicator(question, own_places, citations[0], place):
         return refused(asking, citations[: asking.top_k])
     year, others = assumed_year(sub_questions[0], snapshot)
     used = _used(sub_questions, sure, citations)

@@ -19,7 +19,7 @@ from index.figures import (
     normalize_indicator,
     spellings,
 )
-from index.text import PLACE_LEVELS, PLAN, SCALE, SENTENCE_MARKS, SHORT_YEAR, YEAR, normalize
+from index.text import PLACE_LEVELS, PLAN, SCALE, SENTENCE_MARKS, SHORT_YEAR, YEAR, normalize, wider_scopes
 from qa.types import Citation
 from qa.understanding import (
     AnswerType,
@@ -155,7 +155,7 @@ def asked_of_figures(asked: Question, own_places: Sequence[str] = ()) -> FigureQ
     number = next((a for a in question.sub_questions[0].answer_types if a.kind == "number"), None)
     text = _without_places(main, (*asked.places, *own_places))
     if number is not None:
-        text = re.sub(rf"(多少|几)个?(?:{SCALE})?(?:{re.escape(number.unit)})?", r"\1", text)
+        text = re.sub(rf"(多少|几)个?(?:{SCALE})?(?:钱|{re.escape(number.unit)})?", r"\1", text)
     change = bool(_CHANGED.search(text)) or None
     explicit = number if number and (number.unit or _PERCENT.search(text) or "多少钱" in text) else None
     with_change = _strip(text)
@@ -200,19 +200,27 @@ _STATEMENT = re.compile(rf"[{SENTENCE_MARKS}\n]")
 """。; not ；."""
 
 
-def of_other_indicator(question: Question, own_places: Sequence[str], citation: Citation) -> bool:
-    """Whether a number is asked of a known indicator, and the quote's sentence and section name it nowhere."""
+def of_other_indicator(
+    question: Question, own_places: Sequence[str], citation: Citation, place: str = ""
+) -> bool:
+    """Whether a number is asked of a known indicator, and the quote's sentence and section name it nowhere, or only
+    as that of what the ``place`` of its report lies in (去年全国经济增长5%)."""
     wanted = asked_of_figures(question, own_places)
-    names = (
-        next(filter(None, (spellings(normalize_indicator(t)) for t in wanted.topics)), ()) if wanted else ()
-    )
+    topics = [_topic(t, wanted.change) for t in wanted.topics] if wanted else []
+    names = next(filter(None, (spellings(normalize_indicator(t)) for t in topics)), ())
     if not names or not citation.quote_spans:
         return False
     end = citation.quote_spans[-1][1]
     opening = max(
         (m.end() for m in _STATEMENT.finditer(citation.text, 0, citation.quote_spans[0][0])), default=0
     )
-    told = normalize(" ".join([*citation.section[-2:], citation.text[opening:end]]))
+    said = citation.text[opening:end]
+    wider = wider_scopes(place)
+    if not any(scope in question.core for scope in wider):
+        known = [normalize(name) for name in (*names, "经济增长")]
+        if any(scope + name in normalize(said) for scope in wider for name in known):
+            return True
+    told = normalize(" ".join([*citation.section[-2:], said]))
     return not any(_says(told, normalize(name)) for name in names)
 
 
@@ -243,8 +251,7 @@ def named(topics: Sequence[str], names: Iterable[str], change: bool | None) -> t
     parts = [name for name in told if PART in name]
     searched = dict(zip(told, normalize("\n".join(told)).split("\n"), strict=True))  # at once: much faster
     for topic in topics:
-        if topic in ("经济", "国民经济") and change:
-            topic = "生产总值"
+        topic = _topic(topic, change)
         indicator = normalize_indicator(_PLANNED.sub("", topic))
         wide = tuple(name for name in broader_than(indicator) if name in known)
         if indicator in known or wide:
@@ -262,6 +269,11 @@ def named(topics: Sequence[str], names: Iterable[str], change: bool | None) -> t
         if len(rows := [name for name in parts if _names_part(indicator, name)]) == 1:
             return (rows[0],)
     return ()
+
+
+def _topic(topic: str, change: bool | None) -> str:
+    """``topic``, or what grows where 经济 does."""
+    return "生产总值" if change and topic in ("经济", "国民经济") else topic
 
 
 _MONEY_END = re.compile("[额值]$")

@@ -44,7 +44,9 @@ Row = dict[str, str]
 @cache
 def read_report(path: Path) -> tuple[str, tuple[Figure, ...]]:
     parsed = parse(path.read_bytes(), path.name, path.stem, {})
-    extraction = extract(parsed.text, parsed.sections, path.stem, report_year(parsed.metadata))
+    extraction = extract(
+        parsed.text, parsed.sections, path.stem, report_year(parsed.metadata), place=parsed.metadata.place
+    )
     return parsed.text, extraction.figures
 
 
