@@ -96,10 +96,14 @@ def test_every_pattern_has_an_example() -> None:
         ("一二三四五六七八九", "index/text/numerals.py"),
         ("。！？", "index/text/sentences.py"),
         ("各位代表", "index/text/sentences.py"),
+        ("①-⑳", "index/text/item_numbers.py"),
+        (r"\d{1,2}[）)]", "index/text/item_numbers.py"),
+        ("百零〇]{", "index/text/item_numbers.py"),
     ],
 )
 def test_what_patterns_are_made_of_is_spelt_in_one_place(spelt: str, home: str) -> None:
-    """A year, the numerals, what ends a sentence and who is addressed, in code; examples may have them."""
+    """A year, the numerals, what ends a sentence, who is addressed and how items are numbered, in code; examples may
+    have them."""
     assert {
         path.relative_to(ROOT).as_posix()
         for path in SOURCES

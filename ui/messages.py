@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 
 from index import ReportInfo
 from index.figures import Mode
-from index.text import FULL_WIDTH, HAN_NUMERAL, YEAR
+from index.text import CIRCLED_ITEM, FULL_WIDTH, HAN_NUMERAL, YEAR
 from index.text import report_year as year_of_report
 from qa import Answer, Citation
 
@@ -93,7 +93,7 @@ def _path_in_citation(section: Sequence[str]) -> str:
     if not section:
         return ""
     joined = "›".join(section)
-    joined = re.sub(rf"›(?=[（(〔\d①-⑳{HAN_NUMERAL}第])", "", joined).replace("›", "·")
+    joined = re.sub(rf"›(?=[（(〔\d{HAN_NUMERAL}第]|{CIRCLED_ITEM})", "", joined).replace("›", "·")
     return f"“{joined}”"
 
 

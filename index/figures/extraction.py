@@ -20,14 +20,14 @@ from index.figures.subjects import Subjects
 from index.figures.tables import TableReader
 from index.figures.timing import Timing
 from index.figures.types import Extraction, Figure
-from index.text import find_times, half_width, sentence_spans, wider_scopes
+from index.text import CIRCLED_ITEM, find_times, half_width, sentence_spans, wider_scopes
 from index.types import Section
 
 _COMMA = re.compile(r",(?!\d)|(?<!\d),")
 """No part of a number: ``增长6.5%,财政``; not ``1,200``."""
 _COLON = re.compile(r":(?!\d)")
 """``主要预期目标:经济增长6%``; not ``1:3``."""
-_NOTE_MARK = re.compile(r"(?<=[一-鿿”])(?:\[\d{1,3}\]|[①-⑳])(?=[一-鿿\d“])")
+_NOTE_MARK = re.compile(rf"(?<=[一-鿿”])(?:\[\d{{1,3}}\]|{CIRCLED_ITEM})(?=[一-鿿\d“])")
 """A mark that leads to a note: 研发投入强度②达到, 增长[3]6.2%; not the first of ：①就业；②教育."""
 _LONGEST_SENTENCE = 3000
 """Characters; what is longer is no prose (a table without line ends, a damaged file)."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import cache, lru_cache
 
-from index.text import HAN_COUNT, HAN_NUMERAL, PLACE_LEVELS, YEAR_COUNT, half_width, synonym_lists
+from index.text import HAN_COUNT, PLACE_LEVELS, SPOKEN_ITEM, YEAR_COUNT, half_width, synonym_lists
 
 _SCOPE = f"全(?:[国{PLACE_LEVELS}]|镇|自治区)|我[国{PLACE_LEVELS}]"
 _ADVERBS = (
@@ -23,7 +23,7 @@ _LIGHT = (
 )
 _NUMERAL = f"[{HAN_COUNT}]"
 _LEAD = re.compile(
-    rf"^(?:年度(?=产量)|\d+万元?[及和]?以上(?:项目)?(?=固定资产投资)|落实好|用好|抓好|管好|{_SCOPE}|{_ADVERBS}|{_LIGHT}|[{HAN_NUMERAL}]+是|比(?:改革前|上年|去年)|中央提出|我们|各地|计划(?=实施|建设|新|改|完成|投|开)|(?:中央|各级|省级?|市级?)财政(?:[拟将已])?安排(?=.{{3}})|包括|但(?!书)|不过|而(?!且)|{_NUMERAL}年(?!级)|为[^，]{{2,6}}?(?=减税|减负|减轻|新增减|降费)|\d{{1,2}}[.．、)](?!\d)|[、，,:：\s—\-·）);]+)"
+    rf"^(?:年度(?=产量)|\d+万元?[及和]?以上(?:项目)?(?=固定资产投资)|落实好|用好|抓好|管好|{_SCOPE}|{_ADVERBS}|{_LIGHT}|{SPOKEN_ITEM}|比(?:改革前|上年|去年)|中央提出|我们|各地|计划(?=实施|建设|新|改|完成|投|开)|(?:中央|各级|省级?|市级?)财政(?:[拟将已])?安排(?=.{{3}})|包括|但(?!书)|不过|而(?!且)|{_NUMERAL}年(?!级)|为[^，]{{2,6}}?(?=减税|减负|减轻|新增减|降费)|\d{{1,2}}[.．、)](?!\d)|[、，,:：\s—\-·）);]+)"
 )
 """全面粮食; not 就业."""
 _TAIL = re.compile(

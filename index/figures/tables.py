@@ -20,6 +20,7 @@ from index.figures.types import Figure, Measure, Mode
 from index.text import (
     CELL_GAP,
     HAN_NUMERAL,
+    ITEM_NUMBER,
     MEASURES,
     MONEY,
     PART_OF_YEAR,
@@ -96,11 +97,8 @@ _CAPTION_END = re.compile(
 )
 """收入情况表; not 收入."""
 # 一、财政拨款收入; not 1.5亿元
-_LABEL_MARK = re.compile(
-    rf"^(?:(?:\d{{1,3}} )+(?=[^\d\s])|[{HAN_NUMERAL}]{{1,3}}、|[（(][\d{HAN_NUMERAL}]{{1,3}}[)）]|"
-    r"\d{1,2}\s*[.．、](?!\d)|[①-⑳]|[（(][a-z][)）])\s*"
-)
-"""201 03 01 行政运行, 一、财政拨款收入, （1）税收收入, 2.衣着; not 1.5亿元."""
+_LABEL_MARK = re.compile(rf"^(?!\d+、\d)(?:(?:\d{{1,3}} )+(?=[^\d\s])|{ITEM_NUMBER}|[（(][a-z][)）])\s*")
+"""201 03 01 行政运行, 一、财政拨款收入, （1）税收收入, 2.衣着; not 1.5亿元, 1、2月合计."""
 _PART_OF = re.compile(r"^(?:其\s*中\s*[:：]?|#|＃|\*|内[:：])\s*")
 """其中：住宅, #住宅; not 住宅."""
 _SUM = re.compile(rf"^(?:合计|总计|小计|共计|合　计|全[国{PLACE_LEVELS}]|总\s*计|合\s*计)$")

@@ -6,7 +6,23 @@ import re
 from dataclasses import dataclass
 from enum import IntEnum
 
-from index.text import HAN_NUMERAL, arabic_years, normalize, to_int
+from index.text import (
+    ARTICLE_NUMBER,
+    CHAPTER_NUMBER,
+    CIRCLED_ITEM,
+    DIGIT_ITEM,
+    DIGIT_ITEM_IN_BRACKETS,
+    HAN_ITEM,
+    HAN_ITEM_IN_BRACKETS,
+    ORDINAL_ITEM,
+    PART_NUMBER,
+    SECTION_NUMBER,
+    SPOKEN_ITEM,
+    arabic_years,
+    normalize,
+    numeral_of,
+    to_int,
+)
 
 
 class Rank(IntEnum):
@@ -35,25 +51,19 @@ class Mark:
     length: int
 
 
-_N = f"([{HAN_NUMERAL}百零〇]{{1,4}}|[0-9]{{1,3}})"
-_C = f"([{HAN_NUMERAL}百]{{1,4}})"
 _PATTERNS = (
-    (Rank.PART, re.compile(f"第{_N}(?:部分|编|篇|辑)(?![第、，和与至])")),
-    (Rank.CHAPTER, re.compile(f"第{_N}章(?![第、，和与至])")),
-    (Rank.SECTION, re.compile(f"第{_N}节(?![第、，和与至])")),
+    # 第一部分　总体要求; not 第一部分和第二部分
+    (Rank.PART, re.compile(f"{PART_NUMBER}(?![第、，和与至])")),
+    (Rank.CHAPTER, re.compile(f"{CHAPTER_NUMBER}(?![第、，和与至])")),
+    (Rank.SECTION, re.compile(f"{SECTION_NUMBER}(?![第、，和与至])")),
     # 第一百二十二条　董事会设…; not 第三条第二款, 第三条规定的…
-    (
-        Rank.ARTICLE,
-        re.compile(
-            f"第([{HAN_NUMERAL}百千零〇]{{1,8}}|[0-9]{{1,4}})条(?:之[{HAN_NUMERAL}])?(?![第、，和与至规所的款中])"
-        ),
-    ),
-    (Rank.TOP, re.compile(rf"{_C}(?:、|[.．](?=\D))(?!\s*[{HAN_NUMERAL}]+[、是产次季])")),
-    (Rank.SECOND, re.compile(f"（{_C}）[、.．]?")),
-    (Rank.BRACKET, re.compile(r"（([0-9]{1,2})）[、.．]?|([0-9]{1,2})）")),
-    (Rank.DIGIT, re.compile(r"([0-9]{1,2})(?:、|[.．](?![0-9]))")),
-    (Rank.CIRCLE, re.compile("([①-⑳])")),
-    (Rank.ITEM, re.compile(f"{_C}(?:是|要|、是)(?!年)|第{_C}[，、]|其([{HAN_NUMERAL}])[，、]")),
+    (Rank.ARTICLE, re.compile(f"{ARTICLE_NUMBER}(?![第、，和与至规所的款中])")),
+    (Rank.TOP, re.compile(HAN_ITEM)),
+    (Rank.SECOND, re.compile(f"{HAN_ITEM_IN_BRACKETS}[、.．]?")),
+    (Rank.BRACKET, re.compile(f"{DIGIT_ITEM_IN_BRACKETS}[、.．]?")),
+    (Rank.DIGIT, re.compile(DIGIT_ITEM)),
+    (Rank.CIRCLE, re.compile(CIRCLED_ITEM)),
+    (Rank.ITEM, re.compile(f"{SPOKEN_ITEM}|{ORDINAL_ITEM}")),
     (Rank.DASH, re.compile("(?:——|—|－－|--|―{1,2}|──)(?=[^—\\-－\\s\\d])|([●■◆▪•▶])")),
 )
 _TIGHT = str.maketrans({"(": "（", ")": "）", ":": "：", "!": "！", ";": "；", "\t": " ", "\xa0": " "})
@@ -77,7 +87,7 @@ def mark_of(text: str) -> Mark | None:
     """The numbering that opens ``text`` (canonical, no leading space), if any."""
     for rank, pattern in _PATTERNS:
         if match := pattern.match(text):
-            numeral = next((group for group in match.groups() if group), "")
+            numeral = numeral_of(match[0])
             number = ord(numeral) - ord("①") + 1 if rank is Rank.CIRCLE else to_int(numeral) or 0
             return Mark(rank, number, match.end())
     return None

@@ -2,6 +2,21 @@
 time expressions and synonyms stands here too, each once.
 """
 
+from index.text.item_numbers import (
+    ARTICLE_NUMBER,
+    CHAPTER_NUMBER,
+    CIRCLED_ITEM,
+    DIGIT_ITEM,
+    DIGIT_ITEM_IN_BRACKETS,
+    HAN_ITEM,
+    HAN_ITEM_IN_BRACKETS,
+    ITEM_NUMBER,
+    ORDINAL_ITEM,
+    PART_NUMBER,
+    SECTION_NUMBER,
+    SPOKEN_ITEM,
+    numeral_of,
+)
 from index.text.layout import clean
 from index.text.normalization import FULL_WIDTH, half_width, normalize, tokenize
 from index.text.numerals import (
@@ -10,7 +25,6 @@ from index.text.numerals import (
     HAN_NUMBER,
     HAN_NUMERAL,
     HAN_SEVERAL,
-    ITEM_NUMBER,
     MULTIPLIERS,
     NUMERAL,
     SCALE,
@@ -52,13 +66,20 @@ from index.text.time_expressions import (
 from index.text.units import MEASURES, MONEY, PIECES, SCALED, UNIT_FAMILY
 
 __all__ = [
+    "ARTICLE_NUMBER",
     "CELL_GAP",
+    "CHAPTER_NUMBER",
+    "CIRCLED_ITEM",
     "CLAUSE_END",
     "CLAUSE_MARKS",
     "DEPUTIES",
+    "DIGIT_ITEM",
+    "DIGIT_ITEM_IN_BRACKETS",
     "FULL_WIDTH",
     "HAN_COUNT",
     "HAN_DIGITS",
+    "HAN_ITEM",
+    "HAN_ITEM_IN_BRACKETS",
     "HAN_NUMBER",
     "HAN_NUMERAL",
     "HAN_SEVERAL",
@@ -67,7 +88,9 @@ __all__ = [
     "MONEY",
     "MULTIPLIERS",
     "NUMERAL",
+    "ORDINAL_ITEM",
     "PART_END",
+    "PART_NUMBER",
     "PART_OF_YEAR",
     "PIECES",
     "PLACE_LEVELS",
@@ -78,9 +101,11 @@ __all__ = [
     "SALUTATION",
     "SCALE",
     "SCALED",
+    "SECTION_NUMBER",
     "SENTENCE_END",
     "SENTENCE_MARKS",
     "SHORT_YEAR",
+    "SPOKEN_ITEM",
     "TOWNSHIP_SUFFIX",
     "UNIT_FAMILY",
     "YEAR",
@@ -96,6 +121,7 @@ __all__ = [
     "full_years",
     "half_width",
     "normalize",
+    "numeral_of",
     "plan_years",
     "report_year",
     "sentence_spans",

@@ -15,8 +15,6 @@ HAN_SEVERAL = HAN_COUNT.removeprefix("一")
 """What counts more than one thing: 哪两项; not 哪一项."""
 HAN_NUMBER = f"{HAN_COUNT}百千万亿零〇"
 """Any number in characters, once it has begun: 一千零五十万."""
-ITEM_NUMBER = rf"[（(]?(?:[{HAN_NUMERAL}]{{1,3}}|\d{{1,2}})[）)、.．]"
-"""The number of an item at a line's start, as a regular expression: （一）, 1., 二、; not 第一."""
 
 _DIGITS = {
     **{c: i for i, c in enumerate(f"零{HAN_DIGITS}")},

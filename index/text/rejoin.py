@@ -9,14 +9,18 @@ from dataclasses import dataclass
 from itertools import pairwise
 from math import log
 
-from index.text.numerals import HAN_NUMERAL
+from index.text.item_numbers import (
+    CHAPTER_NUMBER,
+    ITEM_NUMBER,
+    PART_NUMBER,
+    SECTION_NUMBER,
+    SPOKEN_ITEM,
+    numeral_of,
+)
 from index.text.rows import Row, width
 from index.text.sentences import SALUTATION, SENTENCE_MARKS
 
-_HEADING = re.compile(
-    rf"第[{HAN_NUMERAL}百零〇\d]{{1,4}}[章节編编篇部]|[（(][{HAN_NUMERAL}]{{1,3}}[)）]"
-    rf"|[{HAN_NUMERAL}]{{1,3}}[、.．](?![{HAN_NUMERAL}]、)|[（(]?\d{{1,2}}[)）、]|\d{{1,2}}[.．](?!\d)|[①-⑳]"
-)
+_HEADING = re.compile(f"{PART_NUMBER}|{CHAPTER_NUMBER}|{SECTION_NUMBER}|{ITEM_NUMBER}")
 """第三章; not 1.5亿元."""
 _SALUTATION = re.compile(rf"{SALUTATION}[^，。]{{0,12}}[：:！!]")
 """各位代表：; not 各位代表提出."""
@@ -26,7 +30,7 @@ _SUBTITLE = re.compile(r"(?:[—－-]{1,3}|[（(])\s*[12１２二]\S{1,3}\s*年"
 """——2025年, （2024年; not 2025年."""
 _SUBTITLE_END = re.compile(r"会议?上[）)]?$|[）)]$")
 """第四次会议上, 会上）; not 会议."""
-_ITEM = re.compile(rf"——|[{HAN_NUMERAL}]是|[\[［【〔]\d{{1,3}}[\]］】〕]")
+_ITEM = re.compile(rf"——|{SPOKEN_ITEM}|[\[［【〔]\d{{1,3}}[\]］】〕]")
 """The last is the number of a note: ——, 一是, [12]; not 统一是."""
 _BULLET = re.compile(r"[•●▪■◆◇▶➢➤✓✔□○\uf06c\uf06e\uf0a7\uf0b7\uf0d8]\s*\S")
 """• 甲; not 甲."""
@@ -45,8 +49,6 @@ _DANGLING = frozenset("，、,与和及的在—" + "".join(_OPENERS))
 
 _PROSE = re.compile(r"[，。；、,;]")
 """甲，乙; not 甲乙."""
-_NUMERAL = re.compile(rf"[{HAN_NUMERAL}百零〇\d①-⑳]+")
-"""十二, 12, ③; not 甲."""
 _TITLE_ROWS = 12
 """Rows in which a report's title and subtitle stand."""
 _NEVER = 40.0
@@ -314,7 +316,7 @@ def _subtitles(rows: Sequence[Row]) -> tuple[set[int], set[int]]:
 def _heading_kind(text: str) -> str:
     """The shape of a heading's number, （#） for （三）; ``""`` for text that opens with none."""
     match = _HEADING.match(text)
-    return _NUMERAL.sub("#", match[0]) if match else ""
+    return match[0].replace(numeral_of(match[0]), "#") if match else ""
 
 
 def _heading_shares(rows: Sequence[Row], rooms: Sequence[float], clearly_short: float) -> dict[str, float]:

@@ -13,7 +13,7 @@ from dataclasses import replace
 from html import unescape
 from itertools import zip_longest
 
-from index.text.numerals import HAN_NUMERAL
+from index.text.item_numbers import CHAPTER_NUMBER, HAN_ITEM, HAN_ITEM_IN_BRACKETS, PART_NUMBER
 from index.text.page_furniture import (
     TURN,
     is_address,
@@ -62,7 +62,7 @@ _LINK = re.compile(r"[^。；！？，]{0,40}")
 """政府信息公开; not 今年，."""
 _REPORT_TITLE = re.compile(r"[^。；！？，：]{4,36}(?:报告|公报)")
 """甲县政府工作报告; not 报告, 现在，我作报告."""
-_OPENS_TEXT = re.compile(rf"{SALUTATION}|[{HAN_NUMERAL}]、|（一）|第一[章部编篇]")
+_OPENS_TEXT = re.compile(f"{SALUTATION}|{HAN_ITEM}|{HAN_ITEM_IN_BRACKETS}|{PART_NUMBER}|{CHAPTER_NUMBER}")
 """各位代表; not 代表建议."""
 # The mark of whoever copied the text, at its very beginning or end: 百度搜索…网, 微信公众号…
 # 百度搜索某某文库网; not 搜索引擎
@@ -97,12 +97,10 @@ _COPIED = 40
 _SPACES = re.compile(r"[ \t\u00a0\u2002\u2003\u3000]{2,}")
 """甲  乙; not 甲 乙."""
 _AFTER_SENTENCE = re.compile(
-    rf"(?<=[{SENTENCE_MARKS}：；”])\s+(?=\S)|\s+(?=[{HAN_NUMERAL}]{{1,3}}、|（[{HAN_NUMERAL}]{{1,3}}）)"
+    rf"(?<=[{SENTENCE_MARKS}：；”])\s+(?=\S)|\s+(?={HAN_ITEM}|{HAN_ITEM_IN_BRACKETS})"
 )
 """完成。 今年; not 完成 今年."""
-_HEADING = re.compile(
-    rf"(?:[{HAN_NUMERAL}]{{1,3}}、|（[{HAN_NUMERAL}]{{1,3}}）)[^。；！？\s]{{2,40}}(?=\s+\S)"
-)
+_HEADING = re.compile(rf"(?:{HAN_ITEM}|{HAN_ITEM_IN_BRACKETS})[^。；！？\s]{{2,40}}(?=\s+\S)")
 """一、工作回顾 过去; not 一、工作回顾."""
 
 
@@ -172,10 +170,10 @@ def _without_head(lines: list[Line]) -> list[Line]:
         return lines  # a lone figure or letter may be the text's own
     crumbs = {texts[at] for at in head if at - 1 in drop and texts[at - 1] == ">"}
     drop |= {at for at in head if texts[at] in crumbs}
-    rest = [at for at in head if at not in drop]
+    left = [at for at in head if at not in drop]
     # The name of the column above the title: 工作报告, 2020年…政府工作报告
-    if len(rest) > 1 and texts[rest[0]] in texts[rest[1]] and len(texts[rest[1]]) <= 60:
-        drop.add(rest[0])
+    if len(left) > 1 and texts[left[0]] in texts[left[1]] and len(texts[left[1]]) <= 60:
+        drop.add(left[0])
     spoilt = any("????" in texts[at] for at in drop)  # the page's non-breaking spaces, lost in a conversion
     return [
         replace(line, text=_LOST_SPACES.sub(" ", line.text)) if spoilt else line

@@ -8,20 +8,29 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from index.text import HAN_NUMERAL, SENTENCE_MARKS, to_int
+from index.text import (
+    CIRCLED_ITEM,
+    DIGIT_ITEM,
+    DIGIT_ITEM_IN_BRACKETS,
+    HAN_ITEM_IN_BRACKETS,
+    ORDINAL_ITEM,
+    SENTENCE_MARKS,
+    SPOKEN_ITEM,
+    numeral_of,
+    to_int,
+)
 
-_NUMERAL = rf"[{HAN_NUMERAL}]{{1,3}}"
 _STYLES = (
     # （一）加快产业升级
-    re.compile(rf"[（(]({_NUMERAL})[）)]\s*"),
+    re.compile(rf"{HAN_ITEM_IN_BRACKETS}\s*"),
     # 一是新水厂投入使用; not 统一是, 进一步
-    re.compile(rf"(?:^|(?<=[。；：！，\s]))({_NUMERAL})是(?:要)?"),
+    re.compile(rf"(?:^|(?<=[。；：！，\s])){SPOKEN_ITEM}要?"),
     # 第一，抓项目
-    re.compile(rf"(?:^|(?<=[。；：！\s]))第({_NUMERAL})[，,、：]\s*"),
+    re.compile(rf"(?:^|(?<=[。；：！\s]))(?:{ORDINAL_ITEM})\s*"),
     # 1.新建学校5所; not 1.5亿元
-    re.compile(r"(?:^|(?<=[。；：！\s]))[（(]?(\d{1,2})[)）.．、](?!\d)\s*"),
+    re.compile(rf"(?:^|(?<=[。；：！\s]))(?:{DIGIT_ITEM_IN_BRACKETS}|{DIGIT_ITEM})(?!\d)\s*"),
     # ①建成县城水厂；②改造乡村公路; not 新质生产力①, a note's mark
-    re.compile(r"(?:^|(?<=[。；：！，\s]))([①-⑳])\s*"),
+    re.compile(rf"(?:^|(?<=[。；：！，\s])){CIRCLED_ITEM}\s*"),
 )
 _STOP = re.compile(rf"[{SENTENCE_MARKS}\n]|$")
 """甲。; not 甲，."""
@@ -52,7 +61,7 @@ def enumerations(text: str, least: int = 3) -> Iterator[Enumeration]:
     for style in _STYLES:
         run: list[re.Match[str]] = []
         for mark in style.finditer(text):
-            number = to_int(unicodedata.normalize("NFKC", mark[1]))
+            number = to_int(unicodedata.normalize("NFKC", numeral_of(mark[0])))
             if number == 1:
                 yield from _told(text, run, least)
                 run = [mark]

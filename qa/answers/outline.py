@@ -8,14 +8,22 @@ from itertools import pairwise
 
 from index import Passage, ReportInfo, Section, Snapshot
 from index.structure import overlaps, page_at
-from index.text import HAN_NUMERAL, ITEM_NUMBER, SENTENCE_MARKS
+from index.text import (
+    CHAPTER_NUMBER,
+    ITEM_NUMBER,
+    ORDINAL_ITEM,
+    PART_NUMBER,
+    SECTION_NUMBER,
+    SENTENCE_MARKS,
+    SPOKEN_ITEM,
+)
 from qa.answers.composer import cite
 from qa.types import Citation
 
 _NUMBER = re.compile(
-    rf"^\s*(?:{ITEM_NUMBER}+|第[{HAN_NUMERAL}\d]+[，,、]?|[{HAN_NUMERAL}]{{1,3}}(?:是|要)|[①-⑳])\s*"
+    rf"^\s*(?:{ITEM_NUMBER}+|{PART_NUMBER}|{CHAPTER_NUMBER}|{SECTION_NUMBER}|{ORDINAL_ITEM}|{SPOKEN_ITEM})\s*"
 )
-"""A heading's number: （一）, 1., 一是; not 一批."""
+"""A heading's number: （一）, 1., 一是, 第一章; not 一批, 第一产业."""
 _GOVERNMENT = re.compile(
     r"政府(?:自身|建设|作风|效能|治理|履职|服务|能力|执行力|公信力)|自身建设|服务型政府|人民满意|法治政府"
 )

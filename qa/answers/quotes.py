@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from index import Passage
-from index.text import HAN_COUNT, HAN_NUMERAL, normalize
+from index.text import HAN_COUNT, HAN_ITEM_IN_BRACKETS, normalize
 from qa.answers.composer import GAP, MARKS, closed
 from qa.retrieval import clauses_of
 from qa.types import Answer, Citation, Group, Spans
@@ -70,7 +70,7 @@ def _is_heading(citation: Citation) -> bool:
     return citation.quote_spans[0][0] == 0 and any(own == _letters(title) for title in citation.section)
 
 
-_RUN_IN = re.compile(rf"[（(][{HAN_NUMERAL}]{{1,3}}[）)][^，。；：]{{2,24}}")
+_RUN_IN = re.compile(rf"{HAN_ITEM_IN_BRACKETS}[^，。；：]{{2,24}}")
 """It heads what follows it, also where no section is made of it: （一）着力办好教育; not 着力办好教育."""
 
 
