@@ -96,6 +96,7 @@ def test_every_pattern_has_an_example() -> None:
         ("一二三四五六七八九", "index/text/numerals.py"),
         ("。！？", "index/text/sentences.py"),
         ("各位代表", "index/text/sentences.py"),
+        ("逐年", "qa/understanding/topic.py"),
         ("①-⑳", "index/text/item_numbers.py"),
         (r"\d{1,2}[）)]", "index/text/item_numbers.py"),
         ("百零〇]{", "index/text/item_numbers.py"),

@@ -22,6 +22,7 @@ from index.figures import (
 from index.text import PLACE_LEVELS, PLAN, SCALE, SENTENCE_MARKS, SHORT_YEAR, YEAR, normalize, wider_scopes
 from qa.types import Citation
 from qa.understanding import (
+    EVERY_YEAR,
     AnswerType,
     Question,
     When,
@@ -55,7 +56,7 @@ _MODES = (
 _ASKED = (
     r"一年(?=[^级])|再(?!生|就业|贷)|至少|最多|头一年|(?:一共|总共|合计|共计|总计|共)?(?:是|有|为|到|在|了|约)?(?:百分之几|多少个?百分点|多少|几成|几个?点|几何|几|多大|多高|多长|多快)|区间|(?:以内|以上|以下)$|"
     r"第几位?|排名|排到|排在|什么|怎么样?|怎样|如何|哪些|分别|各自|各是|各|呢|吗|啊|呀|吧|是不是|"
-    r"请问|请|列出|列一下|告诉我?|说说|看看|看一下|查一下|查查|想知道|给出|数据|数字|数值|情况|口径|具体|大概|大约|左右|预估|历年|历次|逐年|对比|比较|相比|"
+    rf"请问|请|列出|列一下|告诉我?|说说|看看|看一下|查一下|查查|想知道|给出|数据|数字|数值|情况|口径|具体|大概|大约|左右|预估|{EVERY_YEAR}|对比|比较|相比|"
     r"比?(?:多|少|高|低)了?$|比$"
 )
 """是多少; not 一年级."""

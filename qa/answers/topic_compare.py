@@ -12,7 +12,7 @@ from qa.answers.groups import Part, grouped, label
 from qa.answers.scope import mode_of
 from qa.answers.topic import Statement, chosen, cited_statements, is_subject, statements
 from qa.types import Answer
-from qa.understanding import is_place
+from qa.understanding import OVER_TIME, is_place
 
 EACH = 130
 """Characters shown of each report."""
@@ -20,10 +20,8 @@ MOST_REPORTS = 6
 """Reports set side by side: those first and last and some between tell the course."""
 _SAME = 0.4
 """Of two statements that share this much of their pairs of characters, one rewords the other."""
-_OVER_TIME = re.compile(
-    r"历年|历次|逐年|每年|各年|年年|[这近]些年|[这近]几年|近[两三四五十]年|多年来|变化|演变|怎么变|不同(?:年|时期)"
-)
-"""历年教育; not 今年教育."""
+_OVER_TIME = re.compile(rf"{OVER_TIME.pattern}|不同(?:年|时期)")
+"""历年教育, 不同时期; not 今年教育."""
 _OVER_PLACES = re.compile(r"各(?:省|市|县|区|地)|不同(?:省|市|县|区|地)|各地")
 """各县的教育; not 全县的教育."""
 

@@ -15,8 +15,11 @@ from qa.understanding.places import (
 from qa.understanding.question import Question, SubQuestion, parse, prepare, printable
 from qa.understanding.terms import Concept, concepts, contradicts, expanded_query, official_wording
 from qa.understanding.time import TIME, When, parse_when
+from qa.understanding.topic import EVERY_YEAR, OVER_TIME
 
 __all__ = [
+    "EVERY_YEAR",
+    "OVER_TIME",
     "TIME",
     "AnswerType",
     "Concept",

@@ -9,10 +9,13 @@ from functools import lru_cache
 from index.text import PLACE_LEVELS, SCALE, YEAR, YEAR_COUNT, full_years, without_times
 from qa.understanding.time import TIME
 
-COURSE = re.compile(
-    rf"历年|历次|历届|逐年|每年|每一年|各年|年年|[这近]些年|[这近]几年|近年|多年来|最?近{YEAR_COUNT}年|"
-    r"走势|趋势|(?:怎么|怎样|如何)变[化动]?|变化|演变|变动|一年一年|怎么走"
+EVERY_YEAR = "历年|历次|历届|逐年|每年|每一年|各年|年年"
+"""How one year after another is asked for, as a regular expression."""
+OVER_TIME = re.compile(
+    rf"{EVERY_YEAR}|[这近]些年|[这近]几年|最?近{YEAR_COUNT}年|多年来|变化|演变|(?:怎么|怎样|如何)变[化动]?"
 )
+"""Anything over the years: 历年教育, 怎么变; not 今年教育."""
+COURSE = re.compile(rf"{OVER_TIME.pattern}|近年|走势|趋势|变动|一年一年|怎么走")
 """A figure over the years: 历年GDP目标, 粮食产量的走势; not 今年比去年增长多少."""
 EACH = re.compile("分别|各是|各为|各有|各定|各增长|各达到?|各[是为]?多少|都是多少")
 """分别增长; not 增长."""
