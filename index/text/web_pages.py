@@ -11,7 +11,6 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from html import unescape
-from itertools import zip_longest
 
 from index.text.item_numbers import CHAPTER_NUMBER, HAN_ITEM, HAN_ITEM_IN_BRACKETS, PART_NUMBER
 from index.text.page_furniture import (
@@ -153,12 +152,12 @@ def _without_head(lines: list[Line]) -> list[Line]:
     ends = next((at for at in filled if _OPENS_TEXT.match(texts[at]) or _is_body(texts[at])), None)
     head = [at for at in filled if ends is None or at < ends]
     drop = {at for at in head if is_buttons(texts[at]) or is_origin(texts[at]) or is_collectors(texts[at])}
-    rest = "".join("".join(texts[at] for at in range(len(texts)) if at not in head).split())
-    for at, after in zip_longest(filled, filled[1:]):
+    body = "".join("".join(texts[at] for at in range(len(texts)) if at not in head).split())
+    for at, after in zip(filled, [*filled[1:], None], strict=True):
         summary = _SUMMARY.match(texts[at]) if at in head else None
-        if summary and summary.end() == len(texts[at]) and after is not None and _repeats(texts[after], rest):
+        if summary and summary.end() == len(texts[at]) and after is not None and _repeats(texts[after], body):
             drop |= {at, after}
-        elif summary and _repeats(texts[at][summary.end() :], rest):
+        elif summary and _repeats(texts[at][summary.end() :], body):
             drop.add(at)
     lines = [
         replace(line, text=_TITLE_LABEL.sub("", line.text.strip(), count=1))
