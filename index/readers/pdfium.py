@@ -319,7 +319,16 @@ def _upright(
         if -1 <= char.middle <= height + 1 and char.left >= -1 and char.right <= width + 1 + char.size
     ]
     if _is_vertical(chars):
-        chars = [_lying(char) for char in chars]
+        # Figures and Latin words lie on their sides in the columns, and run down the page as the columns do.
+        down, turned = (upright + 3) % 4, frame.turned(3)
+        chars = [
+            _lying(_character(glyph, frame))
+            if glyph.quarter == upright
+            else _moved(_character(glyph, turned), -height)
+            for glyph in glyphs
+            if glyph.quarter in (upright, down)
+        ]
+        amounts[down] = 0
     aside: list[str] = []
     for quarter in range(4):
         if quarter != upright and amounts[quarter]:
@@ -354,6 +363,11 @@ def _is_vertical(chars: Sequence[Character]) -> bool:
 def _lying(char: Character) -> Character:
     """A character of vertical text in lines: what was downward is rightward, the right column on top."""
     return Character(char.text, -char.top, -char.bottom, char.left, char.right, char.size)
+
+
+def _moved(char: Character, by: float) -> Character:
+    """The character so many points farther right."""
+    return char._replace(left=char.left + by, right=char.right + by)
 
 
 def _glyphs(text_page: object, count: int, unseen: Collection[int | None]) -> Iterator[_Glyph]:

@@ -258,21 +258,47 @@ def test_vertical_text_is_read_from_the_right() -> None:
     assert "".join(text_of(drawn(draw))) == REPORT[6] + REPORT[9]
 
 
-def columns(texts: Sequence[Sequence[str]], lefts: Sequence[float], size: float) -> Callable[[Canvas], None]:
-    """Lines of text in columns that begin at ``lefts``, each with its own leading."""
+def test_figures_that_lie_on_their_sides_in_vertical_text_stay_in_their_places() -> None:
+    told = REPORT[6] + REPORT[9]
+
+    def draw(canvas: Canvas) -> None:
+        canvas.setFont(FONT, 12)
+        x, y = 520.0, 780.0
+        for part in re.findall(r"[0-9.%]+|.", told):
+            if y - 12 * len(part) < 60:
+                x, y = x - 24, 780.0
+            if part[0].isdigit():
+                canvas.saveState()
+                canvas.translate(x + 2, y + 10)
+                canvas.rotate(-90)
+                canvas.drawString(0, 0, part)
+                canvas.restoreState()
+                y -= 6 * len(part) + 6
+            else:
+                canvas.drawString(x, y, part)
+                y -= 12
+
+    assert "".join(text_of(drawn(draw))) == told
+
+
+def columns(
+    texts: Sequence[Sequence[str]], lefts: Sequence[float], size: float, uneven: float = 1.3
+) -> Callable[[Canvas], None]:
+    """Lines of text in columns that begin at ``lefts``, each with a leading of its own by ``uneven`` points."""
 
     def draw(canvas: Canvas) -> None:
         canvas.setFont(FONT, size)
         for number, (lines, left) in enumerate(zip(texts, lefts, strict=True)):
             for at, line in enumerate(lines):
-                canvas.drawString(left, 760 - at * (size * 1.5 + number * 1.3), line)
+                canvas.drawString(left, 760 - at * (size * 1.5 + number * uneven), line)
 
     return draw
 
 
-def test_three_columns_are_read_one_after_the_other() -> None:
+@pytest.mark.parametrize("uneven", [0.0, 1.3])
+def test_three_columns_are_read_one_after_the_other(uneven: float) -> None:
     body = [wrap("".join(REPORT[at : at + 3]), 16, 0) for at in (6, 9, 12)]
-    found = text_of(drawn(columns(body, [40, 220, 400], 9)))
+    found = text_of(drawn(columns(body, [40, 220, 400], 9, uneven)))
     assert "".join(found) == "".join(line for lines in body for line in lines)
 
 

@@ -132,7 +132,7 @@ def _is_two_columns(boxes: Sequence[Box], x: float) -> bool:
     sides = _sides(boxes, x)
     if min(map(len, sides)) < _MIN_LINES:
         return False
-    prose = [_is_prose(side) for side in sides]
+    prose = [_is_prose(side) or bool(_gutters(side)) for side in sides]
     return all(prose) or (any(prose) and not _share_lines(*sides))
 
 
