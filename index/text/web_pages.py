@@ -153,7 +153,7 @@ def _without_head(lines: list[Line]) -> list[Line]:
     head = [at for at in filled if ends is None or at < ends]
     drop = {at for at in head if is_buttons(texts[at]) or is_origin(texts[at]) or is_collectors(texts[at])}
     body = "".join("".join(texts[at] for at in range(len(texts)) if at not in head).split())
-    for at, after in zip(filled, [*filled[1:], None], strict=True):
+    for at, after in zip(filled, [*filled[1:], None], strict=False):
         summary = _SUMMARY.match(texts[at]) if at in head else None
         if summary and summary.end() == len(texts[at]) and after is not None and _repeats(texts[after], body):
             drop |= {at, after}
