@@ -2,7 +2,7 @@
 Figures of several reports line up under one name, over the years.
 """
 
-from index.figures.extraction import extract
+from index.figures.extraction import extract, own_body
 from index.figures.names import broader_than, known_indicators, normalize_indicator, spellings
 from index.figures.series import (
     CHANGES,
@@ -44,6 +44,7 @@ __all__ = [
     "known_indicators",
     "normalize_indicator",
     "note_of",
+    "own_body",
     "report_years",
     "shown_measure",
     "signed",

@@ -17,7 +17,7 @@ from index.figures.period_cues import Cue, Period
 from index.figures.quantities import is_counted
 from index.figures.reading import Reader, StatedFigure
 from index.figures.subjects import Subjects
-from index.figures.tables import TableReader
+from index.figures.tables import PART, TableReader
 from index.figures.timing import Timing
 from index.figures.types import Extraction, Figure
 from index.text import CIRCLED_ITEM, find_times, half_width, sentence_spans, wider_scopes
@@ -31,6 +31,15 @@ _NOTE_MARK = re.compile(rf"(?<=[一-鿿”])(?:\[\d{{1,3}}\]|{CIRCLED_ITEM})(?=[
 """A mark that leads to a note: 研发投入强度②达到, 增长[3]6.2%; not the first of ：①就业；②教育."""
 _LONGEST_SENTENCE = 3000
 """Characters; what is longer is no prose (a table without line ends, a damaged file)."""
+
+
+_ACCOUNTS = re.compile("(?:部门|单位)[^，。]{0,4}[预决]算")
+"""A department's own money: 2025年区级部门预算, 单位决算; not 2025年预算执行情况."""
+
+
+def own_body(title: str, issuer: str, place: str) -> str:
+    """The department whose own figures a report tells (人民政府办公室); empty for a report of the whole place."""
+    return issuer.replace(place, "") if place and _ACCOUNTS.search(title) else ""
 
 
 @dataclass(slots=True)
@@ -56,6 +65,7 @@ class _Walk:
     year: int | None
     starts: list[int]
     wider: tuple[str, ...] = ()
+    body: str = ""
     state: _State = field(default_factory=_State)
     figures: list[Figure] = field(default_factory=list)
     skipped: int = 0
@@ -80,15 +90,17 @@ def extract(
     report_year: int | None,
     table_rows: Collection[int] = (),
     place: str = "",
+    body: str = "",
 ) -> Extraction:
     """The figures of the clean text ``text`` of ``report``, given in ``report_year``; raises nothing.
 
     ``sections`` tell the period where a clause does not; without them and without ``report_year`` only
-    what a clause dates itself is found. At ``table_rows`` begin the rows of tables, in a report of ``place``.
+    what a clause dates itself is found. At ``table_rows`` begin the rows of tables, in a report of ``place``,
+    or of a department there, its ``body``, whose figures are then its own and not the place's.
     """
     ordered = sorted(sections, key=lambda s: (s.start, s.level))
     plain, starts = _punctuated(half_width(text)), [s.start for s in ordered]
-    walk = _Walk(plain, text, ordered, report, report_year, starts, wider_scopes(place))
+    walk = _Walk(plain, text, ordered, report, report_year, starts, wider_scopes(place), body)
     tables = TableReader(text, table_rows, report, report_year, place, walk.around)
     taken = tables.read()
     start = 0
@@ -182,6 +194,8 @@ def _figure(found: StatedFigure, walk: _Walk, offset: int, path: tuple[str, ...]
     indicator = normalize_indicator(found.name)
     if indicator == "经济" and measure in ("growth", "average_growth"):
         indicator = "生产总值"
+    if walk.body:
+        indicator = f"{walk.body}{PART}{indicator}"
     start, first, last = offset + found.start, offset + quantity.opens, offset + quantity.end
     while walk.source[start].isspace():
         start += 1

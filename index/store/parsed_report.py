@@ -94,7 +94,7 @@ def parse(
 
     Raises SourceError where the file is no readable report.
     """
-    from index.figures import extract
+    from index.figures import extract, own_body
     from index.readers import read_in_worker
     from index.structure import page_at, passages, read_metadata, read_outline
     from index.text import clean, report_year
@@ -106,7 +106,9 @@ def parse(
     metadata = replace(read_metadata(text, name.rsplit(".", 1)[0]), **corrections)
     sections = read_outline(text, metadata)
     cut = passages(text, sections, report)
-    extraction = extract(text.text, sections, report, report_year(metadata), text.table_rows, metadata.place)
+    place, year = metadata.place, report_year(metadata)
+    body = own_body(metadata.title, metadata.issuer, place)
+    extraction = extract(text.text, sections, report, year, text.table_rows, place, body)
     return Parsed(
         text=text.text,
         pages=text.pages,

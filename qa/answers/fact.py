@@ -11,7 +11,7 @@ from index import Snapshot
 from qa.answers.asking import Asking
 from qa.answers.composer import cite, compose
 from qa.answers.coverage import assumed_year, newest_first, of_no_report, refusal_reason
-from qa.answers.indicator import of_other_indicator
+from qa.answers.indicator import of_another_body, of_other_indicator, of_other_years
 from qa.answers.quotes import completed
 from qa.reading import also_fitting, confidence, conflicts_in_year, joined, quote, reread, threshold
 from qa.retrieval import Ranked, RankedSearch, Search, rank, search
@@ -33,8 +33,12 @@ def answer_fact(asking: Asking) -> Answer:
     if not citations or max(sure) < threshold() or fmean(sure) < threshold():
         return refused(asking, citations[: asking.top_k])
     own_places = [name for info in asking.infos[:60] for name in names_of(info.place)]
-    place = snapshot.report(citations[0].report).place
-    if len(sub_questions) == 1 and of_other_indicator(question, own_places, citations[0], place):
+    info = snapshot.report(citations[0].report)
+    if asking.reports is None and of_another_body(question, info):
+        return refused(asking, citations[: asking.top_k])
+    if len(sub_questions) == 1 and of_other_indicator(question, own_places, citations[0], info.place):
+        return refused(asking, citations[: asking.top_k])
+    if len(sub_questions) == 1 and of_other_years(snapshot, question, citations[0]):
         return refused(asking, citations[: asking.top_k])
     year, others = assumed_year(sub_questions[0], snapshot)
     used = _used(sub_questions, sure, citations)

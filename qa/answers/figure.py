@@ -54,6 +54,8 @@ def answer_figure(
 def _whens(wanted: FigureQuestion) -> tuple[When, ...]:
     """One time for each sub-question, each year of a list of years one of its own."""
     whens = [one.when for one in wanted.question.sub_questions]
+    if wanted.span is not None:
+        return (wanted.when,)
     if any(when.span for when in whens):
         return ()
     return tuple(each for when in whens for each in when.each())

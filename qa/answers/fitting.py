@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from index import Figure, ReportInfo
 from index.text import report_year
@@ -17,20 +17,34 @@ def best_fit(
     figures: Iterable[Figure], name: str, wanted: FigureQuestion, when: When, infos: Mapping[str, ReportInfo]
 ) -> Figure | None:
     """The figure of ``name`` that fits best; None where none does, or two that fit as well differ."""
-    ranked = [
-        (rank, f)
-        for f in figures
-        if f.indicator == name and (rank := _rank(f, wanted, when, infos[f.report])) is not None
-    ]
+    told = [f for f in figures if f.indicator == name]
+    newest = _newest(infos.values(), {infos[f.report].place for f in told}) if when.offset is not None else {}
+    ranked = []
+    for f in told:
+        report = infos[f.report]
+        rank = _rank(f, wanted, when, report, newest.get(report.place))
+        ranked += [] if rank is None else [(rank, f)]
     least = min((rank for rank, _ in ranked), default=None)
     best = [f for rank, f in ranked if rank == least]
     return best[0] if len({(f.value, f.high, f.unit) for f in best}) == 1 else None
 
 
-def _rank(figure: Figure, wanted: FigureQuestion, when: When, report: ReportInfo) -> tuple[int, ...] | None:
+def _newest(reports: Iterable[ReportInfo], places: Collection[str]) -> dict[str, int]:
+    """The year of the newest report of each place that has one with a year."""
+    found: dict[str, int] = {}
+    for report in reports:
+        if report.place in places and (year := report_year(report)):
+            found[report.place] = max(found.get(report.place, 0), year)
+    return found
+
+
+def _rank(
+    figure: Figure, wanted: FigureQuestion, when: When, report: ReportInfo, newest_year: int | None
+) -> tuple[int, ...] | None:
     """How well the figure of a ``report`` fits, smaller is better; None where it does not.
 
-    A question without a year means the newest report: its plan, and the year before in review.
+    A question without a year means the newest report: its plan, and the year before in review; 去年 is the year
+    before ``newest_year``, in which the place's newest report was given.
     """
     measure = wanted.measures(figure)
     one_year = figure.first_year == figure.last_year
@@ -39,11 +53,13 @@ def _rank(figure: Figure, wanted: FigureQuestion, when: When, report: ReportInfo
         return None
     if when.strong and not is_target and figure.qualifier in _BOUNDS:
         return None
+    if is_target and not when.mode and (when.offset or 0) < 0:
+        return None  # what was planned for last year is not what became of it
     own = report_year(report)
-    years = when.years_for(own)
+    years = when.years_for(newest_year)
     if wanted.span is not None:
         fits = wanted.span == (figure.first_year, figure.last_year)
-        fits = fits or (is_target and one_year and figure.last_year == wanted.span[1])
+        fits = fits or (is_target and one_year and when.plan_years[-1:] == (figure.last_year,))
     elif years:
         fits = one_year and figure.last_year in years
     else:

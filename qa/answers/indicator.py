@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from index import Snapshot
+from index import ReportInfo, Snapshot
 from index.figures import (
     LEVELS,
     PART,
@@ -17,6 +17,7 @@ from index.figures import (
     broader_than,
     known_indicators,
     normalize_indicator,
+    own_body,
     spellings,
 )
 from index.text import PLACE_LEVELS, PLAN, SCALE, SENTENCE_MARKS, SHORT_YEAR, YEAR, normalize, wider_scopes
@@ -180,21 +181,66 @@ def asked_of_figures(asked: Question, own_places: Sequence[str] = ()) -> FigureQ
         "rank" in kinds,
         bool(_LEVEL.search(main)),
         explicit,
-        _span(question.time),
+        _span(question.time, main),
     )
 
 
-def _span(time: When) -> tuple[int, int] | None:
-    """The first and last year of the five-year plan that is asked about."""
+_YEARLY = re.compile("年均|平均")
+"""年均增长; not 增长."""
+
+
+def _span(time: When, core: str) -> tuple[int, int] | None:
+    """The first and last year of the five-year plan that is asked about, or of the years (2018到2022年年均)."""
+    if time.span and len(time.years) > 1 and _YEARLY.search(core):
+        return time.years[0], time.years[-1]
     return (time.plan_years[0], time.plan_years[-1]) if time.plan_years and not time.years else None
 
 
 def told_figures(
-    snapshot: Snapshot, wanted: FigureQuestion, reports: Collection[str]
+    snapshot: Snapshot, wanted: FigureQuestion, reports: Mapping[str, ReportInfo]
 ) -> tuple[tuple[str, ...], list[Figure]]:
-    """The indicators that the question surely names, the best first, and their figures in ``reports``."""
-    names = named(wanted.topics, snapshot.indicators_of(reports), wanted.change)
+    """The indicators that the question surely names, the best first, and their figures in ``reports``.
+
+    Where all reports are of one department, its own figures need not be asked for by its name.
+    """
+    told = snapshot.indicators_of(reports)
+    bodies = {own_body(info.title, info.issuer, info.place) for info in reports.values()}
+    prefix = f"{bodies.pop()}{PART}" if len(bodies) == 1 and "" not in bodies else ""
+    if prefix and not wanted.question.places:
+        own = {name.removeprefix(prefix): name for name in told}
+        names = tuple(own[name] for name in named(wanted.topics, own, wanted.change))
+    else:
+        names = named(wanted.topics, told, wanted.change)
     return names, snapshot.figures_where(names, reports=reports)
+
+
+_WORD_OF_BODIES = ("人民", "政府", "民政", "委员", "员会", "办公")
+"""What the names of many departments share, so that it names none; set by hand."""
+
+
+def of_another_body(question: Question, info: ReportInfo) -> bool:
+    """Whether a place's number is asked, and ``info`` is of a department there that the question does not name."""
+    body = own_body(info.title, info.issuer, info.place)
+    if not body or not question.places or re.search("部门|本单位|办公[室厅]|(?:政府|府)办", question.core):
+        return False
+    words = {body[at : at + 2] for at in range(len(body) - 1)} - {*_WORD_OF_BODIES}
+    return asked_of_figures(question) is not None and not any(word in question.core for word in words)
+
+
+def of_other_years(snapshot: Snapshot, question: Question, citation: Citation) -> bool:
+    """Whether the growth of one year is asked, and the quote tells the indicator's average over several."""
+    wanted = asked_of_figures(question)
+    if wanted is None or wanted.span or not wanted.change or not wanted.when.years or wanted.when.span:
+        return False
+    if len(wanted.when.years) > 1 or _YEARLY.search(question.core):
+        return False
+    names = {normalize_indicator(_topic(topic, wanted.change)) for topic in wanted.topics}
+    told = [
+        f
+        for f in snapshot.figures_where(names, reports=[citation.report])
+        if any(s <= f.value_start - citation.start < e for s, e in citation.quote_spans)
+    ]
+    return bool(told) and all(f.first_year < f.last_year for f in told)
 
 
 _STATEMENT = re.compile(rf"[{SENTENCE_MARKS}\n]")
@@ -298,7 +344,7 @@ def _names_part(topic: str, name: str) -> bool:
     """Whether ``topic`` says all of the row's own words, some of what it is a part of, and nothing else."""
     whole, _, own = name.rpartition(PART)
     said, needed = Counter(normalize(topic)), Counter(_key(own))
-    left = said - needed - Counter("预算的")
+    left = said - needed - Counter("预算的省市区县")
     return not needed - said and left.total() > 1 and not left - Counter(normalize(whole + own))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from index import Figure, ReportInfo, Snapshot
@@ -26,8 +26,9 @@ _LEVEL = "省级?区?市?|自治区|市|地市|区县|县区|县市|县|区|州|
 _EVERY = re.compile(
     rf"(?:各个?|每个?|所有的?|全部|不同)(?P<every>省份|省区市|省市区|省市|{_LEVEL})(?=[^\w]|[\w])"
     rf"|(?:哪一?[个些几]?|什么)(?P<level>省份|城市|{_LEVEL})|[{HAN_COUNT}\d]+个(?P<some>省份|城市|省|市|区县|县区|县|区)"
+    r"|(?<=[高低大小多少快慢好差]的)(?P<top>省份|城市|省|市|区县|县区|县|区)(?=是|有|在|[？?，。]|$)"
 )
-"""各县的GDP; not 全县的GDP."""
+"""各县的GDP, 增速最快的县; not 全县的GDP."""
 _SUPERLATIVE = re.compile(
     rf"最|排名|排行|排序|排第一|从[高低大小多少快慢]到[高低大小多少快慢]|由[高低大小]到[高低大小]|前[{HAN_NUMERAL}\d]+(?:名|位)?|倒数|领先|垫底"
 )
@@ -68,7 +69,7 @@ def answer_ranking(
     every = _EVERY.search(asked.core)
     if every:
         places: tuple[str, ...] = ()
-        level = every["every"] or every["level"] or every["some"]
+        level = every["every"] or every["level"] or every["some"] or every["top"]
         infos = {info.id: info for info in selected(snapshot, reports) if _is_level(info.place, level)}
     else:
         infos, places = reports_asked(snapshot, asked, reports)
@@ -151,7 +152,8 @@ def _times(wanted: FigureQuestion, infos: Mapping[str, ReportInfo]) -> list[When
     when = wanted.when
     newest = max(filter(None, map(report_year, infos.values())), default=0)
     years = when.years_for(newest)[:1]
-    modes: tuple[SectionMode, ...] = (when.mode,) if when.mode else ("actual", "target")
+    either: tuple[SectionMode, ...] = ("actual",) if (when.offset or 0) < 0 else ("actual", "target")
+    modes: tuple[SectionMode, ...] = (when.mode,) if when.mode else either
     found = []
     for mode in modes:
         for year in years or ((newest, newest - 1) if mode == "target" else (newest - 1, newest - 2)):
@@ -166,7 +168,8 @@ def _answer(snapshot: Snapshot, asked: Question, told: _Told) -> Answer | None:
     if ranked:
         descending = not _ASCENDING.search(asked.core)
         comparable = [place for place in figures if figures[place].unit == unit]
-        comparable.sort(key=lambda place: _value(figures[place]), reverse=descending)
+        value = _valued(figures.values())
+        comparable.sort(key=lambda place: value(figures[place]), reverse=descending)
         order = [*comparable, *(place for place in figures if place not in comparable)]
     else:
         order = list(figures)
@@ -192,27 +195,39 @@ def _answer(snapshot: Snapshot, asked: Question, told: _Told) -> Answer | None:
     )  # fmt: skip
 
 
-def _value(figure: Figure) -> tuple[float, float]:
-    return signed(figure), figure.high if figure.high is not None else signed(figure)
+def _valued(figures: Iterable[Figure]) -> Callable[[Figure], tuple[float, float]]:
+    """What ``figures`` are sorted by: among falls alone (单位能耗下降) the largest is the one that fell most."""
+    falls = len({signed(f) < f.value for f in figures if f.value}) == 1
+
+    def value(figure: Figure) -> tuple[float, float]:
+        size = figure.value if falls else signed(figure)
+        return size, size if figure.high is None else figure.high
+
+    return value
 
 
 def _leaders(figures: Mapping[str, Figure], order: Sequence[str]) -> int:
     """How many share the first place."""
-    first = _value(figures[order[0]])
+    value = _valued(figures.values())
+    first = value(figures[order[0]])
     return sum(
-        _value(figures[place]) == first and figures[place].unit == figures[order[0]].unit for place in order
+        value(figures[place]) == first and figures[place].unit == figures[order[0]].unit for place in order
     )
 
 
 def _note(told: _Told, unit: str) -> str:
     """The extremes among comparable values, and who does not say it."""
     comparable = {place: f for place, f in told.by_place.items() if f.unit == unit}
-    said = []
+    said: list[str] = []
+    value = _valued(comparable.values())
     if len(comparable) > 1:
         for word, choose in (("最高", max), ("最低", min)):
-            extreme = choose(map(_value, comparable.values()))
-            at = [place for place, f in comparable.items() if _value(f) == extreme]
-            said.append(f"{word}：{'、'.join(at)}（{comparable[at[0]].said}）")
+            extreme = choose(map(value, comparable.values()))
+            at: dict[str, list[str]] = {}
+            for place, f in comparable.items():
+                if value(f) == extreme:
+                    at.setdefault(f.said, []).append(place)
+            said.append(f"{word}：" + "、".join(f"{'、'.join(of)}（{text}）" for text, of in at.items()))
     if told.missing:
         said.append(f"没有写明：{'、'.join(told.missing)}")
     if told.absent:

@@ -23,7 +23,7 @@ from qa.answers.composer import compose
 from qa.answers.coverage import selected
 from qa.answers.figure_scope import about_place, nation_first, real_places
 from qa.types import Answer, Cell, Citation, Table, TableRow
-from qa.understanding import Question, official_wording
+from qa.understanding import Question, is_nation, official_wording
 
 MOST_PLACES = 3
 """Places whose courses are set side by side; set by hand: a table of more is too wide for a phone."""
@@ -61,9 +61,12 @@ def answer_series(
     if indicator is None:
         return None
     telling = {scope[report] for report in snapshot.reports_telling(indicator) if report in scope}
+    if not asked.places and (nation := {place for place in telling if is_nation(place)}):
+        telling = nation
     if len(telling) > MOST_PLACES:
         return None
     figures: dict[str, list[Figure]] = {place: [] for place in scope.values() if place in telling}
+    scope = {report: place for report, place in scope.items() if place in telling}
     for figure in snapshot.figures_where([indicator], reports=scope):
         figures[scope[figure.report]].append(figure)
     given = snapshot.report_years()

@@ -78,8 +78,8 @@ def paragraphs(name: str) -> Iterator[Paragraph]:
         told = []
         for line in lines:
             names, measure, written, *when = line.removeprefix("?").split(" ")
-            when = when or [period, mode]
-            told.append(Told(names, measure, half_width(written), *when, optional=line.startswith("?")))
+            span, how = when or (period, mode)
+            told.append(Told(names, measure, half_width(written), span, how, line.startswith("?")))
         yield Paragraph(place, int(year), heading, text, tuple(told))
 
 

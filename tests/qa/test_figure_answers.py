@@ -8,14 +8,15 @@ from pathlib import Path
 import pytest
 
 from index import Library
-from index.figures import normalize_indicator
+from index.figures import normalize_indicator, own_body
 from index.text import bare_place, normalize
 from qa import Answer
 from qa.answers.composer import _balanced
 from qa.answers.figure import answer_figure
 from qa.answers.figure_scope import nation_first
-from qa.answers.indicator import asked_of_figures, named
-from qa.answers.ranking import _is_level, answer_ranking
+from qa.answers.indicator import asked_of_figures, named, of_another_body
+from qa.answers.ranking import _is_level, _valued, answer_ranking
+from qa.answers.series import answer_series
 from qa.understanding import parse
 from tests.conftest import FakeEncoder
 
@@ -286,3 +287,91 @@ def test_a_quote_does_not_part_a_name_between_its_marks() -> None:
         [(start, end)] = _balanced(text, (span,))
         assert "“三河连通，两库蓄水”" in text[start:end]
     assert _balanced(text, ((text.index("超"), len(text)),)) == ((text.index("超"), len(text)),)
+
+
+NATION = """政府工作报告
+——{year}年3月5日在第十四届全国人民代表大会第一次会议上
+国务院总理 李明
+各位代表：
+现在，我代表国务院，向大会报告政府工作，请予审议。
+一、{last}年工作回顾
+国内生产总值增长{grown}%，五年年均增长5.2%。单位国内生产总值能耗下降{saved}%。
+二、{year}年工作安排
+今年主要预期目标是：国内生产总值增长{goal}左右，单位国内生产总值能耗下降{saved}%。
+"""
+BUDGET = """上海市普陀区{year}年区级部门预算
+上海市普陀区教育局
+{year}年，财政拨款支出预算9101万元，卫生健康支出120万元。
+"""
+
+
+@pytest.fixture(scope="module")
+def mixed(tmp_path_factory: pytest.TempPathFactory) -> Library:
+    """Three counties, the country in three years and a department's budget."""
+    folder = tmp_path_factory.mktemp("mixed")
+    texts = {f"{place}2023": written(place, 2023) for place in PLACES}
+    for year, grown, goal in ((2021, "2.3", "6%"), (2022, "8.1", "5.5%"), (2023, "3", "5%")):
+        texts[f"{year}"] = NATION.format(year=year, last=year - 1, grown=grown, goal=goal, saved="2.5")
+    texts["普陀区教育局部门预算"] = BUDGET.format(year=2023)
+    files = []
+    for name, text in texts.items():
+        files.append(folder / f"{name}.txt")
+        files[-1].write_text(text, encoding="utf-8")
+    library = Library.open(folder / "library", encoder=FakeEncoder())
+    library.add(files)
+    return library
+
+
+def test_the_course_of_the_country_where_no_place_is_named(mixed: Library) -> None:
+    answer = answer_series(mixed.snapshot(), parse("2021年到2023年GDP增长目标"))
+    assert answer is not None
+    assert answer.table is not None
+    assert [row.target.text for row in answer.table.rows if row.target] == ["6%左右", "5.5%左右", "5%左右"]
+
+
+def test_an_average_over_years_is_of_those_years(mixed: Library) -> None:
+    answer = figure(mixed, "2018到2022年国内生产总值年均增长多少？")
+    assert answer is not None
+    assert (answer.figures[0].text, answer.figures[0].period) == ("5.2%", "2018—2022年")
+    assert figure(mixed, "2015到2019年国内生产总值年均增长多少？") is None
+
+
+def test_a_departments_budget_is_not_its_districts(mixed: Library) -> None:
+    info = next(info for info in mixed.reports() if info.place == "上海市普陀区")
+    assert own_body(info.title, info.issuer, info.place) == "教育局"
+    assert of_another_body(parse("普陀区2023年财政拨款支出预算是多少？"), info)
+    assert not of_another_body(parse("普陀区教育局2023年财政拨款支出预算是多少？"), info)
+    assert not of_another_body(parse("2023年财政拨款支出预算是多少？"), info)
+    assert figure(mixed, "普陀区2023年财政拨款支出预算是多少？") is None
+    answer = figure(mixed, "普陀区教育局2023年财政拨款支出预算是多少？")
+    assert answer is not None
+    assert answer.figures[0].text == "9101万元"
+    for report in ("合肥市2024年统计公报", "甲市2024年预算执行情况的报告"):
+        assert own_body(report, "甲市统计局", "甲市") == ""
+
+
+@pytest.mark.parametrize(
+    ("question", "note"),
+    [
+        ("2022年城镇新增就业最多的县", "最高：柳河县（1.2万人）；最低：青石县（0.8万人）；没有写明：槐山县"),
+        ("2022年各县物价涨幅", "最高：柳河县、槐山县、青石县（0.6%）；最低：柳河县、槐山县、青石县（0.6%）"),
+    ],
+)
+def test_who_leads_and_who_does_not_say_it(library: Library, question: str, note: str) -> None:
+    answer = ranking(library, question)
+    assert answer is not None
+    assert answer.table is not None
+    assert answer.table.note == note
+
+
+def test_among_falls_the_largest_leads(library: Library) -> None:
+    known = library.snapshot().figures_where(["老旧小区改造", "居民消费价格"])
+    falls = [replace(f, measure="decline", value=n, high=None) for n, f in enumerate(known[:3], 1)]
+    assert [_valued(falls)(f) for f in falls] == [(1, 1), (2, 2), (3, 3)]
+    rise = replace(falls[0], measure="growth")
+    assert [_valued([rise, *falls[1:]])(f) for f in (rise, *falls[1:])] == [(1, 1), (-2, -2), (-3, -3)]
+
+
+def test_a_plan_for_last_year_is_no_result(mixed: Library) -> None:
+    assert figure(mixed, "柳河县去年城镇新增就业是多少？") is not None
+    assert figure(mixed, "槐山县去年城镇新增就业是多少？") is None
