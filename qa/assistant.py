@@ -9,7 +9,8 @@ from typing import Any
 
 from index import Library, QuestionError
 from index.encoders import load_reader
-from qa.answers import Asking, answer, asks_for_help, citations_of, ranked_and_read, search_each
+from qa.answers import Asking, answer, asks_for_help, citations_of, load_weights, ranked_and_read, search_each
+from qa.retrieval import rank
 from qa.types import Answer, Citation
 from qa.understanding import complete, parse, prepare, printable
 
@@ -43,9 +44,11 @@ class Assistant:
         """
         load_reader()
         prepare()
+        load_weights()
         snapshot = self.library.snapshot()
         for question in _OF_USUAL_LENGTHS:
-            search_each(Asking(parse(question), snapshot), 1)
+            for search in search_each(Asking(parse(question), snapshot), 1):
+                rank(search)
 
     def ask(
         self,

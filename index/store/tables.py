@@ -270,10 +270,15 @@ def _strings(data: str) -> tuple[str, ...]:
     return tuple(json.loads(data))
 
 
+@lru_cache(maxsize=4096)
+def _years(data: str) -> tuple[int, ...]:
+    return tuple(json.loads(data))
+
+
 def _section(row: Sequence[Any]) -> Section:
     start, body, own_end, end, level, title, path, years, mode, run_in, continued = row
     return Section(
-        start, body, own_end, end, level, title, _strings(path), tuple(json.loads(years)), mode,
+        start, body, own_end, end, level, title, _strings(path), _years(years), mode,
         bool(run_in), bool(continued),
     )  # fmt: skip
 

@@ -7,7 +7,7 @@ from qa.answers.fact import citations_of, ranked_and_read, search_each
 from qa.answers.help import HELP, asks_for_help
 from qa.answers.router import answer
 from qa.answers.topic import scored_clauses
-from qa.answers.worth import MODELS, clause_terms, context_terms
+from qa.answers.worth import MODELS, clause_terms, context_terms, load_weights
 
 __all__ = [
     "HELP",
@@ -18,6 +18,7 @@ __all__ = [
     "citations_of",
     "clause_terms",
     "context_terms",
+    "load_weights",
     "ranked_and_read",
     "scored_clauses",
     "search_each",

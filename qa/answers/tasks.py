@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 
 import numpy as np
@@ -204,7 +205,12 @@ def _counted(section: Section, sections: Sequence[Section]) -> bool:
 
 def _chapter(asking: Asking, sections: Sequence[Section], subject: str) -> Section | None:
     """The section headed by the subject that has headings below, of the time asked where parts are told apart."""
-    above = [s for s in sections if s.level and not s.continued and len(children(s, sections)) > 1]
+    below = Counter(s.path[:-1] for s in sections)  # most have none, which is told at once
+    above = [
+        s
+        for s in sections
+        if s.level and not s.continued and below[s.path] > 1 and len(children(s, sections)) > 1
+    ]
     return headed(above, subject, mode_of(asking) or "target")
 
 

@@ -95,16 +95,25 @@ def _share(counted: NDArray[np.bool_], group: NDArray[np.intp]) -> FloatArray:
 
 
 @cache
-def _weights(name: str) -> tuple[FloatArray, float]:
+def _weights() -> dict[str, tuple[FloatArray, float]]:
+    """The weights of each model, in the order of its terms, and its bias."""
     with (files("qa.answers") / "topic.toml").open("rb") as file:
-        table = tomllib.load(file)[name]
-    return np.array([table[term] for term in MODELS[name]], np.float32), float(table["bias"])
+        tables = tomllib.load(file)
+    return {
+        name: (np.array([tables[name][term] for term in terms], np.float32), float(tables[name]["bias"]))
+        for name, terms in MODELS.items()
+    }
+
+
+def load_weights() -> None:
+    """Loads the models' weights, which the first broad question would wait for."""
+    _weights()
 
 
 def log_odds(scored: Sequence[Scored], fitting: FloatArray) -> tuple[FloatArray, FloatArray]:
     """Of each clause that it is on the subject, and that a good answer holds it: two of shape (n,)."""
     terms = clause_terms(scored, fitting)
-    weights, bias = _weights("about")
+    weights, bias = _weights()["about"]
     about = terms @ weights + bias
-    weights, bias = _weights("worth")
+    weights, bias = _weights()["worth"]
     return about, np.hstack([terms, context_terms(scored, about)]) @ weights + bias

@@ -48,7 +48,7 @@ def clauses(text: str) -> tuple[Clause, ...]:
     found: list[Clause] = []
     start = sentence = 0
     for end, mark in _ends(text):
-        stops = bool(_SENTENCE_END.search(text[start:mark]))
+        stops = bool(_SENTENCE_END.search(text[end:mark]))
         if end - start < SHORTEST and not stops and mark < len(text):
             continue
         if text[start:end].strip():

@@ -51,11 +51,16 @@ RankedSearch = tuple[Search, list[Ranked]]
 """The search of a sub-question and its candidates in order."""
 
 
-@cache
 def fitted(part: str) -> dict[str, float]:
     """The fitted numbers of one ``part`` of ``weights.toml``, by name."""
+    return dict(_parts()[part])
+
+
+@cache
+def _parts() -> dict[str, dict[str, float]]:
     with (files("qa.retrieval") / "weights.toml").open("rb") as file:
-        return dict(tomllib.load(file)[part])
+        found: dict[str, dict[str, float]] = tomllib.load(file)
+    return found
 
 
 @cache

@@ -11,7 +11,7 @@ from index.text import HAN_SEVERAL, PLACE_LEVELS, YEAR, normalize
 from qa.types import Shape
 from qa.understanding.answer_types import AnswerType, answer_types_of, quantities
 from qa.understanding.places import places_named
-from qa.understanding.terms import concepts
+from qa.understanding.terms import concepts, contradicts
 from qa.understanding.time import TIME, When, in_report, is_next, parse_when
 from qa.understanding.topic import COURSE, EACH, overview_topic, topic_of
 
@@ -142,6 +142,7 @@ def prepare() -> None:
     """Loads the lists of places, words and indicators that the first question would wait for."""
     parse("去年城镇新增就业多少人？财政收入增长多少？")
     concepts("城镇新增就业")
+    contradicts("城镇", "农村")
     known_indicators()
 
 
