@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import ast
 import importlib
+import re
+import shutil
 import subprocess
 import sys
+import tomllib
 from functools import cache
 from pathlib import Path
 
@@ -40,12 +43,21 @@ SOLE_IMPORTERS = {
 
 
 @cache
-def imported(path: Path) -> set[str]:
-    """Top-level packages that a source file imports, also inside functions."""
+def imports(path: Path) -> set[tuple[str, str]]:
+    """The modules that a source file imports, also inside functions, each with a name taken from it, or with none."""
     nodes = list(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
-    names = {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
-    names |= {node.module or "" for node in nodes if isinstance(node, ast.ImportFrom) and not node.level}
-    return {name.partition(".")[0] for name in names}
+    whole = {(alias.name, "") for node in nodes if isinstance(node, ast.Import) for alias in node.names}
+    return whole | {
+        (node.module or "", alias.name)
+        for node in nodes
+        if isinstance(node, ast.ImportFrom) and not node.level
+        for alias in node.names
+    }
+
+
+def imported(path: Path) -> set[str]:
+    """Top-level packages that a source file imports."""
+    return {module.partition(".")[0] for module, _ in imports(path)}
 
 
 def loaded_after(code: str) -> set[str]:
@@ -66,6 +78,56 @@ def test_imports_flow_one_way() -> None:
     command = [str(Path(sys.executable).with_name("lint-imports")), "--no-cache"]
     run = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, check=False)
     assert run.returncode == 0, run.stdout
+
+
+PACKAGES = sorted(path.parent for room in ("index", "qa") for path in (ROOT / room).glob("*/__init__.py"))
+FOR_CONTRIBUTORS = {"Storage"}
+"""What README tells those to implement who add a store."""
+
+
+def module_of(path: Path) -> str:
+    return ".".join(path.relative_to(ROOT).with_suffix("").parts)
+
+
+def test_every_room_has_a_door_and_a_contract_that_nobody_passes_it() -> None:
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"]
+    shut = {
+        module: contract["allowed_importers"]
+        for contract in contracts["contracts"]
+        if contract["type"] == "protected"
+        for module in contract["protected_modules"]
+    }
+    assert shut == {f"{room}.*": [room] for room in map(module_of, PACKAGES)}
+    layers = [contract for contract in contracts["contracts"] if contract["type"] == "layers"]
+    assert all(contract.get("exhaustive") for contract in layers if "containers" in contract)
+    for room in PACKAGES:
+        door = importlib.import_module(module_of(room))
+        assert len(re.findall(r"\.(?=\s|$)", door.__doc__ or "")) > 1, room  # what it does, in two sentences
+        assert door.__all__
+
+
+def test_a_way_past_a_door_is_found(tmp_path: Path) -> None:
+    """The contracts can fail: in a copy in which a room is entered by a window, they do."""
+    for room in ROOMS:
+        shutil.copytree(
+            ROOT / room, tmp_path / room, ignore=shutil.ignore_patterns("*.bin", "*.q4", "assets")
+        )
+    shutil.copy(ROOT / "pyproject.toml", tmp_path)
+    with (tmp_path / "qa" / "assistant.py").open("a", encoding="utf-8") as file:
+        file.write("\nfrom index.text.numerals import to_int\n")
+    command = [str(Path(sys.executable).with_name("lint-imports")), "--no-cache"]
+    run = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, check=False)
+    assert run.returncode != 0
+    assert "Nobody imports past the door of index.text BROKEN" in run.stdout
+
+
+def test_what_a_room_offers_somebody_outside_uses() -> None:
+    others = [path for folder in ("benchmarks", "training") for path in (ROOT / folder).rglob("*.py")]
+    for room in PACKAGES:
+        outside = (imports(path) for path in (*SOURCES, *others) if room not in path.parents)
+        used = {name for taken in outside for module, name in taken if module == module_of(room)}
+        offered = set(importlib.import_module(module_of(room)).__all__)
+        assert offered - used - FOR_CONTRIBUTORS == set(), room
 
 
 @pytest.mark.parametrize("package", sorted(SOLE_IMPORTERS))

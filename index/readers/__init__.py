@@ -4,20 +4,17 @@ from index.readers.drawing import is_drawable
 from index.readers.facsimile import find_areas
 from index.readers.formats.refused import how_to_convert
 from index.readers.placed import Area, PlacedCharacter, unpack_characters
-from index.readers.registry import Format, Sample, format_names, formats, load, read_bytes, suffixes
+from index.readers.registry import format_names, load, read_bytes, suffixes
 from index.readers.worker_process import characters_in_worker, count_in_worker, draw_in_worker, read_in_worker
 
 __all__ = [
     "Area",
-    "Format",
     "PlacedCharacter",
-    "Sample",
     "characters_in_worker",
     "count_in_worker",
     "draw_in_worker",
     "find_areas",
     "format_names",
-    "formats",
     "how_to_convert",
     "is_drawable",
     "load",

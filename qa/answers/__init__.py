@@ -4,13 +4,12 @@ Quotes become an answer in ``composer``.
 
 from qa.answers.asking import Asking
 from qa.answers.fact import citations_of, ranked_and_read, search_each
-from qa.answers.help import HELP, asks_for_help
+from qa.answers.help import asks_for_help
 from qa.answers.router import answer
 from qa.answers.topic import scored_clauses
 from qa.answers.worth import MODELS, clause_terms, context_terms, load_weights
 
 __all__ = [
-    "HELP",
     "MODELS",
     "Asking",
     "answer",

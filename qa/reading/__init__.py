@@ -1,4 +1,6 @@
-"""Candidates to what they say: which clauses answer, and whether that is enough to answer at all."""
+"""Candidates to what they say: which clauses answer, and whether that is enough to answer at all.
+The reader model reads the first few with the question; what it says is weighed with the features of retrieval.
+"""
 
 from qa.reading.answerability import (
     EVIDENCE,
@@ -16,11 +18,10 @@ from qa.reading.quotes import (
     span_weights,
     widened,
 )
-from qa.reading.reader import PASSAGES_READ, read_first, reordered, reread
+from qa.reading.reader import read_first, reordered, reread
 
 __all__ = [
     "EVIDENCE",
-    "PASSAGES_READ",
     "SPAN_WEIGHTS",
     "also_fitting",
     "best_span",

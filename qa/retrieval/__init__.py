@@ -1,8 +1,10 @@
-"""A question to ranked candidates: the searches, their fusion, and the features of each passage and clause."""
+"""A question to ranked candidates: the searches, their fusion, and the features of each passage and clause.
+Similarities are told in standard deviations of the library's own, so that they mean the same for every encoder.
+"""
 
 from qa.retrieval.clauses import Clause, normalized
 from qa.retrieval.clauses import clauses as clauses_of
-from qa.retrieval.ranking import Ranked, RankedSearch, Reading, Weights, fitted, rank, weights
+from qa.retrieval.ranking import Ranked, RankedSearch, Reading, Weights, fitted, rank
 from qa.retrieval.retriever import CLAUSE_FEATURES, PASSAGE_FEATURES, Candidate, Search, encoded, search
 
 __all__ = [
@@ -21,5 +23,4 @@ __all__ = [
     "normalized",
     "rank",
     "search",
-    "weights",
 ]

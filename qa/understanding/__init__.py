@@ -10,11 +10,10 @@ from qa.understanding.places import (
     is_nation,
     is_place,
     names_of,
-    places_named,
 )
 from qa.understanding.question import Question, SubQuestion, parse, prepare, printable
 from qa.understanding.terms import Concept, concepts, contradicts, expanded_query, official_wording
-from qa.understanding.time import TIME, When, parse_when
+from qa.understanding.time import TIME, When
 from qa.understanding.topic import EVERY_YEAR, OVER_TIME
 
 __all__ = [
@@ -40,8 +39,6 @@ __all__ = [
     "names_of",
     "official_wording",
     "parse",
-    "parse_when",
-    "places_named",
     "prepare",
     "printable",
     "quantities",

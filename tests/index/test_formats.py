@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from index.errors import SourceError
-from index.readers import Sample, format_names, formats, read_bytes, suffixes
+from index.readers import format_names, read_bytes, suffixes
+from index.readers.registry import Sample, formats
 
 ROOT = Path(__file__).parents[2]
 

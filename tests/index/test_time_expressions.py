@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.text import calendar_years, find_times, full_years, plan_years, report_year, years_in
+from index.text import calendar_years, find_times, full_years, report_year, years_in
+from index.text.time_expressions import plan_years
 from index.types import Metadata
 
 
