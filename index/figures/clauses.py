@@ -17,7 +17,7 @@ _DOWN = "下降|减少|削减|降低|回落|压减|压缩|缩减|下调|收窄|�
 _QUALIFIER = "不低于|不少于|不高于|不超过|超过|低于|高于|至少|大约|将近|接近|约|近|超|逾|突破"
 _CHANGE = re.compile(
     r"(?P<rest>.*?)(?P<average>年均|平均每年|每年)?"
-    r"(?:分别|累计|各|均|都|再|又|实际|同比|环比|名义|平均|总体|年均|约|同口径|[按以]?可比(?:价格?|口径)?(?:计算|计)?|"
+    r"(?:分别|累计|各|均|都|再|又|净|实际|同比|环比|名义|平均|总体|年均|约|同口径|[按以]?可比(?:价格?|口径)?(?:计算|计)?|"
     r"(?:剔除|扣除)[^，。；]{2,16}?(?:因素|影响)后?|(?<!占)比(?![重例率值])[^，。；]{1,14}?|较[^，。；]{1,10}?)*"
     rf"(?:(?P<up>{_UP})|(?P<down>{_DOWN}))(?:了|幅度)?(?:{_QUALIFIER})?\s*$"
 )
@@ -36,6 +36,8 @@ _TIE = re.compile(
     r"(?:[上回提]?升|回落|下降|提高|扩大|收窄)[至到]|年均增长|增长|均|要|拟|力争|确保|\s)*$"
 )
 """的目标为; not 教育."""
+_RATE_END = re.compile("(?:增幅|涨幅|增速|降幅)$")
+"""医疗费用增幅; not 医疗费用."""
 _SHARE_HEAD = re.compile(r"率|比重|比例|占比|份额|覆盖面|占|比率|程度|水平|强度|之比|度|报销|面$")
 """覆盖率; not 产量."""
 _PREMISE = re.compile(r"(?:是)?在[^，。；]*?(?:基础上|前提下|情况下|条件下)")
@@ -69,9 +71,11 @@ _FACILITY = re.compile(
 )
 """装置; not 学校."""
 _COMMON = re.compile(
-    "^(?:城市|企业|项目|社区|单位|学校|省份|省|市|地区|县|村|国家|部门|问题|方面|乡镇|街道|园区|品种|品牌|产品|领域|地方|试点)$"
+    "^(?:城市|企业|项目|社区|单位|学校|省份|省|市|地区|县|村|国家|部门|问题|方面|乡镇|街道|园区|品种|品牌|产品|领域|地方|试点|服务|区县)$"
 )
 """学校; not 中心学校."""
+_OTHERS_NOUN = re.compile("(?:村|企业|学校|社区|单位|乡镇)、.")
+"""Behind it is another number's noun: 村、四重产业覆盖; not 村、."""
 _LONGEST_LEFT = 90
 """Characters before a number that are looked at for its name; set by hand, longer than any name with its
 verb."""
@@ -146,10 +150,12 @@ def read_left(left: str, unit: str) -> Reading:
     if change and unit not in ("%", "个百分点", "个基点", "倍") and not _CAN_RISE.search(left):
         change = None
     rate = _RATE.match(left) if unit == "%" else None
+    if change and unit == "%" and change["down"] and _RATE_END.search(change["rest"]):
+        return Reading(None, change["rest"])  # 医疗费用增幅回落11%: by so much, or to so much
     if change:
         return Reading(_changed(unit, bool(change["up"]), bool(change["average"])), change["rest"])
     if rate and _TIE.match(rate["tie"]):
-        average = bool(rate["average"]) or "年均" in rate["tie"]
+        average = bool(rate["average"]) or "年均" in rate["tie"] or rate["rest"].endswith("年均")
         return Reading(_changed("%", bool(rate["up"]), average), rate["rest"])
     if unit == "%":
         return Reading("share" if _SHARE_HEAD.search(left) else None, left)
@@ -196,11 +202,15 @@ def is_common(name: str) -> bool:
 def right_name(right: str) -> str:
     """The noun phrase right of a number, without what is said of it."""
     right = re.sub(
-        r"、(?:建设|新建|改造|改建|新增|新|完成|实施|建成|开展|举办|整治|约|共|培训|引进)$", "", right.strip()
+        r"、(?:建设|新建|改造|改建|新增|新|完成|实施|建成|开展|举办|整治|约|共|培训|引进|总?投资|计划总?投资|总面积|占地)$",
+        "",
+        right.strip(),
     )
     right = right.removeprefix("的").strip()
     cut = _PREDICATE.search(right, 2) if len(right) > 2 else None
-    noun = right[: cut.start()] if cut else right
+    noun = re.sub("(?:共计|总计|合计|共)$", "", right[: cut.start()] if cut else right)
+    if _OTHERS_NOUN.match(noun):
+        return noun.split("、")[0]  # 90个村、四重产业覆盖的108个村
     if _COMMON.match(noun):
         noun = right if len(right) <= 22 else ""
     if len(noun) > 20:
@@ -219,7 +229,7 @@ def is_attribute(right: str) -> bool:
     right = right.strip()
     if right.startswith("的"):
         return True
-    return bool(right) and right[0] not in "、（(）)”" and not _VERB_RIGHT.match(right)
+    return bool(right) and right[0] not in "、（(）)”/" and not _VERB_RIGHT.match(right)
 
 
 def before_from(clause: str) -> str | None:

@@ -124,6 +124,8 @@ class Reader:
         after = self.around[at] if at < len(self.around) else None
         if re.search(r"每\s*$|每隔$|就有\s*$", context.left):
             return
+        if context.quantity.unit == "条" and re.search(r"[新国]\s*$", context.left):
+            return  # 鼓励民间投资新36条, the name of a document
         if clauses.is_aside(context.left):
             told = False
         elif len(group) > 1:

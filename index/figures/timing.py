@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from index.figures.clauses import Context, is_reached
 from index.figures.period_cues import Cue, Period, period_of
 from index.figures.types import Measure
-from index.text import YEAR
+from index.text import PLACE_LEVELS, YEAR
 
 _FLOW = re.compile(
     "新增|累计|完成|改造|建成|建设|新建|减少|解决|转移|投入|取消|减税|减轻|发放|引进|培训|培育|退出|淘汰|压减|化解|脱贫|搬迁|"
@@ -24,7 +24,9 @@ _PAST = re.compile(
 _INTENT = re.compile("要|将|拟|力争|确保|安排|控制在|目标|预期|保持|左右|以上|以内|争取|计划|新增|再")
 """力争; not 建成."""
 # 预计全年; not 预计收入
-_YEAR_EXPECTED = re.compile(f"(?:^|[，。])预计，?(?=全年|今年|当年|{YEAR}年)|^(?:初步)?预计，")
+_YEAR_EXPECTED = re.compile(
+    f"(?:^|[，。])预计，?(?=全[年{PLACE_LEVELS}]|今年|当年|{YEAR}年)|^(?:初步)?预计，"
+)
 """All that the sentence lists: 预计全年地区生产总值; not 预计收入."""
 _NO_SUBJECT = re.compile(r"(?:同比|[比较]上年|分别|实际|名义|可比价)*(?:增长|下降|增加|减少)")
 """The growth is expected too (生产总值预计完成55亿元，增长10%左右): 增长10%, 比上年增长; not 财政收入增长."""
@@ -119,7 +121,7 @@ class Timing:
         """``到2026年，…，累计新增10万人``: over the years that the plan around it is for."""
         around = self.around
         if period.mode == "target" and around and around.first < around.last == period.last:
-            return around if re.search("累计(?!达)", context.left) else period
+            return around if re.search("累计(?!达)|投资累计", context.left) else period
         return period
 
     def _since(self, context: Context, period: Period) -> Period:
