@@ -156,7 +156,7 @@ def _used(
         ranked.candidate.passage
         for (one, ranking), certain in zip(sub_questions, sure, strict=True)
         if certain >= threshold()
-        for ranked in (also_fitting(one, ranking) if listing else ranking[:1])
+        for ranked in (also_fitting(ranking) if listing else ranking[:1])
     ]
     if listing:
         chosen.sort(key=lambda passage: (passage.report, passage.start))

@@ -88,6 +88,8 @@ _PIECE = re.compile(r"[^，,；;。？?！!（）()]+")
 """甲; not ，."""
 _OTHER_THAN_PIECES = ("人", "户", "套", "人次", "次", "场", "间")
 """What is counted so is not counted by 个: 改造老旧小区793户 does not say how many quarters."""
+_OF_ITS_KIND = 0.6
+"""The fit (``answer_types``) from which a figure is of the kind asked for: any unit where the question tells none."""
 _CLOSE = 0.72
 """The least share of a name's characters that a question must say, when it says nothing else."""
 
@@ -373,7 +375,7 @@ def _is_in(wanted: AnswerType, figure: Figure) -> bool:
     if figure.measure == "amount" and not figure.unit:
         return wanted.family in ("", "count", "people")  # 申请数量 3119: a table's count, its unit not said
     written = normalize(figure.said)
-    return match(wanted, written, quantities(written)) >= 0.6
+    return match(wanted, written, quantities(written)) >= _OF_ITS_KIND
 
 
 def _main_clause(core: str) -> str:

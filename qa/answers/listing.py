@@ -110,10 +110,10 @@ def _announced(asking: Asking) -> Answer | None:
                 continue
             # 五个不动摇 has five items; where the question counts them, the announcement or the items agree.
             agrees = counted is None or number == len(one.items) or str(number) in normalize(one.announced)
-            score = title_score(subject, one.announced) + (0.3 if agrees else -0.3)
+            score = title_score(subject, one.announced) + (_AGREES if agrees else -_AGREES)
             # 十方面民生实事圆满完成 looks back on last year's, where this year's are asked; and 今年继续办好 does
             # not answer what was done.
-            score += 0 if _of_mode(asking, info, one) else -0.2 if mode_of(asking) == "target" else -1
+            score += 0 if _of_mode(asking, info, one) else -_LOOKS_BACK if mode_of(asking) == "target" else -1
             if score > best[0]:
                 best = score, one
         if best[1] is not None:
@@ -163,6 +163,10 @@ def _of_mode(asking: Asking, info: ReportInfo, one: Enumeration) -> bool:
     return not mode or not above or above[-1] == mode
 
 
+_AGREES = 0.3
+"""What the number of items tells beside the share of the subject's words that the announcement holds: less than half."""
+_LOOKS_BACK = 0.2
+"""What it takes from an enumeration that it tells of last year's, where this year's is asked: less than the number."""
 _NAMED = 0.8
 """How much of the subject the announcement holds, at least; 0.3 more where the count agrees."""
 

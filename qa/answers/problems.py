@@ -33,6 +33,10 @@ _SAYS_WHICH = re.compile(
     r"(?:问题|困难|不足|短板|矛盾|挑战)[^。：:]{0,20}[。，：:]?(?:主要是|主要有|主要表现|一是|表现在|体现在)"
 )
 """还有不少困难和问题。主要是; not 深层次矛盾凸显."""
+_BEFORE_PLANS = 0.6
+"""The share of a report in which problems may stand in a part that plans: they end the review, before the tasks."""
+_NEARLY = 0.9
+"""How much less like the subject than the likest a problem may be, of the 3 or so that one in its words reaches."""
 _OWNING = 4
 """Clauses of trouble that such an announcement is worth; set by hand."""
 # 对此，我们将; not 此外，我们将
@@ -94,7 +98,7 @@ def _named(snapshot: Snapshot, info: ReportInfo) -> Iterator[tuple[Passage, tupl
     best: list[tuple[Passage, tuple[int, int]]] = []
     most = -math.inf
     for at, passage in enumerate(passages):
-        if passage.mode == "target" and len(passage.years) == 1 and at > len(passages) * 0.6:
+        if passage.mode == "target" and len(passage.years) == 1 and at > len(passages) * _BEFORE_PLANS:
             continue
         for m in _OWNED.finditer(passage.text):
             if not (found := list(_after(passages, at, m.end()))):
@@ -160,7 +164,7 @@ def _about(
         if one is not None:
             marked.append((float(one.features[0]) + 2 * float(one.features[5]), (passage, span)))
     top = max((score for score, _ in marked), default=0.0)
-    return [pair for score, pair in marked if score > top - 0.9]
+    return [pair for score, pair in marked if score > top - _NEARLY]
 
 
 def _cited(snapshot: Snapshot, found: Sequence[tuple[Passage, tuple[int, int]]]) -> list[Citation]:

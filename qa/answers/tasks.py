@@ -221,6 +221,7 @@ def headed(sections: Sequence[Section], subject: str, mode: SectionMode = "") ->
     if not found:
         return None
     scores = [title_score(subject, s.title) for s in found]
+    # Of headings that say as much the outer one; no two shares of a subject's words lie as near as this.
     best = int(np.argmax([score - 0.01 * s.level for score, s in zip(scores, found, strict=True)]))
     return found[best] if scores[best] >= _ENOUGH else None
 

@@ -32,6 +32,8 @@ BUDGET = 250
 """Characters of the text, about: what a reader takes in at a glance; the rest stands behind it."""
 FILLED = 120
 """Characters up to which a statement may be less surely on the subject: of little said all is shown."""
+LESS_SURE = 1.2
+"""How much less, in log-odds: so far below SURE one statement in three is on the subject."""
 MOST_MORE = 20
 """Places listed behind the text; set by hand: nobody reads more, and the sections lead to them."""
 LIKELY, SURE = -0.3, 0.6
@@ -159,7 +161,7 @@ def chosen(found: Sequence[Statement], budget: int, least: float) -> tuple[list[
     size = 0
     top = max((one.about for one in found), default=0.0)
     for one in found[:60]:
-        enough = least if size > FILLED or budget < 2 * FILLED else least - 1.2
+        enough = least if size > FILLED or budget < 2 * FILLED else least - LESS_SURE
         if one.about < min(enough, top - NEAR) or top < least - 1:
             continue
         if one.worth < WORTH and size > FILLED / 2:

@@ -18,6 +18,9 @@ EACH = 130
 """Characters shown of each report."""
 MOST_REPORTS = 6
 """Reports set side by side: those first and last and some between tell the course."""
+_LEAST = -0.6
+"""Log-odds of being on the subject from which a statement is set beside another report's: one in three is, so that a
+report that says little has something to show."""
 _SAME = 0.4
 """Of two statements that share this much of their pairs of characters, one rewords the other."""
 _OVER_TIME = re.compile(rf"{OVER_TIME.pattern}|不同(?:年|时期)")
@@ -33,7 +36,7 @@ def answer_topic_compare(asking: Asking) -> Answer | None:
         return None
     mode = mode_of(asking) if not _OVER_TIME.search(asking.question.core) else ""
     found = {
-        info.id: chosen(statements(asking, info, asking.subject, mode), EACH, -0.6)[0] for info in reports
+        info.id: chosen(statements(asking, info, asking.subject, mode), EACH, _LEAST)[0] for info in reports
     }
     told = [info for info in reports if found[info.id]]
     if len(told) < 2:

@@ -38,6 +38,7 @@ def clause_terms(scored: Sequence[Scored], fitting: FloatArray) -> FloatArray:
     x = {name: features[:, i] for i, name in enumerate(FEATURES)}
     rank = np.argsort(np.argsort(-x["token"])) / len(features)
     passage_rank = np.argsort(np.argsort(-x["passage_late_interaction"])) / len(features)
+    # What is added to a rank keeps the first one's logarithm finite; the models are fitted with it.
     more = (
         x["token"] * x["covered"], x["token"] ** 2, x["token"] * x["passage_late_interaction"], fitting,
         x["token"] * x["path_covered"], x["long"] ** 2, np.log(rank + 0.002), np.log(passage_rank + 0.005),

@@ -29,6 +29,13 @@ EVIDENCE = (
 """What speaks for the first passage as an answer, or against it."""
 
 _EXACT = ("number", "date", "rank")
+_NO_NUMBER = 0.3
+"""The fit (``qa.understanding``) below which a clause has no number that could be the one asked: a bare one has it."""
+_MOST_LEAD = 3.0
+"""How far the first passage may lead: more says no more. What a lead is worth is fitted (weights.toml)."""
+_AS_MUCH, _AS_GOOD = 0.9, 1.0
+"""Of a list a passage is quoted too whose best clause says this share of what the first's does, and whose score is no
+more than this below it: set by hand, rather too few than one astray."""
 _UNMARKED = -8.0
 """A logit below all that the reader gives, where it marks no clause."""
 _ABOUT = (36.0, 0.0, 9.0, 0.5, 0.5, 1.0)
@@ -51,12 +58,14 @@ def evidence(search: Search, ranked: Sequence[Ranked]) -> FloatArray:
         "topic": 0.0 if exact else topic_coverage(search, candidate, here),
         "topic_in_passage": topic_coverage(search, candidate, slice(None)),
         "number_near_topic": _number_near_topic(search, candidate, exact) if exact else 0.0,
-        "expected_number_missing": float(bool(exact) and answer_fit(candidate, answer_types, here) < 0.3),
+        "expected_number_missing": float(
+            bool(exact) and answer_fit(candidate, answer_types, here) < _NO_NUMBER
+        ),
         "unsaid": _unsaid(search, candidate),
         "read_best": max((one.reading.score for one in ranked if one.reading), default=0.0),
         "read_clause": float(first.reading.clauses.max(initial=_UNMARKED)) if first.reading else 0.0,
         "read_marked": float(first.reading.answers.max(initial=_UNMARKED)) if first.reading else 0.0,
-        "lead": min(first.score - ranked[1].score, 3.0) if len(ranked) > 1 else 0.0,
+        "lead": min(first.score - ranked[1].score, _MOST_LEAD) if len(ranked) > 1 else 0.0,
         "mode": _feature(first, "mode"),
         "year_conflict": float(conflicts_in_year(first)),
     }
@@ -108,14 +117,14 @@ def _of_counterpart(search: Search, ranked: Ranked) -> bool:
     )
 
 
-def also_fitting(search: Search, ranked: Sequence[Ranked], most: int = 3) -> list[Ranked]:
+def also_fitting(ranked: Sequence[Ranked], most: int = 3) -> list[Ranked]:
     """The first passage, and those of the next ones that say as much of what a list is asked of."""
     first = ranked[0]
     share = float(first.clause_scores.max()) if len(first.clause_scores) else 0.0
 
     def fits(one: Ranked) -> bool:
-        near = len(one.clause_scores) and float(one.clause_scores.max()) > 0.9 * share
-        return bool(near and one.score > first.score - 1.0 and not _conflicts_in_time(one))
+        near = len(one.clause_scores) and float(one.clause_scores.max()) > _AS_MUCH * share
+        return bool(near and one.score > first.score - _AS_GOOD and not _conflicts_in_time(one))
 
     return [first, *(one for one in ranked[1:most] if fits(one))]
 

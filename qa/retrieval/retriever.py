@@ -40,6 +40,9 @@ YEAR_AMONG, YEAR_WRITTEN, YEAR_NEAR = 0.7, 0.5, 0.2
 """How far a passage agrees in its year that is not of the very year asked: it is of that year among others, it writes
 it, its report was given about then. Only this order is meant, how much the agreement counts is fitted (weights.toml);
 what other values would change: benchmarks/SENSITIVITY.md."""
+HINTED_MODE = 0.4
+"""How far a particle alone (了, 要) asks for results or targets, where 1 is a word for them: it may mean neither. How
+much the mode counts is fitted (weights.toml)."""
 
 PASSAGE_FEATURES = ("dense", "late_interaction", "covered", "year", "mode", "report", "place")
 CLAUSE_FEATURES = ("covered", "answers")
@@ -283,7 +286,7 @@ def _mode(when: When, passage: Passage) -> float:
     """Agreement on results or targets, -1 to 1; less where only a particle hints at one."""
     if not when.mode or not passage.mode:
         return 0.0
-    return (1.0 if when.strong else 0.4) * (1 if when.mode == passage.mode else -1)
+    return (1.0 if when.strong else HINTED_MODE) * (1 if when.mode == passage.mode else -1)
 
 
 def _report(question: Question, when: When, report: ReportInfo) -> float:

@@ -54,10 +54,6 @@ _YEARLY = re.compile("增速|目标")
 """What is set or told anew every year: 2016到2020年的GDP增速; not 2016到2020年投资多少."""
 _GROWTH = re.compile("增长|增速|增幅|涨幅|降幅|上涨|下降")
 """增长多少; not 多少."""
-_EACH_PLACE = re.compile(
-    r"(?:各|每个?|哪些|哪个|哪几个)(?:省份?|市|县|区县?|县区|地区?|城市|地方|自治区)(?![域块中下])"
-)
-"""The places beside each other: 各省GDP, 哪个县增长最快; not 各区域."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,11 +99,6 @@ class Question:
     def growth(self) -> bool:
         """Whether how much something grew is asked, not how much it is."""
         return bool(_GROWTH.search(self.core))
-
-    @property
-    def each_place(self) -> bool:
-        """Whether the places of the library are set beside each other."""
-        return bool(_EACH_PLACE.search(self.core))
 
     @property
     def _units(self) -> tuple[str, ...]:

@@ -150,14 +150,6 @@ def test_a_course_over_years(question: str, over_years: bool) -> None:
 
 
 @pytest.mark.parametrize(
-    ("question", "each_place"),
-    [("各省GDP增速", True), ("哪个县粮食产量最高", True), ("各区域协调发展", False)],
-)
-def test_places_beside_each_other(question: str, each_place: bool) -> None:
-    assert parse(question).each_place is each_place
-
-
-@pytest.mark.parametrize(
     ("question", "core"),
     [
         ("造林去年完成了174万亩，今年安排多少？", "造林，今年安排多少？"),
