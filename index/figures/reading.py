@@ -156,6 +156,7 @@ class Reader:
         if clauses.is_level(left, reading):
             measure = "share" if quantity.unit == "%" else "amount"
             name = self._level_name(context, clauses.before_level(left))
+        name = self.subjects.owned(context, name)
         if self._of_wider(context, [name]):
             self.subjects.forget(True)
             return False

@@ -16,6 +16,10 @@ _TOPIC_END = re.compile(
 _TOTAL = re.compile("累计|^[，、]?达到?$")
 """The second is of all (新增高新技术企业70家，达420家): ，达, 累计; not 增长到."""
 
+_OF_FIRMS = re.compile("利润(?:总额)?|利税(?:总额)?|(?:主营)?(?:业务|营业)收入|利润率|营业收入利润率")
+"""利润总额; not 企业利润总额."""
+_FIRMS = re.compile("[^，；]{0,12}?企业")
+"""规模以上工业企业; not 工业."""
 _RATE = re.compile("[率度]$|比[重例]$|占比$|份额$")
 """城镇化率, 投入强度; not 造林面积."""
 
@@ -86,6 +90,13 @@ class Subjects:
         told = [subject for subject in self.told if subject.segment == segment]
         told = told[-count:] if each or len(told) == count else []
         return [subject.name for subject in told], told[0].start if told else context.clause_start
+
+    def owned(self, context: Context, name: str) -> str:
+        """``name`` with whose it is, told before a ；: 规模以上工业企业营业收入100亿元；利润总额20亿元."""
+        if not self.told or not _OF_FIRMS.fullmatch(name) or "；" not in self.text[: context.quantity.start]:
+            return name
+        owner = _FIRMS.match(self.told[-1].name)
+        return owner[0] + name if owner else name
 
     def _topic(self, context: Context, name: str) -> Subject | None:
         """What the clause before speaks of: ``粮食连续五年增产，总产量52850万吨``."""

@@ -58,6 +58,8 @@ _BRACKETED_UNIT = re.compile(
 """产量（吨）, 绝对数(亿元), 比上年增长%; not 指数（上年=100）, not 手持机（手机）."""
 _SAID_UNIT = re.compile(r"单\s*位\s*[:：]\s*([^\s）)，,；;。]{1,12})")
 """单位：亿元; not 单位名称."""
+_UNIT_SAID = re.compile(r"\s*[（(]?单\s*位\s*[:：]\s*[^\s）)，,；;。]{1,12}[）)]?\s*$")
+"""The end of 表4　居民收入情况　单位：元: 单位：元; not 单位名称."""
 _BODY = re.compile(r"(?:编\s*[制报]|填\s*报|预算)(?:部门|单位|机关)\s*[:：]\s*([^\s:：]{3,30})")
 """The table is of that department, not of the place: 编制部门：上海市普陀区人民政府办公室; not 单位：元."""
 _UNIT_COLUMN = re.compile(r"(?:计量)?单\s*位 ([^\s\d]{1,8})$")
@@ -68,8 +70,8 @@ _COUNTS = re.compile(r"(?:(?P<unit>[件人户次家个])(?:次)?数|数量|指�
 
 _GROWTH = re.compile(
     r"(?:比|较)(?:上年|去年|上年末|上年同期|去年同期|同期|年初|上期)[^\s]{0,2}?"
-    r"(?P<kind>±|增[长减幅加速]|上涨|涨|升降|提高|下降|减少)(?:率|幅度|速度)?|同比(?:增[长减速])?|增速|"
-    r"(?:增长(?:率|速度|幅度)|增幅|涨幅)|^(?:±|增长|上涨|增减)$"
+    r"(?P<kind>±|增[长减幅加速]|上涨|涨跌|涨|升降|提高|下降|减少)(?:率|幅度|速度)?|同比(?:增[长减速])?|增速|"
+    r"(?:增长(?:率|速度|幅度)|增幅|涨幅|涨跌幅度?|升降幅度?)|(?:^|\s)(?:±|增长|上涨|增减)(?=$|\s|[（(])"
 )
 """比上年增长; not 产量."""
 _DOWN = re.compile(r"下降|减少")
@@ -101,17 +103,19 @@ _LABEL_MARK = re.compile(rf"^(?!\d+、\d)(?:(?:\d{{1,3}} )+(?=[^\d\s])|{ITEM_NUM
 """201 03 01 行政运行, 一、财政拨款收入, （1）税收收入, 2.衣着; not 1.5亿元, 1、2月合计."""
 _PART_OF = re.compile(r"^(?:其\s*中\s*[:：]?|#|＃|\*|内[:：])\s*")
 """其中：住宅, #住宅; not 住宅."""
+_DIVIDED = re.compile(r"^按[一-鿿]{2,8}分\s*[:：]\s*")
+"""按经营地分：城镇; not 按经营地分."""
 _SUM = re.compile(rf"^(?:合计|总计|小计|共计|合　计|全[国{PLACE_LEVELS}]|总\s*计|合\s*计)$")
 """合计; not 合计收入."""
 _PLAIN_COLUMN = re.compile(
     r"(?:绝对[数额量值]|[总数]量|数[值额]|指标值|实[绩际]数?|完成[数额]?|累计(?:完成)?|全年|年末|年底|本年累计|本[年期]|"
-    r"预算数|决算数|执行数|计划数|目标值?|预计|金额|合计|总计|小计|期末|末|底|年|[\d\s]|数额|数|"
+    r"全[国省市县区州]|预算数|决算数|执行数|计划数|目标值?|预计|金额|合计|总计|小计|期末|末|底|年|[\d\s]|数额|数|"
     r"(?:上|去)年|AE|[AE]$|预算)+"
 )
 """决算数; not 收入."""
 _QUANTITY_END = re.compile(
     r"(?:[量额值率率数]|收入|支出|投资|面积|余额|存款|贷款|价格|利润|税收?|费用?|资金|经费|里程|浓度|比重|比例|占比|"
-    r"人口|[出存]栏|产能|GDP|强度|收支|补贴|工资|缴费|保险)$"
+    r"人口|招生|在校生|毕业生|[出存]栏|产能|GDP|强度|收支|补贴|工资|缴费|保险)$"
 )
 """A name that says what is measured: 茶叶产量, 卫生健康支出; not 茶叶, not 第二产业."""
 _REDUNDANT = re.compile(
@@ -181,8 +185,8 @@ class _Table:
     @property
     def caption(self) -> str:
         """What the table is about, without its number, year and unit: 主要农产品产量."""
-        told = [c for c in self.captions if not _SAID_UNIT.search(half_width(c)) and not _BODY.search(c)]
-        return told[-1] if told else ""
+        told = [_UNIT_SAID.sub("", c).strip() for c in self.captions if not _BODY.search(c)]
+        return next(filter(None, reversed(told)), "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,7 +253,7 @@ class TableReader:
         part = bool(_PART_OF.match(bare))
         if not part and bare != row.label:
             table.inside = False
-        label = _SPARE.sub("", _bare(_LABEL_MARK.sub("", _PART_OF.sub("", bare))))
+        label = _SPARE.sub("", _bare(_LABEL_MARK.sub("", _DIVIDED.sub("", _PART_OF.sub("", bare)))))
         if _SUM.fullmatch(label) or _YEAR_LABEL.fullmatch(label):
             label = ""
         unit = row.unit or next((u for c in row.cells if (u := _heading_unit(c.words)) not in ("", "%")), "")
@@ -258,7 +262,8 @@ class TableReader:
         nested, table.inside = part and table.marked, part or table.inside
         owner = table.owner if table.inside else ""
         unsure = nested and not _QUANTITY_END.search(label)  # a part of the part before, or beside it
-        nouns = {_noun(cell.words) for cell in row.cells if not _GROWTH.search(half_width(cell.words))}
+        levels = [c.words for c in row.cells if not _GROWTH.search(half_width(f"{row.over} {c.words}"))]
+        nouns = set(map(_noun, levels))
         for cell in row.cells:
             figure = None if unsure else self._cell(table, row, cell, label, owner, nouns)
             if figure is None:
@@ -468,7 +473,8 @@ def _measured(words: str, value: str, row: _Row, table: _Table) -> tuple[Measure
     if len(said) > 1 or (said and inline and said != {"%"}):
         return None
     unit = next(iter(said), "") or half_width(inline)
-    if not unit and table.unit and not re.search("率$|比$|比重|指数|每|人均|[)）]$", label):
+    each = table.unit != "元" and re.search("每|人均", label)  # a head's is not in 亿元
+    if not unit and table.unit and not each and not re.search("率$|比$|比重|指数|[)）]$", label):
         unit = table.unit
     return ("share" if unit == "%" else "amount"), unit or None
 
@@ -543,6 +549,8 @@ def _subject(caption: str) -> str:
     """What a caption says its table is about: 表3主要农产品产量 → 主要农产品产量."""
     text = _CAPTION_NUMBER.sub("", caption)
     text = re.sub(rf"{YEAR}(?:[{RANGE_MARKS}]{SHORT_YEAR})?年?[末底]?", "", text)
+    rate = _GROWTH.search(half_width(text))
+    text = text[: rate.start()] if rate and rate.end() == len(text) and rate.start() > 3 else text
     previous = None
     while previous != text:
         previous, text = text, _SPARE.sub("", _CAPTION_END.sub("", text.strip()))

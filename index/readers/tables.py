@@ -21,6 +21,8 @@ _VALUE = re.compile(
 """412亿元, 6.2%, -3.1, 增长5.5%, 1,234.50; not 第1项, not （一）工作机制 (its text goes on)."""
 _YEAR = re.compile(rf"{YEAR}(?:\s*年)?(?:[{RANGE_MARKS}]+(?:\d{{1,2}}|{YEAR})\s*(?:年|月)?)?|\d{{1,2}}\s*月")
 """Headings that are numbers: 2023, 2023年, 2023—2025年, 2023–2025, 3月; not 412."""
+_YEAR_OF = re.compile(rf"{YEAR}\s*年[一-鿿]{{2}}")
+"""A heading that a year opens: 2023年决算数; not 2023年."""
 _LISTED = re.compile(r"\d{1,3}\s*[.．、]\s*[^\d\s]")
 """1.甲, 12、乙; not 1.5."""
 _NOTHING = frozenset({"", "-", "－", "—", "——", "–", "/", "／", "…", "……", "*", "×"})
@@ -188,7 +190,8 @@ def _has_values(row: Sequence[Cell | None]) -> bool:
 
 
 def _is_value(text: str) -> bool:
-    return _VALUE.fullmatch(text.strip()) is not None and not _LISTED.match(text.strip())
+    text = text.strip()
+    return _VALUE.fullmatch(text) is not None and not _LISTED.match(text) and not _YEAR_OF.match(text)
 
 
 def _side_by_side(block: _Block) -> list[_Block]:

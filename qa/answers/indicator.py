@@ -49,7 +49,7 @@ _TIMES = (
 _TIME = re.compile(_TIMES)
 """去年, 2024年底, 十四五期间; not 产量."""
 _MODES = (
-    r"预期目标|目标值?|计划|打算|预期|预计|指标|实际(?![使利到])|实绩|最终|最后|结果|力争|争取|准备|确保|拟|想要?|"
+    r"预期目标|目标值?|[执决][行算]数|决算|计划|打算|预期|预计|指标|实际(?![使利到])|实绩|最终|最后|结果|力争|争取|准备|确保|拟|想要?|"
     r"要(?!素)|将|(?<![社工])会(?![议计展员])|完成了?(?!率)|实现了?|达到了?|达成|做到|做了|做|取得|设定|制定|提出|提的|确定|[设确]?定[在为到成的]|设[为在]|定$|"
     r"安排(?:在|了)?|控制在|控制线?|保持在|稳定在|不超过|不低于|超过|突破|水平|压[到在]|落在|调[到至]|放在"
 )
@@ -346,7 +346,7 @@ def _names_part(topic: str, name: str) -> bool:
     """Whether ``topic`` says all of the row's own words, some of what it is a part of, and nothing else."""
     whole, _, own = name.rpartition(PART)
     said, needed = Counter(normalize(topic)), Counter(_key(own))
-    left = said - needed - Counter("预算的省市区县")
+    left = said - needed - Counter("预算的省市区县类")
     return not needed - said and left.total() > 1 and not left - Counter(normalize(whole + own))
 
 

@@ -36,6 +36,8 @@ _SPARE = re.compile(
 """增长率; not 粮食."""
 _ECONOMY = re.compile("^(?:国民)?经济(?=增|$)")
 """经济增长; not 经济作物."""
+_AT_ONCE = re.compile("年均|平均|累计|一共|总共|合计|共计?")
+"""2016到2020年一共; not 2016到2020年的."""
 _CLOSE = 0.7
 """The share of a name's characters that its abbreviation keeps; set by hand."""
 
@@ -67,7 +69,10 @@ def answer_series(
         return None
     figures: dict[str, list[Figure]] = {place: [] for place in scope.values() if place in telling}
     scope = {report: place for report, place in scope.items() if place in telling}
+    whole = (asked.time.years[0], asked.time.years[-1]) if asked.time.years and not asked.over_years else None
     for figure in snapshot.figures_where([indicator], reports=scope):
+        if (figure.first_year, figure.last_year) == whole:
+            return None  # what is told of all these years at once
         figures[scope[figure.report]].append(figure)
     given = snapshot.report_years()
     told = {place: course.rows(of_place, given) for place, of_place in figures.items()}
@@ -115,9 +120,9 @@ class _Course:
 
 def _course(asked: Question) -> _Course | None:
     """What the question wants of a course; None where it is no question for one."""
-    if not asked.over_years:
-        return None
     time = asked.time
+    if not asked.over_years and (not time.span or asked.shape == "list" or _AT_ONCE.search(asked.core)):
+        return None
     hidden = {"target": {"actual"}, "actual": {"target"}}.get(time.mode if time.strong else "", set())
     return _Course(
         years=() if time.since else time.years or time.plan_years,

@@ -34,7 +34,7 @@ TIME = re.compile(rf"(?:{YEAR}|(?<!\d)\d\d)年(?:度)?(?:底|末|初)?|{RELATIVE
 _NEGATED = re.compile(r"(?:不是|不要|不算|而非|并非|别给?我?)(?:目标|计划|预期|预算|实际)\w{0,2}")
 _STRONG_PLAN = re.compile(r"目标|计划|打算|预期|指标|控制线|年初预算|拟|力争|争取|准备")
 """力争; not 实绩."""
-_STRONG_REVIEW = re.compile(r"实际|实绩|完成数|最终|结果|最后|完成了|实现了|办成")
+_STRONG_REVIEW = re.compile(r"决算|执行数|实际|实绩|完成数|最终|结果|最后|完成了|实现了|办成")
 """实际; not 目标."""
 _PLAN = re.compile(
     r"安排|未来|今后|接下来|下一步|往后|还会|将|预算|定[的在]"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -168,3 +169,54 @@ def test_a_question_is_answered_from_a_cell(tmp_path: Path) -> None:
     for other in ("甲市2022年住宅是多少", "甲市2022年商品房销售套数", "乙县2022年商品房销售额"):
         assert answer_figure(library.snapshot(), parse(other)) is None
     assert library.indicators("住宅", year=2022) != []
+
+
+def test_headings_of_two_levels_and_what_they_say_of_all_columns() -> None:
+    heads = [
+        Cell("指标", 0, 0, 2, 1),
+        Cell("涨跌幅度（%）", 0, 1, 1, 2),
+        Cell("全市", 1, 1),
+        Cell("城市", 1, 2),
+    ]
+    rows = [*heads, Cell("居民消费价格", 2, 0), Cell("0.4", 2, 1), Cell("0.5", 2, 2), Cell("衣着", 3, 0),
+            Cell("1.2", 3, 1), Cell("1.3", 3, 2)]  # fmt: skip
+    lines = [line.text for line in table_lines(rows)]
+    text = "\n".join(["表1　2022年居民消费价格比上年涨跌幅度", *lines])
+    starts = {m.end() for m in re.finditer("\n", text)}
+    figures = extract(text, [], "report", 2023, starts, "甲市").figures
+    assert [(f.indicator, f.measure, f.said) for f in figures] == [
+        ("居民消费价格", "growth", "0.4%"), ("城市居民消费价格", "growth", "0.5%"),
+        ("居民消费价格：衣着", "growth", "1.2%"), ("居民消费价格：城市衣着", "growth", "1.3%"),
+    ]  # fmt: skip
+
+
+def test_a_year_heads_two_columns() -> None:
+    rows = [Cell("项目", 0, 0, 2, 1), Cell("2021年决算数", 0, 1, 2, 1), Cell("2022年", 0, 2, 1, 2),
+            Cell("预算数", 1, 2), Cell("执行数", 1, 3), Cell("教育支出", 2, 0), Cell("98340", 2, 1),
+            Cell("101200", 2, 2), Cell("102560", 2, 3)]  # fmt: skip
+    lines = [line.text for line in table_lines(rows)]
+    assert lines[2] == "教育支出　2021年决算数 98340　2022年 预算数 101200　2022年 执行数 102560"
+    text = "\n".join(["表1　收支情况　单位：万元", *lines])
+    starts = {m.end() for m in re.finditer("\n", text)}
+    figures = extract(text, [], "report", 2023, starts, "甲县").figures
+    assert [(f.mode, f.period, f.said) for f in figures] == [
+        ("actual", "2021年", "98340万元"), ("target", "2022年", "101200万元"), ("actual", "2022年", "102560万元"),
+    ]  # fmt: skip
+
+
+def test_a_unit_behind_the_caption_and_parts_of_a_division() -> None:
+    rows = [["指标", "总量", "增长（%）"], ["社会消费品零售总额", "132.6", "8.7"],
+            ["按经营地分：城镇", "101.5", "8.9"], ["乡村", "31.1", "8.0"], ["餐饮收入", "18.4", "25.6"]]  # fmt: skip
+    assert [(f.indicator, f.measure, f.said) for f in read("表2 社会消费品零售总额 单位：亿元", rows)] == [
+        ("社会消费品零售总额", "amount", "132.6亿元"), ("社会消费品零售总额", "growth", "8.7%"),
+        ("社会消费品零售总额：城镇", "amount", "101.5亿元"), ("社会消费品零售总额：城镇", "growth", "8.9%"),
+        ("社会消费品零售总额：乡村", "amount", "31.1亿元"), ("社会消费品零售总额：乡村", "growth", "8.0%"),
+        ("餐饮收入", "amount", "18.4亿元"), ("餐饮收入", "growth", "25.6%"),
+    ]  # fmt: skip
+    pupils = [["类别", "招生", "在校生"], ["小学", "21044", "126730"]]
+    assert [(f.indicator, f.said) for f in read("表4 各级学校情况　单位：人", pupils)] == [
+        ("小学招生", "21044人"), ("小学在校生", "126730人"),
+    ]  # fmt: skip
+    incomes = [["指标", "2021年", "2022年"], ["城镇居民人均可支配收入", "41230", "43002"]]
+    assert [f.said for f in read("表5 居民收入　单位：元", incomes)] == ["41230元", "43002元"]
+    assert read("表5 居民收入　单位：亿元", incomes) == []

@@ -329,6 +329,14 @@ def test_the_course_of_the_country_where_no_place_is_named(mixed: Library) -> No
     assert [row.target.text for row in answer.table.rows if row.target] == ["6%左右", "5.5%左右", "5%左右"]
 
 
+def test_a_stretch_of_years_is_told_year_by_year(mixed: Library) -> None:
+    answer = answer_series(mixed.snapshot(), parse("2020年到2022年国内生产总值增长率"))
+    assert answer is not None
+    assert answer.table is not None
+    assert [row.actual.text for row in answer.table.rows if row.actual] == ["2.3%", "8.1%", "3%"]
+    assert answer_series(mixed.snapshot(), parse("2018到2022年国内生产总值年均增长多少？")) is None
+
+
 def test_an_average_over_years_is_of_those_years(mixed: Library) -> None:
     answer = figure(mixed, "2018到2022年国内生产总值年均增长多少？")
     assert answer is not None
