@@ -123,7 +123,7 @@ def _trimmed(text: str, start: int, end: int) -> int:
     return start + len(text[start:end].rstrip("，、；。：;, \n\u3000"))
 
 
-def heads(text: str, found: Enumeration) -> list[tuple[int, int]]:
+def item_headings(text: str, found: Enumeration) -> list[tuple[int, int]]:
     """The heading of each item: its first sentence, or the first clause where that is long.
 
     Of an item that opens with the field it is of (医疗卫生方面。新建医院3所。), what comes next stands with it.

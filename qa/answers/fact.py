@@ -74,7 +74,7 @@ def refused(asking: Asking, related: Sequence[Citation] | None = None) -> Answer
     return Answer(question.text, False, REFUSAL, [], list(related), reason, shape=question.shape)
 
 
-def filled(answer: Answer, asking: Asking) -> Answer:
+def with_further_citations(answer: Answer, asking: Asking) -> Answer:
     """``answer`` with the next best passages behind its citations where these are fewer than ``top_k``.
 
     Its text and marks stay as they are; what is added stands in none of its quotes' passages.

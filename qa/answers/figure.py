@@ -15,7 +15,7 @@ from qa.answers.composer import compose
 from qa.answers.coverage import years_of
 from qa.answers.figure_scope import reports_asked
 from qa.answers.fitting import best_fit
-from qa.answers.indicator import FigureQuestion, asked_of_figures, told_figures
+from qa.answers.indicator import FigureQuestion, asked_of_figures, figures_named
 from qa.answers.labels import label_of
 from qa.types import Answer, Citation, FigureLabel
 from qa.understanding import Question, When
@@ -33,7 +33,7 @@ def answer_figure(
     wanted = asked_of_figures(asked, places)
     if wanted is None or len(places) > 1:
         return None
-    names, figures = told_figures(snapshot, wanted, infos)
+    names, figures = figures_named(snapshot, wanted, infos)
     chosen: list[Figure] = []
     whens = _whens(wanted)
     # Of years beside each other one may tell the level, the other only how much it is to grow.

@@ -198,7 +198,7 @@ def _span(time: When, core: str) -> tuple[int, int] | None:
     return (time.plan_years[0], time.plan_years[-1]) if time.plan_years and not time.years else None
 
 
-def told_figures(
+def figures_named(
     snapshot: Snapshot, wanted: FigureQuestion, reports: Mapping[str, ReportInfo]
 ) -> tuple[tuple[str, ...], list[Figure]]:
     """The indicators that the question surely names, the best first, and their figures in ``reports``.

@@ -9,10 +9,10 @@ from index import Passage, ReportInfo
 from index.text import HAN_NUMERAL, PLACE_LEVELS
 from qa.answers.asking import Asking
 from qa.answers.groups import Part, grouped, titled
-from qa.answers.relevance import Scored, score_clauses, together
+from qa.answers.relevance import Scored, quoted_together, score_clauses
 from qa.answers.scope import mode_of, reports_for
 from qa.answers.summary import cited
-from qa.answers.tasks import headed
+from qa.answers.tasks import section_headed
 from qa.types import Answer
 
 BUDGET = 260
@@ -104,7 +104,7 @@ def _listed(asking: Asking, item: re.Pattern[str]) -> Answer | None:
     for info in reports_for(asking)[:4]:
         scored = score_clauses(asking.snapshot, info.id, asking.subject or core)
         fitting = [s for s in scored if not mode or not s.passage.mode or s.passage.mode == mode]
-        texts = [(own, "，".join(s.text for s in own)) for own in together(fitting, _CLAUSE_OF)]
+        texts = [(own, "，".join(s.text for s in own)) for own in quoted_together(fitting, _CLAUSE_OF)]
         found = [own for own, text in texts if item.search(text) and within.search(text)]
         if len(found) >= LEAST:
             return _told(asking, info, found)
@@ -117,12 +117,12 @@ def _figures_set(asking: Asking) -> Answer | None:
     if len(subject) < 2:
         return None
     for info in reports_for(asking)[:4]:
-        chapter = headed(asking.snapshot.outline(info.id), subject, mode)
+        chapter = section_headed(asking.snapshot.outline(info.id), subject, mode)
         if chapter is None:
             continue
         scored = score_clauses(asking.snapshot, info.id, subject)
         own = [s for s in scored if chapter.start <= s.start < chapter.end]
-        found = [told for told in together(own) if any(_VALUE.search(s.text) for s in told)]
+        found = [told for told in quoted_together(own) if any(_VALUE.search(s.text) for s in told)]
         if len(found) >= LEAST:
             return _told(asking, info, found)
     return None

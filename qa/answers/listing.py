@@ -14,7 +14,7 @@ from index import Passage, ReportInfo, Snapshot
 from index.text import HAN_COUNT, HAN_SEVERAL, normalize, to_int
 from qa.answers.asking import Asking
 from qa.answers.composer import GAP
-from qa.answers.enumerations import Enumeration, enumerations, heads, unnumbered
+from qa.answers.enumerations import Enumeration, enumerations, item_headings, unnumbered
 from qa.answers.fact import answer_fact, refused
 from qa.answers.groups import Part, grouped, titled
 from qa.answers.kinds import answer_kind
@@ -118,7 +118,7 @@ def _announced(asking: Asking) -> Answer | None:
                 best = score, one
         if best[1] is not None:
             whole = sum(end - start for start, end in best[1].items) <= LONGEST_LIST
-            spans = best[1].items if whole else heads(text, best[1])
+            spans = best[1].items if whole else item_headings(text, best[1])
             shown = cited_items(asking.snapshot, info, spans)
             return grouped(asking, "list", [Part(titled(info), shown)])
     return None

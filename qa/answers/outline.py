@@ -34,10 +34,10 @@ _LONGEST = 70
 
 def children(section: Section, sections: Sequence[Section]) -> list[Section]:
     """The headings right below ``section``, also where its own text goes on between them."""
-    return [s for group in series(section, sections) for s in group]
+    return [s for group in children_by_stretch(section, sections) for s in group]
 
 
-def series(section: Section, sections: Sequence[Section]) -> list[list[Section]]:
+def children_by_stretch(section: Section, sections: Sequence[Section]) -> list[list[Section]]:
     """``children``, a list for each stretch of them between which the section's own text goes on.
 
     A review of five years and of the last is two such; where headings are numbered, those alone count.

@@ -1,4 +1,4 @@
-"""No hollow quote: the one check that every way of answering passes (``sound``, called by the router).
+"""No hollow quote: the one check that every way of answering passes (``without_hollow_quotes``, called by the router).
 
 A quote is hollow that is only a heading, that ends where the sentence goes on to what it announces, that
 only repeats the question, or that names the topic without the number, date or office-holder asked for.
@@ -99,7 +99,7 @@ _MARK = re.compile(r"\[(\d+)\]")
 """[12]; not 〔12〕."""
 
 
-def sound(answer: Answer, question: Question, headings: bool = False) -> Answer | None:
+def without_hollow_quotes(answer: Answer, question: Question, headings: bool = False) -> Answer | None:
     """``answer`` with every hollow quote gone on to what makes it whole, or left out; None where none is left.
 
     ``headings``: the way of answering tells headings, each linked to its section.

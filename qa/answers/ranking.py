@@ -16,7 +16,7 @@ from qa.answers.composer import compose
 from qa.answers.coverage import selected, years_of
 from qa.answers.figure_scope import is_of, reports_asked
 from qa.answers.fitting import best_fit
-from qa.answers.indicator import FigureQuestion, asked_of_figures, told_figures
+from qa.answers.indicator import FigureQuestion, asked_of_figures, figures_named
 from qa.types import Answer, Cell, Citation, Table, TableRow
 from qa.understanding import Question, When, gazetteer_provinces, is_nation, parse
 
@@ -115,7 +115,7 @@ def _told(
     snapshot: Snapshot, wanted: FigureQuestion, infos: Mapping[str, ReportInfo], unknown: tuple[str, ...]
 ) -> _Told | None:
     """The figures of one indicator, kind and year that most places tell."""
-    names, figures = told_figures(snapshot, wanted, infos)
+    names, figures = figures_named(snapshot, wanted, infos)
     place_of = {id: info.place for id, info in infos.items()}
     by_place: dict[str, list[Figure]] = {place: [] for place in place_of.values()}
     for f in figures:

@@ -89,7 +89,9 @@ _OPENS = re.compile("[“《（(]")
 """“, （; not ”."""
 
 
-def together(scored: Sequence[Scored], depends: re.Pattern[str] = _DEPENDS) -> list[tuple[Scored, ...]]:
+def quoted_together(
+    scored: Sequence[Scored], depends: re.Pattern[str] = _DEPENDS
+) -> list[tuple[Scored, ...]]:
     """The clauses that are quoted together: what ``depends`` on the one before, and what quotation marks or
     brackets hold together."""
     found: list[list[Scored]] = []
@@ -121,7 +123,9 @@ SPOKEN_OF_NEARBY = 0.75
 """The same of one passage: 林果 here and 养殖 there in its clauses."""
 
 
-def speaking_of(snapshot: Snapshot, infos: Iterable[ReportInfo], subject: str) -> Iterator[ReportInfo]:
+def reports_speaking_of(
+    snapshot: Snapshot, infos: Iterable[ReportInfo], subject: str
+) -> Iterator[ReportInfo]:
     """Those of ``infos`` that ``score_clauses`` may find to speak of ``subject``, told without reading any of them.
 
     The index tells which passages hold which words; no clause holds more of them than its passage. All of
@@ -146,7 +150,7 @@ def speaking_of(snapshot: Snapshot, infos: Iterable[ReportInfo], subject: str) -
             yield info
 
 
-def saying(
+def reports_saying(
     snapshot: Snapshot, infos: Iterable[ReportInfo], pairs: Collection[str], least: float
 ) -> Iterator[ReportInfo]:
     """Those of ``infos`` that may say ``least`` of ``pairs`` of characters somewhere, told without reading any."""

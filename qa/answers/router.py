@@ -9,7 +9,7 @@ beside this one and one line here.
 from __future__ import annotations
 
 from qa.answers.asking import Asking, Way
-from qa.answers.fact import answer_fact, filled, refused
+from qa.answers.fact import answer_fact, refused, with_further_citations
 from qa.answers.figure import answer_figure
 from qa.answers.help import answer_help
 from qa.answers.kinds import answer_kind_alone
@@ -17,7 +17,7 @@ from qa.answers.labels import labelled
 from qa.answers.listing import answer_list, answer_progress, answer_yes_no
 from qa.answers.no_such_year import answer_no_such_year
 from qa.answers.problems import answer_problems
-from qa.answers.quotes import sound
+from qa.answers.quotes import without_hollow_quotes
 from qa.answers.ranking import answer_ranking
 from qa.answers.scope import as_named
 from qa.answers.series import answer_series
@@ -62,7 +62,7 @@ def answer(asking: Asking) -> Answer:
     Whichever way answers, its citations are filled up to ``top_k``.
     """
     asking = as_named(asking)
-    return filled(_answer(asking), asking)
+    return with_further_citations(_answer(asking), asking)
 
 
 def _part(asking: Asking) -> Answer:
@@ -74,7 +74,7 @@ def _answer(asking: Asking) -> Answer:
     for name, way in ORDER:
         told = way(asking)
         if told is not None and name not in COMPOSED:
-            told = sound(told, asking.question, name in HEADINGS)
+            told = without_hollow_quotes(told, asking.question, name in HEADINGS)
         if told is not None:
             return labelled(_unless_little(told, asking), asking.snapshot)
     return refused(asking)
@@ -85,4 +85,4 @@ def _unless_little(told: Answer, asking: Asking) -> Answer:
     if told.answered or told.refusal_reason != "not_covered":
         return told
     little = answer_little(asking)
-    return (sound(little, asking.question) if little is not None else None) or told
+    return (without_hollow_quotes(little, asking.question) if little is not None else None) or told

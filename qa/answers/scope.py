@@ -12,7 +12,7 @@ from index.text import PLAN, normalize, report_year
 from index.types import SectionMode
 from qa.answers.asking import Asking
 from qa.answers.coverage import years_of
-from qa.answers.relevance import speaking_of
+from qa.answers.relevance import reports_speaking_of
 from qa.understanding import is_place
 
 _PLAN = re.compile(
@@ -120,7 +120,9 @@ def reports_for(asking: Asking, subject: str = "") -> list[ReportInfo]:
     Where a ``subject`` is given, of those that may speak of it.
     """
     found = _of_scope(asking)
-    return list(islice(speaking_of(asking.snapshot, found, subject) if subject else found, MOST_REPORTS))
+    return list(
+        islice(reports_speaking_of(asking.snapshot, found, subject) if subject else found, MOST_REPORTS)
+    )
 
 
 def _of_scope(asking: Asking) -> Iterator[ReportInfo]:

@@ -12,8 +12,8 @@ from qa.answers.groups import Part, grouped, quoted, titled
 from qa.answers.outline import (
     bare_title,
     children,
+    children_by_stretch,
     cite_heading,
-    series,
     stretches,
 )
 from qa.answers.scope import assumed, mode_of, over_a_plan, reports_for
@@ -125,7 +125,7 @@ def _one_series(text: str, above: Section | None, sections: Sequence[Section], l
     ]
     if len(set(of_plan)) > 1:
         return parts[of_plan.index(long)]
-    groups = [group for group in series(above, sections) if len(group) > 1]
+    groups = [group for group in children_by_stretch(above, sections) if len(group) > 1]
     if not groups:
         return children(above, sections)
     return groups[-1] if len(above.years) > 1 and not long else groups[0]

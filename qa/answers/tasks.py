@@ -12,7 +12,7 @@ from index import ReportInfo, Section, Snapshot
 from index.text import HAN_COUNT, HAN_NUMERAL, PLAN, YEAR, normalize, tokenize
 from index.types import SectionMode
 from qa.answers.asking import Asking
-from qa.answers.enumerations import Enumeration, enumerations, heads
+from qa.answers.enumerations import Enumeration, enumerations, item_headings
 from qa.answers.groups import Part, grouped, titled
 from qa.answers.outline import (
     bare_title,
@@ -23,7 +23,7 @@ from qa.answers.outline import (
     sentence_headings,
     tops,
 )
-from qa.answers.relevance import saying
+from qa.answers.relevance import reports_saying
 from qa.answers.scope import assumed, looks_back, mode_of, of_its_year_first, over_a_plan, reports_for
 from qa.types import Answer, Citation
 from qa.understanding import concepts
@@ -69,7 +69,7 @@ def answer_tasks(asking: Asking) -> Answer | None:
         return None
     subject = _subject(asking)
     infos = reports_for(asking, subject)[:MOST_READ] if subject else reports_for(asking)
-    announcing = {info.id for info in saying(asking.snapshot, infos, _asked_pairs(asking), _ALIKE)}
+    announcing = {info.id for info in reports_saying(asking.snapshot, infos, _asked_pairs(asking), _ALIKE)}
     for info in of_its_year_first(asking, infos):
         sections = asking.snapshot.outline(info.id)
         back = looks_back(asking, info)
@@ -142,7 +142,7 @@ def _announced(asking: Asking, info: ReportInfo) -> list[Citation]:
         share = sum(pair in lead for pair in pairs) / len(pairs)
         if share >= best[0]:
             best = share, one
-    spans = heads(text, best[1]) if best[1] else []
+    spans = item_headings(text, best[1]) if best[1] else []
     return [c for span in spans[:MOST] if (c := cite_span(asking.snapshot, info, *span))]
 
 
@@ -156,7 +156,7 @@ def unlined_plan(snapshot: Snapshot, info: ReportInfo) -> list[Citation]:
         and not any(start <= one.items[0][0] < end for start, end in reviews)
     ]  # fmt: skip
     best = max(runs, key=lambda one: len(one.items), default=None)
-    spans = heads(text, best) if best else []
+    spans = item_headings(text, best) if best else []
     return [c for span in spans[:MOST] if (c := cite_span(snapshot, info, *span))]
 
 
@@ -165,7 +165,7 @@ def unlined_chapter(snapshot: Snapshot, info: ReportInfo, subject: str) -> list[
     text = snapshot.text(info.id)
     best: tuple[float, list[tuple[int, int]]] = (_ENOUGH, [])
     for one in enumerations(text):
-        shown = heads(text, one)
+        shown = item_headings(text, one)
         for (start, end), (_, last) in zip(shown, one.items, strict=True):
             score = title_score(subject, text[start:end])
             last = last if (start, last) != one.items[-1] else end + 1200
@@ -211,10 +211,10 @@ def _chapter(asking: Asking, sections: Sequence[Section], subject: str) -> Secti
         for s in sections
         if s.level and not s.continued and below[s.path] > 1 and len(children(s, sections)) > 1
     ]
-    return headed(above, subject, mode_of(asking) or "target")
+    return section_headed(above, subject, mode_of(asking) or "target")
 
 
-def headed(sections: Sequence[Section], subject: str, mode: SectionMode = "") -> Section | None:
+def section_headed(sections: Sequence[Section], subject: str, mode: SectionMode = "") -> Section | None:
     """The section whose heading says the subject best; of ``mode`` where parts are told apart."""
     found = [s for s in sections if s.level and not s.continued]
     found = [s for s in found if not mode or not s.mode or s.mode == mode] or found

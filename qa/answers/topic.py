@@ -21,8 +21,8 @@ from qa.answers.relevance import (
     SPOKEN_OF,
     SPOKEN_OF_NEARBY,
     Scored,
+    quoted_together,
     score_clauses,
-    together,
 )
 from qa.answers.scope import assumed, mode_of, over_a_plan, reports_for
 from qa.answers.worth import log_odds
@@ -106,7 +106,7 @@ def statements(asking: Asking, info: ReportInfo, subject: str, mode: SectionMode
     """What ``info`` says, the worthiest first; of ``mode`` alone where the report tells its parts apart."""
     scored: list[Scored] = []
     told: list[tuple[FloatArray, FloatArray]] = []
-    for thing in things(subject):
+    for thing in subjects_named(subject):
         if found := score_clauses(asking.snapshot, info.id, thing, (SPOKEN_OF, SPOKEN_OF_NEARBY)):
             scored, fitting = found, _fitting(found, mode, _year(asking, info))
             told.append(log_odds(found, fitting))
@@ -115,7 +115,7 @@ def statements(asking: Asking, info: ReportInfo, subject: str, mode: SectionMode
     about, worth = np.max(told, axis=0).tolist()
     kept = []
     at = 0
-    for own in together(scored):
+    for own in quoted_together(scored):
         places, at = range(at, at + len(own)), at + len(own)
         if fitting[places[0]] and not own[0].is_title and not _announced(own[-1]) and not _only_leads(own):
             kept.append(Statement(own, max(worth[i] for i in places), max(about[i] for i in places)))
@@ -128,7 +128,7 @@ MOST_THINGS = 4
 """Subjects asked together, each of which gets its own part; more make one list."""
 
 
-def things(subject: str) -> list[str]:
+def subjects_named(subject: str) -> list[str]:
     """``subject`` and, where it names several, each of them: 农村公路和危房、饮水."""
     named = [part for part in _AND.split(subject) if part]
     several = 1 < len(named) <= MOST_THINGS and all(len(part) > 1 for part in named)

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from index.figures import Figure, course, courses, extract, normalize_indicator, report_years, signed
+from index.figures import Figure, cells, course, courses, extract, normalize_indicator, report_years, signed
 from index.figures.names import known_indicators
 from index.figures.quantities import find_quantities
 from index.store import parse
@@ -421,6 +421,9 @@ def test_a_course_has_a_gap_where_no_report_says_it() -> None:
     ]
     [(measure, rows)] = courses(told, report_years(told)).items()
     assert measure == "growth"
+    filled = cells(told, report_years(told))[measure]
+    assert set(filled) == {(2018, "actual"), (2019, "target"), (2021, "target")}
+    assert [f.value for own in filled.values() for f in own] == [6.6, 6, 6]
     assert [(r.year, r.target and r.target.value, r.actual and r.actual.value) for r in rows] == [
         (2018, None, 6.6),
         (2019, 6, None),

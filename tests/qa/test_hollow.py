@@ -114,7 +114,7 @@ def test_without_the_check_hollow_quotes_are_found(tmp_path: Path, monkeypatch: 
     monkeypatch.setattr(fact, "threshold", lambda: -1.0)
     questions = [*WHOLE[-4:], *(title[:10] for title in report.headings[:8])]
     assert [q for q in questions if hollow(report.assistant.ask(q), q, report)] == []
-    monkeypatch.setattr(router, "sound", lambda told, *_: told)
+    monkeypatch.setattr(router, "without_hollow_quotes", lambda told, *_: told)
     monkeypatch.setattr(fact, "completed", lambda passage, spans: spans)
     monkeypatch.setattr(topic, "is_hollow", lambda *_: False)
     assert [q for q in questions if hollow(report.assistant.ask(q), q, report)] != []

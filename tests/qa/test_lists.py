@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qa import Assistant
-from qa.answers.enumerations import enumerations, heads, unnumbered
+from qa.answers.enumerations import enumerations, item_headings, unnumbered
 from qa.answers.listing import count_of
 from tests.conftest import assistant_over
 
@@ -28,7 +28,7 @@ def test_the_items_of_an_enumeration_are_found_as_they_stand(items: list[str], s
     found = next(one for one in enumerations(text) if len(one.items) == len(items))
     assert [text[a:b] for a, b in found.items] == items
     assert found.announced.endswith("今年办好以下实事。")
-    assert [text[a:b] for a, b in heads(text, found)] == items
+    assert [text[a:b] for a, b in item_headings(text, found)] == items
 
 
 def test_circled_numbers_count_and_a_field_stands_with_what_is_done_in_it() -> None:
@@ -37,7 +37,7 @@ def test_circled_numbers_count_and_a_field_stands_with_what_is_done_in_it() -> N
     text = "1.医疗方面。新建医院3所。培训医生。\n2.养老方面。新增床位90张。培训。\n3.交通方面。改造道路7条。其他。"
     [found] = enumerations(text)
     heading = ["医疗方面。新建医院3所", "养老方面。新增床位90张", "交通方面。改造道路7条"]
-    assert [text[a:b] for a, b in heads(text, found)] == heading
+    assert [text[a:b] for a, b in item_headings(text, found)] == heading
 
 
 @pytest.mark.parametrize(
@@ -57,7 +57,7 @@ def test_a_long_item_is_shown_by_its_first_clause() -> None:
     rest = "完成一批项目，" * 9
     text = f"做到三个坚持：一是坚持改革，{rest}。二是坚持开放，{rest}。三是坚持创新，{rest}。"
     [found] = enumerations(text)
-    assert [text[a:b] for a, b in heads(text, found)] == ["坚持改革", "坚持开放", "坚持创新"]
+    assert [text[a:b] for a, b in item_headings(text, found)] == ["坚持改革", "坚持开放", "坚持创新"]
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ import pytest
 
 from index import Passage
 from qa import Assistant
-from qa.answers.quotes import _tells, announces, completed, is_hollow, is_vague, sound
+from qa.answers.quotes import _tells, announces, completed, is_hollow, is_vague, without_hollow_quotes
 from qa.types import Answer, Citation
 from qa.understanding import parse
 
@@ -81,14 +81,19 @@ def test_a_note_inside_a_quote_is_no_mark() -> None:
         for a, b in ((7, text.index("，")), (0, 6))
     ]
     answer = Answer("做什么？", True, f"{told[0].quote}。[1]\n{told[1].quote}。[2]", told)
-    whole = sound(answer, parse("做什么？"))
+    whole = without_hollow_quotes(answer, parse("做什么？"))
     assert whole is not None
     assert whole.text == f"{told[0].quote}。[1]\n{text[: text.index('，')]}。[2]"
     hollow = replace(told[1], text=text[:7])
-    left = sound(replace(answer, citations=[told[0], hollow]), parse("做什么？"))
+    left = without_hollow_quotes(replace(answer, citations=[told[0], hollow]), parse("做什么？"))
     assert left is not None
     assert (left.text, left.citations) == (f"{told[0].quote}。[1]", [told[0], hollow])
-    assert sound(replace(answer, text=f"{hollow.quote}。[1]", citations=[hollow]), parse("做什么？")) is None
+    assert (
+        without_hollow_quotes(
+            replace(answer, text=f"{hollow.quote}。[1]", citations=[hollow]), parse("做什么？")
+        )
+        is None
+    )
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,14 @@ import numpy as np
 import pytest
 
 from index import Library, Snapshot
-from qa.answers.relevance import SPOKEN_OF, SPOKEN_OF_NEARBY, _late, saying, score_clauses, speaking_of
+from qa.answers.relevance import (
+    SPOKEN_OF,
+    SPOKEN_OF_NEARBY,
+    _late,
+    reports_saying,
+    reports_speaking_of,
+    score_clauses,
+)
 from qa.retrieval import clauses_of
 from tests.conftest import FakeEncoder
 
@@ -35,19 +42,19 @@ def test_no_report_that_speaks_of_a_subject_is_left_out(snapshot: Snapshot, subj
         for info in snapshot.reports
         if score_clauses(snapshot, info.id, subject, (SPOKEN_OF, SPOKEN_OF_NEARBY))
     ]
-    told = [info.id for info in speaking_of(snapshot, snapshot.reports, subject)]
+    told = [info.id for info in reports_speaking_of(snapshot, snapshot.reports, subject)]
     assert set(read) <= set(told)
 
 
 @pytest.mark.parametrize(("subject", "place"), [("教育", "甲县"), ("医疗卫生", "乙县"), ("粮食产量", "丁县")])
 def test_reports_that_do_not_speak_of_it_are_not_read(snapshot: Snapshot, subject: str, place: str) -> None:
-    assert [info.place for info in speaking_of(snapshot, snapshot.reports, subject)] == [place]
+    assert [info.place for info in reports_speaking_of(snapshot, snapshot.reports, subject)] == [place]
 
 
 def test_reports_that_may_say_most_of_some_words(snapshot: Snapshot) -> None:
     pairs = {"粮食", "食产", "产量", "学校"}
-    assert [info.place for info in saying(snapshot, snapshot.reports, pairs, 0.7)] == ["丁县"]
-    assert len(list(saying(snapshot, snapshot.reports, pairs, 0.0))) == len(TOLD)
+    assert [info.place for info in reports_saying(snapshot, snapshot.reports, pairs, 0.7)] == ["丁县"]
+    assert len(list(reports_saying(snapshot, snapshot.reports, pairs, 0.0))) == len(TOLD)
 
 
 def test_a_clause_is_as_like_a_subject_as_its_nearest_tokens() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from qa.answers.subject import subject_of, without_names
-from qa.answers.topic import things
+from qa.answers.topic import subjects_named
 from qa.understanding import parse
 
 
@@ -37,4 +37,4 @@ def test_a_county_of_one_character_is_no_part_of_the_subject() -> None:
     ],
 )
 def test_the_things_that_a_subject_names(subject: str, named: list[str]) -> None:
-    assert things(subject) == named
+    assert subjects_named(subject) == named
