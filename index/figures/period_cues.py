@@ -115,10 +115,13 @@ def _times(text: str, report_year: int | None) -> Iterator[Cue]:
         elif time.kind == "plan" and not time.part:
             if not (period := _PLAN_PERIOD.match(text, end)):
                 continue
-            end = period.end()
+            end = period.end() + 2 * text.startswith("以来", period.end())
         elif time.kind == "relative" and (part := _YEAR_END.match(text, end)):
             end = part.end()
-        yield _cue(text, start, end, time.bounds(report_year), months)
+        years = time.bounds(report_year)
+        if time.kind == "plan" and years and report_year and text[start:end].endswith("以来"):
+            years = (years[0], min(years[1], report_year - 1)) if years[0] < report_year - 1 else None
+        yield _cue(text, start, end, years, months)
 
 
 def _cue(

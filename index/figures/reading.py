@@ -358,7 +358,8 @@ class Reader:
         if taken and (not name or is_generic(name) or re.search(r"\d", left)):
             subject = taken
         period = self.timing.period(context, "rank")
-        if not scope or period is None or not is_name(subject.name):
+        among = "强" in match["scope"]  # 居全国百强县第24位: the county, not its product
+        if not scope or among or period is None or not is_name(subject.name):
             self.skipped += 1
             return
         self._add(context, subject.name, "rank", period, subject.start)
@@ -382,7 +383,7 @@ def _kind(one: StatedFigure) -> tuple[str, str, Period, str]:
     return normalize_indicator(one.name), one.measure, one.period, one.quantity.unit
 
 
-_ONTO = re.compile(r"(?:[迈跃跨站][上过入进]|冲破)\s*$")
+_ONTO = re.compile(r"(?:[迈跃跨站][上过入进]|跨越|冲破)\s*$")
 """总量迈上; not 完成."""
 _MARK = re.compile("新?的?(?:台阶|大关|关口|门槛)")
 """What a round number is called that is passed: 台阶, 大关; not 目标."""

@@ -102,7 +102,8 @@ class Timing:
             return self._averaged(context, measure, period)
         if period.first == period.last:
             return self._summed(context, period)
-        if self._told_span() and re.search(r"(?:达到?|超过|突破)\s*$", left):
+        head = measure == "share" or "人均" in left  # of one time, however many years are told
+        if not head and self._told_span() and re.search(r"(?:达到?|超过|突破)\s*$", left):
             return period if _FLOW.search(left) and measure != "share" else None
         flow = measure != "share" and _FLOW.search(left)
         if (flow and re.search("新增|累计|(?<!公)共", left)) or (
@@ -118,9 +119,9 @@ class Timing:
         return period
 
     def _summed(self, context: Context, period: Period) -> Period:
-        """``到2026年，…，累计新增10万人``: over the years that the plan around it is for."""
+        """``到2026年，…，累计新增10万人``: over the years that the plan around it is for, or the review."""
         around = self.around
-        if period.mode == "target" and around and around.first < around.last == period.last:
+        if period.mode in ("target", "actual") and around and around.first < around.last == period.last:
             return around if re.search("累计(?!达)|投资累计", context.left) else period
         return period
 
@@ -131,7 +132,7 @@ class Timing:
             rf"[与比]\s*({YEAR})\s*年相比", self.text[: context.quantity.start]
         )
         if base is None or int(base[1]) >= period.last - 1:
-            return period
+            return self._summed(context, period)
         mode = "cumulative" if period.mode == "actual" else period.mode
         return replace(period, first=int(base[1]) + 1, mode=mode)
 
