@@ -50,6 +50,11 @@ _FOOTNOTE = re.compile(r"(?:\[\d+\]|【\d+】|\*+|\(\d+\))$")
 """政府工作报告[1], 政府工作报告*; not 政府工作报告（2024）."""
 _NOT_TITLE = re.compile("现在|我代表|各位|审议|摄$|开幕|[“”《》]$|^作|向大会|^(?:一|（一）)、?")
 """我代表; not 甲县."""
+_STAMP = re.compile(
+    "仅供(?:内部)?(?:预览|参考|学习|使用|交流|审阅)|内部(?:资料|文件|材料)(?:[，,]?(?:请勿外传|注意保[存密]))?|征求意见稿|讨论稿|送审稿|审议稿|草稿|样[本稿张]|副本"
+    "|(?:机密|秘密|绝密)(?:★.{0,12})?|会议文件(?:[（(].{1,4}[)）])?"
+)
+"""What is stamped over or beside a title: 仅供预览, 内部资料, 机密★一年; not 仅供参考的数据."""
 _DATE = re.compile(f"({YEAR})\\s*年\\s*({NUMERAL}{{1,3}})\\s*月(?:\\s*({NUMERAL}{{1,3}})\\s*日)?")
 """2025年1月7日, 2025年一月; not 2025年."""
 _SESSION = re.compile(
@@ -124,7 +129,10 @@ _GREETING = re.compile(SALUTATION)
 
 def read_metadata(clean: CleanText, name: str = "") -> Metadata:
     """What ``clean`` says of itself; ``name`` (the file's stem) helps only where the text is silent."""
-    lines = [line.strip() for line in canonical_lines(clean.text) if line.strip()]
+    lines = [text for line in canonical_lines(clean.text) if (text := line.strip())]
+    lines = [
+        line for line in lines[:_HEAD_PARAGRAPHS] if not _STAMP.fullmatch(line.strip("（）()【】"))
+    ] + lines[_HEAD_PARAGRAPHS:]
     head = _head(lines)
     written = _Written(clean.text)
     title = _title(head) or _guess(lines)
@@ -239,9 +247,10 @@ def _first_line(lines: Sequence[str]) -> str:
 
 def _declared(clean: CleanText) -> str:
     """The first of the topmost headings that the source file declares."""
-    top = min((heading.level for heading in clean.headings), default=0)
-    titles = (clean.text[heading.start : heading.end] for heading in clean.headings if heading.level == top)
-    return _PATH.split(next(titles, ""))[-1].strip()
+    titles = [(heading.level, clean.text[heading.start : heading.end].strip()) for heading in clean.headings]
+    titles = [(level, text) for level, text in titles if not _STAMP.fullmatch(text)]
+    top = min(titles, key=lambda title: title[0], default=(0, ""))
+    return _PATH.split(top[1])[-1].strip()
 
 
 def _display(title: str, place: str, year: int | None, name: str) -> str:

@@ -328,3 +328,10 @@ def test_openings_and_closings_of_every_kind_of_body(case: dict[str, str]) -> No
         found.issuer == body or (body and found.issuer.endswith(body)) for body in case["issuer"].split("|")
     )
     assert found.speaker == case["speaker"]
+
+
+def test_a_stamp_is_no_title() -> None:
+    text = CleanText("仅供预览\n街道概况\n正文。", (), (DeclaredHeading(0, 4, 1), DeclaredHeading(5, 9, 2)))
+    assert read_metadata(text, "stem").title == "街道概况"
+    found = metadata_of("内部资料", "（征求意见稿）", "甲县2024年政府工作报告", "各位代表：")
+    assert found.title == "甲县2024年政府工作报告"

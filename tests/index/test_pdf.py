@@ -318,6 +318,19 @@ def test_a_sidebar_is_read_apart_from_the_text() -> None:
     assert "".join(found[opening:]) == "".join(body)
 
 
+def test_a_stamp_in_a_frame_is_no_beginning_of_the_title_beside_it() -> None:
+    def draw(canvas: Canvas) -> None:
+        canvas.setFont(FONT, 18)
+        canvas.drawString(60, 760, "仅供预览")
+        canvas.rect(52, 752, 92, 30)
+        canvas.drawString(220, 760, "甲县2024年统计公报")
+        canvas.setFont(FONT, 12)
+        for at, line in enumerate(wrap(REPORT[6], 36)):
+            canvas.drawString(60, 700 - at * 20, line)
+
+    assert text_of(drawn(draw))[:2] == ["仅供预览", "甲县2024年统计公报"]
+
+
 def test_centred_lines_share_no_margin() -> None:
     def draw(canvas: Canvas) -> None:
         for at in range(30):

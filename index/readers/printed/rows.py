@@ -28,6 +28,10 @@ _NEAR = 0.8
 """Ems between a table's first rule and headings printed above it."""
 _HEADER_ROWS = 2
 """So many running heads may stand above the rest of a table."""
+_WALL = 3.0
+"""Points; an upright rule is no wider."""
+_STAMP = 4.0
+"""A rule no taller than so many times the type beside it is the side of a stamp's frame; the taller ones are a table's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +44,12 @@ class _Table:
 
 @dataclass(frozen=True, slots=True)
 class _Content:
-    """A page taken apart: its runs of characters outside tables, and its tables."""
+    """A page taken apart: its runs of characters outside tables, its tables, and its upright rules."""
 
     runs: list[Run]
     tables: list[_Table]
     aside: tuple[str, ...]
+    walls: tuple[Box, ...] = ()
 
     @property
     def boxes(self) -> list[Box]:
@@ -85,7 +90,8 @@ def _content(page: PrintedPage) -> _Content:
         if _is_table(grid, lines):
             tables.append(_Table(grid, tuple(_split_rows(grid, lines))))
             rest = left_over
-    return _Content(runs_of(rest), tables, page.aside)
+    walls = tuple(rule for rule in page.rules if rule.right - rule.left <= _WALL < rule.top - rule.bottom)
+    return _Content(runs_of(rest), tables, page.aside, walls)
 
 
 def _area(box: Box) -> float:
@@ -161,7 +167,7 @@ def _rows(
     count = len(content.runs)
     for slot, members in reading_order(boxes, usual):
         lines: list[list[Run]] = []
-        for item in _items(members, boxes, count):
+        for item in _items(members, boxes, count, content.walls):
             if isinstance(item, list):
                 lines.append([content.runs[at] for at in item])
                 if sum(len(content.runs[at]) for at in item) > _FURNITURE:
@@ -182,15 +188,36 @@ def _rows(
     return rows, last
 
 
-def _items(members: Sequence[int], boxes: Sequence[Box], count: int) -> Iterator[list[int] | int]:
+def _items(
+    members: Sequence[int], boxes: Sequence[Box], count: int, walls: Sequence[Box]
+) -> Iterator[list[int] | int]:
     """From the top: lines as lists of runs, tables (boxes from ``count`` on) by their number."""
     places: list[tuple[float, list[int] | int]] = [
         (boxes[at].top, at - count) for at in members if at >= count
     ]
     for line in lines_of([at for at in members if at < count], boxes):
-        places.append(((boxes[line[0]].top + boxes[line[0]].bottom) / 2, line))
+        height = (boxes[line[0]].top + boxes[line[0]].bottom) / 2
+        places += [(height, part) for part in _parted(line, boxes, walls)]
     for _, item in sorted(places, key=lambda place: -place[0]):
         yield item
+
+
+def _parted(line: Sequence[int], boxes: Sequence[Box], walls: Sequence[Box]) -> Iterator[list[int]]:
+    """The parts of a line between the sides of frames: a stamp is no beginning of the title beside it."""
+    part = [line[0]]
+    for before, at in pairwise(line):
+        left, right, box = boxes[before].right, boxes[at].left, boxes[at]
+        middle, tallest = (box.top + box.bottom) / 2, _STAMP * (box.top - box.bottom)
+        if any(
+            left <= wall.left
+            and wall.right <= right
+            and wall.bottom < middle < wall.top <= wall.bottom + tallest
+            for wall in walls
+        ):
+            yield part
+            part = []
+        part.append(at)
+    yield part
 
 
 def _text_rows(lines: Sequence[Sequence[Run]], slot: Slot) -> list[PrintedRow]:
