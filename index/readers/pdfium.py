@@ -5,18 +5,21 @@ from __future__ import annotations
 import ctypes
 import math
 import unicodedata
+from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from threading import Lock
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
+import numpy as np
 import pypdfium2 as pdfium  # type: ignore[import-untyped]
 import pypdfium2.raw as pdfium_c  # type: ignore[import-untyped]
+from numpy.typing import NDArray
 
 from index.errors import SourceError
 from index.readers import ocr
-from index.readers.placed import PlacedCharacter, pack_characters, placed
+from index.readers.placed import PlacedCharacter, pack, pack_characters, placed, unpack_characters
 from index.readers.printed import Box, Character, PrintedPage, to_pages
 from index.readers.registry import Sample
 from index.types import Source
@@ -40,10 +43,13 @@ _MOST_SEGMENTS = 20_000
 """A page drawn with more is a map or a chart: its lines are left alone."""
 _SEEN = 0.2
 """A text of which less is left by its clipping paths is not seen."""
+_DEEPEST = 4
+"""Forms within forms, as PDFium's own walk takes them; deeper ones are made to hold a reader."""
 _PDFIUM = Lock()
 """PDFium may be used by one thread at a time."""
 
 Point = tuple[float, float]
+_Number = TypeVar("_Number", float, NDArray[np.float64])
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +62,8 @@ class _Frame:
     height: float
     turns: int
 
-    def at(self, x: float, y: float) -> Point:
-        """A point of the page's own space as it is shown."""
+    def at(self, x: _Number, y: _Number) -> tuple[_Number, _Number]:
+        """A point of the page's own space, or several, as it is shown."""
         x, y = x - self.left, y - self.bottom
         if self.turns == 0:
             return x, y
@@ -106,7 +112,7 @@ def read_pdf(sample: Sample) -> Source:
         document = _opened(sample)
         try:
             read = [_page(document, number) for number in range(len(document))]
-            pages, places = [page for page, _ in read], [characters for _, characters in read]
+            pages, places = [page for page, _ in read], [packed for _, packed in read]
             needs = [at for at, page in enumerate(pages) if _needs_ocr(document, at, page)]
             if needs and ocr.available():
                 for done, at in enumerate(needs, start=1):
@@ -121,9 +127,10 @@ def read_pdf(sample: Sample) -> Source:
         raise SourceError(
             f"“{name}”是扫描件（{len(pages)} 页中有 {len(needs)} 页没有文字层），{ocr.ADVICE}。"
         )
-    if sum(map(_is_unknown, "".join(texts))) > 0.3 * count:
+    letters = Counter("".join(texts))
+    if sum(letters[letter] for letter in letters if _is_unknown(letter)) > 0.3 * count:
         raise SourceError(f"“{name}”的字体没有文字编码，提取不出正文，{ocr.ADVICE}。")
-    return Source("pdf", to_pages(pages), wrapped=True, placed=tuple(map(pack_characters, places)))
+    return Source("pdf", to_pages(pages), wrapped=True, placed=tuple(places))
 
 
 class PdfDrawing:
@@ -158,7 +165,7 @@ class PdfDrawing:
         with _PDFIUM:
             page = self._document[number]
             try:
-                return _placed(page, _glyphs_of(page))
+                return unpack_characters(_packed(page, _glyphs_of(page, list(_objects(page)))))
             finally:
                 page.close()
 
@@ -204,13 +211,12 @@ def _needs_ocr(document: pdfium.PdfDocument, number: int, page: PrintedPage) -> 
         shown.close()
 
 
-def _recognised(document: pdfium.PdfDocument, number: int) -> tuple[PrintedPage, list[PlacedCharacter]]:
+def _recognised(document: pdfium.PdfDocument, number: int) -> tuple[PrintedPage, bytes]:
     """A page that is a picture, as OCR reads it."""
     pixels, height = _pixels(document, number)
     page = ocr.recognise(pixels, height)
-    return page, placed(
-        (char[:5] for char in page.characters), height * pixels.shape[1] / pixels.shape[0], height
-    )
+    width = height * pixels.shape[1] / pixels.shape[0]
+    return page, pack_characters(placed((char[:5] for char in page.characters), width, height))
 
 
 def _pixels(document: pdfium.PdfDocument, number: int) -> tuple[Any, float]:
@@ -227,22 +233,46 @@ def _pixels(document: pdfium.PdfDocument, number: int) -> tuple[Any, float]:
         page.close()
 
 
-def _glyphs_of(page: Any) -> list[_Glyph]:
-    """All glyphs of an open page; raises PdfiumError."""
+class _Object(NamedTuple):
+    """Something drawn on a page: PDFium's handle, its kind, and the forms it stands in, from the inside."""
+
+    raw: Any
+    kind: int
+    forms: tuple[Any, ...]
+
+
+def _objects(page: Any) -> Iterator[_Object]:
+    """All objects of an open page. By PDFium's own functions: some writers draw each letter by itself, and an
+    object of pypdfium2 for each takes as long as all the rest."""
+    pages: list[tuple[Any, Any, Any, tuple[Any, ...]]] = [
+        (pdfium_c.FPDFPage_CountObjects, pdfium_c.FPDFPage_GetObject, page.raw, ())
+    ]
+    forms = (pdfium_c.FPDFFormObj_CountObjects, pdfium_c.FPDFFormObj_GetObject)
+    while pages:
+        count, get, holder, chain = pages.pop()
+        for at in range(count(holder)):
+            raw = get(holder, at)
+            kind = pdfium_c.FPDFPageObj_GetType(raw)
+            yield _Object(raw, kind, chain)
+            if kind == pdfium_c.FPDF_PAGEOBJ_FORM and len(chain) < _DEEPEST - 1:
+                pages.append((*forms, raw, (raw, *chain)))
+
+
+def _glyphs_of(page: Any, objects: Sequence[_Object]) -> list[_Glyph]:
+    """All glyphs of an open page, on which ``objects`` stand; raises PdfiumError."""
     text_page = page.get_textpage()
     try:
-        return list(_glyphs(text_page.raw, text_page.count_chars(), _unseen(page)))
+        return list(_glyphs(text_page.raw, text_page.count_chars(), _unseen(objects)))
     finally:
         text_page.close()
 
 
-def _unseen(page: Any) -> set[int | None]:
+def _unseen(objects: Sequence[_Object]) -> set[int | None]:
     """The addresses of texts that are clipped away: marks that the program which made the file left for itself."""
     unseen = set()
     edges = [ctypes.c_float() for _ in range(4)]
-    for item in page.get_objects(filter=[pdfium_c.FPDF_PAGEOBJ_TEXT], max_depth=4):
-        clip = _clip(item.raw)
-        if clip is None:
+    for item in objects:
+        if item.kind != pdfium_c.FPDF_PAGEOBJ_TEXT or (clip := _clip(item.raw)) is None:
             continue
         pdfium_c.FPDFPageObj_GetBounds(item.raw, *edges)
         left, bottom, right, top = (edge.value for edge in edges)
@@ -276,36 +306,46 @@ def _address(item: Any) -> int | None:
     return ctypes.cast(item, ctypes.c_void_p).value
 
 
-def _page(document: pdfium.PdfDocument, number: int) -> tuple[PrintedPage, list[PlacedCharacter]]:
-    """What stands on a page, and where as it is shown; one that cannot be parsed is empty."""
+def _page(document: pdfium.PdfDocument, number: int) -> tuple[PrintedPage, bytes]:
+    """What stands on a page, and packed where as it is shown; one that cannot be parsed is empty."""
     try:
         page = document[number]
     except pdfium.PdfiumError:
-        return PrintedPage(()), []
+        return PrintedPage(()), pack_characters([])
     try:
         left, bottom, right, top = page.get_mediabox()
         frame = _Frame(left, bottom, right - left, top - bottom, page.get_rotation() // 90 % 4)
-        glyphs = _glyphs_of(page)
-        return _upright(glyphs, list(_rules(page)), frame), _placed(page, glyphs)
+        objects = list(_objects(page))
+        glyphs = _glyphs_of(page, objects)
+        return _upright(glyphs, list(_rules(objects)), frame), _packed(page, glyphs)
     except pdfium.PdfiumError:
-        return PrintedPage(()), []
+        return PrintedPage(()), pack_characters([])
     finally:
         page.close()
 
 
-def _placed(page: Any, glyphs: Sequence[_Glyph]) -> list[PlacedCharacter]:
-    """Where the glyphs of an open page stand as a viewer shows it."""
+def _packed(page: Any, glyphs: Sequence[_Glyph]) -> bytes:
+    """Where the glyphs of an open page stand as a viewer shows it, packed."""
     left, bottom, right, top = page.get_bbox()
     frame = _Frame(left, bottom, right - left, top - bottom, page.get_rotation() // 90 % 4)
-    boxes = ((g.text, frame.box(g.left, g.right, g.bottom, g.top)) for g in glyphs)
-    return placed(((text, b.left, b.right, b.bottom, b.top) for text, b in boxes), *page.get_size())
+    edges = np.array([glyph[3:7] for glyph in glyphs], np.float64).reshape(-1, 4).T
+    (x, y), (u, v) = frame.at(edges[0], edges[2]), frame.at(edges[1], edges[3])
+    across, up = (side or 1.0 for side in page.get_size())
+    corners = (
+        np.minimum(x, u) / across,
+        1 - np.maximum(y, v) / up,
+        np.maximum(x, u) / across,
+        1 - np.minimum(y, v) / up,
+    )
+    return pack([glyph.text for glyph in glyphs], np.stack(corners, axis=1))
 
 
 def _upright(
     glyphs: Sequence[_Glyph], rules: Sequence[tuple[float, float, float, float]], frame: _Frame
 ) -> PrintedPage:
     """A page turned so that most of its text is upright; text at other angles is set aside."""
-    amounts = [sum(glyph.quarter == quarter for glyph in glyphs) for quarter in range(4)]
+    quarters = Counter(glyph.quarter for glyph in glyphs)
+    amounts = [quarters[quarter] for quarter in range(4)]
     main = max(range(4), key=amounts.__getitem__)
     frame = frame.turned(main - frame.turns) if amounts[main] > 0.5 * len(glyphs) else frame
     # A line that runs up the page (quarter 1) is upright once the page is turned one quarter clockwise.
@@ -351,13 +391,12 @@ def _aside(chars: Sequence[Character]) -> Iterator[str]:
 
 def _is_vertical(chars: Sequence[Character]) -> bool:
     """Whether the text is set in columns: characters stand below each other in the file's order."""
-    down = across = 0
-    for above, char in pairwise(chars):
-        if abs(char.left - above.left) < 0.3 * char.size:
-            down += 0.5 * char.size < above.middle - char.middle < 2 * char.size
-        else:
-            across += abs(char.middle - above.middle) < 0.3 * char.size
-    return down > 20 and down > 4 * across
+    left, _, bottom, top, size = np.array([char[1:] for char in chars], np.float64).reshape(-1, 5).T
+    below, em = -np.diff((bottom + top) / 2), size[1:]
+    same = np.abs(np.diff(left)) < 0.3 * em
+    down = np.count_nonzero(same & (0.5 * em < below) & (below < 2 * em))
+    across = np.count_nonzero(~same & (np.abs(below) < 0.3 * em))
+    return bool(down > 20 and down > 4 * across)
 
 
 def _lying(char: Character) -> Character:
@@ -444,11 +483,14 @@ def _character(glyph: _Glyph, frame: _Frame) -> Character:
     return Character(text, left, right, y - 0.12 * size, y + 0.88 * size, size)
 
 
-def _rules(page: pdfium.PdfPage) -> Iterator[tuple[float, float, float, float]]:
-    """The level and upright lines of a page, as left, right, bottom, top in its own space."""
+def _rules(objects: Sequence[_Object]) -> Iterator[tuple[float, float, float, float]]:
+    """The level and upright lines among ``objects``, as left, right, bottom, top in the page's own space."""
     seen = 0
     edges = [ctypes.c_float() for _ in range(4)]
-    for item in page.get_objects(filter=[pdfium_c.FPDF_PAGEOBJ_PATH], max_depth=4):
+    fill, stroke = ctypes.c_int(), ctypes.c_int()
+    for item in objects:
+        if item.kind != pdfium_c.FPDF_PAGEOBJ_PATH:
+            continue
         segments = pdfium_c.FPDFPath_CountSegments(item.raw)
         if segments > 8:
             pdfium_c.FPDFPageObj_GetBounds(item.raw, *edges)
@@ -458,21 +500,22 @@ def _rules(page: pdfium.PdfPage) -> Iterator[tuple[float, float, float, float]]:
         seen += max(0, segments)
         if seen > _MOST_SEGMENTS:
             return
-        fill, stroke = ctypes.c_int(), ctypes.c_int()
         pdfium_c.FPDFPath_GetDrawMode(item.raw, fill, stroke)
         if not (fill.value or stroke.value):
             continue
-        matrix = item.get_matrix()
-        holder = item.container
-        while holder is not None:
-            matrix = matrix.multiply(holder.get_matrix())
-            holder = holder.container
+        matrices = [_matrix(raw) for raw in (item.raw, *item.forms)]
         for points in _outlines(item.raw, segments):
-            shown = [matrix.on_point(*point) for point in points]
-            if stroke.value:
-                yield from _straight(shown)
-            else:
-                yield from _thin(shown)
+            for a, b, c, d, e, f in matrices:
+                points = [(a * x + c * y + e, b * x + d * y + f) for x, y in points]
+            yield from _straight(points) if stroke.value else _thin(points)
+
+
+def _matrix(item: Any) -> tuple[float, float, float, float, float, float]:
+    """How an object's own space lies in the one it stands in."""
+    matrix = pdfium_c.FS_MATRIX()
+    if not pdfium_c.FPDFPageObj_GetMatrix(item, matrix):
+        return 1, 0, 0, 1, 0, 0
+    return matrix.a, matrix.b, matrix.c, matrix.d, matrix.e, matrix.f
 
 
 def _outlines(path: object, segments: int) -> Iterator[list[Point]]:

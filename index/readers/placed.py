@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 _STEPS = 10_000
 """Places are kept in steps of a ten-thousandth of the page: a fifth of a pixel of the largest picture of it."""
@@ -50,12 +51,19 @@ def pack_characters(characters: Sequence[PlacedCharacter]) -> bytes:
     From one character to the next only the differences are kept: those of one line have most in common.
     """
     corners = np.array([char.area for char in characters], np.float64).reshape(-1, 4)
+    return pack([char.text for char in characters], corners)
+
+
+def pack(texts: Sequence[str], corners: NDArray[np.float64]) -> bytes:
+    """``pack_characters`` of texts and their areas, an array (n, 4); what is several letters is each of them."""
+    if any(len(text) != 1 for text in texts):
+        corners = np.repeat(corners, [len(text) for text in texts], axis=0)
     left, top, right, bottom = np.rint(_STEPS * corners.clip(0, 1)).astype(np.int32).T
     columns = np.stack([left, top, right - left, bottom - top])
     differences = np.diff(columns, axis=1, prepend=0).astype(_NUMBER)
-    text = "".join(char.text for char in characters)
+    text = "".join(texts)
     count = len(text).to_bytes(_COUNT, "little")
-    return zlib.compress(count + differences.tobytes() + text.encode("utf-8", "surrogatepass"), 9)
+    return zlib.compress(count + differences.tobytes() + text.encode("utf-8", "surrogatepass"), 6)
 
 
 def unpack_characters(data: bytes) -> list[PlacedCharacter]:

@@ -78,6 +78,8 @@ _WATERMARK_AT_END = re.compile(
     rf"(?<=[{SENTENCE_MARKS}；”])\s+((?:更多|欢迎|请)?[^{SENTENCE_MARKS}]{{0,16}}(?:关注|搜索|登[录陆]|访问|公众号|微信)[^{SENTENCE_MARKS}]{{2,24}})$"
 )
 """完成。 更多资料请关注公众号某某; not 完成。请关注。"""
+_LONGEST_MARK = 60
+"""Characters from a line's end within which a mark of a collector stands; the pattern takes no more."""
 _LIST_OPENS = re.compile(r"[^。；！？]{0,40}(?:汇总|大全|合集|一览|专辑|专题)\s*[:：]?")
 """各县政府工作报告汇总：; not 情况如下："""
 
@@ -248,8 +250,9 @@ def _once(lines: list[Line]) -> list[Line]:
 
 def _unbroken_copy(texts: Sequence[str]) -> int | None:
     """The line that is the whole report once more, without its breaks."""
+    whole = sum(map(len, texts))
     for at, text in enumerate(texts):
-        if len(text) > 10 * _COPIED:
+        if len(text) > 10 * _COPIED and 3 * len(text) > whole:
             inside = [other for other in texts if _COPIED <= len(other) < len(text) and other in text]
             if len(inside) >= 5 and sum(map(len, inside)) > 0.7 * len(text):
                 return at
@@ -283,12 +286,11 @@ def _without_turns(lines: Sequence[Line]) -> list[Line]:
 
 def _without_marks(lines: Sequence[Line]) -> list[Line]:
     """Without the mark that a collector of texts left at the beginning or the end, or after many paragraphs."""
-    marks = Counter(match[1] for line in lines if (match := _WATERMARK_AT_END.search(line.text)))
+    found = [_WATERMARK_AT_END.search(line.text, max(0, len(line.text) - _LONGEST_MARK)) for line in lines]
+    marks = Counter(match[1] for match in found if match)
     kept = [
-        replace(line, text=line.text[: match.start()])
-        if (match := _WATERMARK_AT_END.search(line.text)) and marks[match[1]] > 1
-        else line
-        for line in lines
+        replace(line, text=line.text[: match.start()]) if match and marks[match[1]] > 1 else line
+        for line, match in zip(lines, found, strict=True)
     ]
     filled = [at for at, line in enumerate(kept) if line.text.strip()]
     if filled:

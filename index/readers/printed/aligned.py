@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from functools import cached_property
 
 from index.readers.printed.geometry import Box, Character, around
 from index.readers.printed.runs import Run, spelled
@@ -20,12 +20,21 @@ _MOST_HEADINGS = 3
 """Lines of headings above the first row, at most; set by hand."""
 
 
-@dataclass(frozen=True, slots=True)
 class Part:
-    """What stands in one column of a line."""
+    """What stands in one column of a line; spelt where it is asked for, which most lines never are."""
 
-    text: str
-    box: Box
+    def __init__(self, characters: Run) -> None:
+        self._characters = characters
+
+    @cached_property
+    def text(self) -> str:
+        """The text, without white space around it."""
+        return spelled([self._characters])[0].strip()
+
+    @cached_property
+    def box(self) -> Box:
+        """The box around it."""
+        return around(self._characters)
 
     @property
     def is_figure(self) -> bool:
@@ -42,7 +51,7 @@ def parts_of(line: Sequence[Run]) -> list[Part]:
             groups[-1].append(char)
         elif not char.text.isspace():
             groups.append([char])
-    return [Part(spelled([group])[0].strip(), around(group)) for group in groups]
+    return [Part(group) for group in groups]
 
 
 def find_tables(lines: Sequence[Sequence[Part]]) -> list[tuple[int, int, list[Cell]]]:
