@@ -7,6 +7,7 @@ import os
 import time
 from collections.abc import AsyncIterator, Iterable
 from concurrent.futures import ThreadPoolExecutor
+from importlib.util import find_spec
 from pathlib import Path
 
 import httpx
@@ -14,8 +15,10 @@ import pytest
 
 from index import Library, SourceError, WenbaoError
 from index.encoders import cache_root
+from tests.index.test_office import mixed_pdf
 from tests.ui.conftest import call
 from ui import intake
+from ui.cards import answer_html
 from ui.feedback import directory_for
 from ui.intake import FULL, KEPT_S, NO_NAME, TOO_LARGE, Uploads, file_name
 from ui.jobs import Jobs
@@ -76,6 +79,31 @@ def test_two_uploads_of_one_content_both_work_and_no_path_is_told(tmp_path: Path
     assert all(reason and "/" not in reason for reason in reasons[2:])
     assert [report.id for report in library.reports()] == ["甲"]
     assert kept() == []
+    page.jobs.stop(10)
+
+
+@pytest.mark.skipif(find_spec("rapidocr") is None, reason="the extra [ocr] is not installed")
+def test_a_scanned_page_is_uploaded_told_while_it_is_recognised_and_cited_as_such(tmp_path: Path) -> None:
+    """From the upload to the answer, once, with real parts; recognising a page and embedding take some seconds."""
+    from qa import Assistant
+
+    assistant = Assistant(Library.open(tmp_path / "library"))
+    page = PageApi(assistant, directory_for(tmp_path))
+    page.add({"file": receive(page.uploads, "混合.pdf", mixed_pdf())})
+    told: set[str] = set()
+    deadline = time.monotonic() + 120
+    while page.jobs.status()["finished"] < 1 and time.monotonic() < deadline:
+        told.add((page.jobs.status()["running"] or {}).get("label", ""))
+        time.sleep(0.01)
+    assert page.jobs.status()["outcomes"][0]["reason"] == ""
+    assert "正在识别“混合.pdf”第 2 页（1/1）" in told
+    scanned, printed = assistant.retrieve("一夸特小麦同别的商品交换")[0], assistant.retrieve("开局之年")[0]
+    assert (scanned.page, scanned.ocr) == (2, True)
+    assert (printed.page, printed.ocr) == (1, False)
+    answer = assistant.ask("一夸特小麦按什么比例同别的商品交换？")
+    assert answer.answered
+    assert answer.to_dict()["citations"][0]["ocr"] is True
+    assert "第 2 页 · OCR" in answer_html(answer, "", assistant.library.snapshot())
     page.jobs.stop(10)
 
 
