@@ -15,7 +15,7 @@ from qa.answers.composer import compose
 from qa.answers.coverage import years_of
 from qa.answers.figure_scope import reports_asked
 from qa.answers.fitting import best_fit
-from qa.answers.indicator import FigureQuestion, asked_of_figures, figures_named
+from qa.answers.indicator import FigureQuestion, asked_of_figures, figures_named, whens_of
 from qa.answers.labels import label_of
 from qa.types import Answer, Citation, FigureLabel
 from qa.understanding import Question, When
@@ -58,7 +58,7 @@ def _whens(wanted: FigureQuestion) -> tuple[When, ...]:
         return (wanted.when,)
     if any(when.span for when in whens):
         return ()
-    return tuple(each for when in whens for each in when.each())
+    return whens_of(wanted.question)
 
 
 def _others(figures: Iterable[Figure], names: Sequence[str], chosen: Sequence[Figure]) -> list[Figure]:

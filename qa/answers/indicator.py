@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from index import ReportInfo, Snapshot
@@ -185,6 +185,21 @@ def asked_of_figures(asked: Question, own_places: Sequence[str] = ()) -> FigureQ
         explicit,
         _span(question.time, main),
     )
+
+
+_BESIDE = re.compile(rf"{YEAR}年?(?:[、，]|以?及|和|与){YEAR}年?")
+"""2025年和2026年的目标; not 2025年目标和2026年的."""
+
+
+def whens_of(question: Question) -> tuple[When, ...]:
+    """One time for each sub-question, each year of a list of years one of its own: of years side by side
+    (2025年和2026年的目标) what one is asked for the others are too."""
+    whens = tuple(each for one in question.sub_questions for each in one.when.each())
+    modes = {(when.mode, when.strong) for when in whens if when.mode}
+    if len(modes) != 1 or not _BESIDE.search(question.core):
+        return whens
+    mode, strong = modes.pop()
+    return tuple(when if when.mode else replace(when, mode=mode, strong=strong) for when in whens)
 
 
 _YEARLY = re.compile("年均|平均")

@@ -16,7 +16,7 @@ from qa.answers.composer import compose
 from qa.answers.coverage import selected, years_of
 from qa.answers.figure_scope import is_of, reports_asked
 from qa.answers.fitting import best_fit
-from qa.answers.indicator import FigureQuestion, asked_of_figures, figures_named
+from qa.answers.indicator import FigureQuestion, asked_of_figures, figures_named, whens_of
 from qa.types import Answer, Cell, Citation, Table, TableRow
 from qa.understanding import Question, When, gazetteer_provinces, is_nation, parse
 
@@ -83,10 +83,43 @@ def answer_ranking(
     if wanted is None:
         return None
     unknown = tuple(p for p in places if not any(is_of(p, info.place) for info in infos.values()))
-    told = _told(snapshot, wanted, infos, unknown)
-    if told is None or (not asks_all and not places and len(told.by_place) < 2):
-        return None
-    return _answer(snapshot, asked, told if asks_all or places else replace(told, missing=(), absent=()))
+    whens = whens_of(wanted.question)
+    years = {when.years[0] for when in whens if when.years}
+    answers = []
+    for when in whens if len(years) == len(whens) > 1 else (wanted.when,):
+        told = _told(snapshot, replace(wanted, when=when), infos, unknown)
+        if told is None or (not asks_all and not places and len(told.by_place) < 2):
+            continue
+        told = told if asks_all or places else replace(told, missing=(), absent=())
+        if (answer := _answer(snapshot, asked, told)) is not None:
+            answers.append(answer)
+    return _one_table(answers)
+
+
+def _one_table(answers: Sequence[Answer]) -> Answer | None:
+    """The tables of several years as one: those that tell what the first does."""
+    if len(answers) < 2:
+        return answers[0] if answers else None
+    rows: list[TableRow] = []
+    citations: list[Citation] = []
+    notes: list[str] = []
+    title = answers[0].table.title if answers[0].table else ""
+    for answer in answers:
+        if answer.table is None or answer.table.title != title:
+            continue
+        rows += [_shifted(row, len(citations)) for row in answer.table.rows]
+        notes.append(f"{answer.table.rows[0].year}年{answer.table.note}")
+        citations += answer.citations
+    if len(citations) > MOST_PLACES:
+        return answers[0]
+    table = Table(title, tuple(rows), "；".join(notes))
+    return replace(answers[0], text=compose(citations), citations=citations, table=table)
+
+
+def _shifted(row: TableRow, by: int) -> TableRow:
+    """``row`` with its marks counted on ``by``."""
+    cells = [cell and replace(cell, mark=cell.mark + by) for cell in (row.target, row.actual)]
+    return replace(row, target=cells[0], actual=cells[1])
 
 
 def _one_question(asked: Question, places: Sequence[str]) -> Question:

@@ -14,7 +14,7 @@ from qa import Answer
 from qa.answers.composer import _balanced
 from qa.answers.figure import answer_figure
 from qa.answers.figure_scope import nation_first
-from qa.answers.indicator import asked_of_figures, named, of_another_body
+from qa.answers.indicator import asked_of_figures, named, of_another_body, whens_of
 from qa.answers.ranking import _is_level, _valued, answer_ranking
 from qa.answers.series import answer_series
 from qa.understanding import parse
@@ -383,3 +383,25 @@ def test_among_falls_the_largest_leads(library: Library) -> None:
 def test_a_plan_for_last_year_is_no_result(mixed: Library) -> None:
     assert figure(mixed, "柳河县去年城镇新增就业是多少？") is not None
     assert figure(mixed, "槐山县去年城镇新增就业是多少？") is None
+
+
+def test_two_places_and_two_years_make_one_table(library: Library) -> None:
+    answer = ranking(library, "柳河县和槐山县2022年、2023年GDP增速对比")
+    assert answer is not None
+    assert answer.table is not None
+    told = [(row.year, row.place, (row.target or row.actual)) for row in answer.table.rows]
+    assert [(year, place, cell.text) for year, place, cell in told if cell] == [
+        (2022, "柳河县", "6.1%"), (2022, "槐山县", "5.2%"),
+        (2023, "柳河县", "6.5%左右"), (2023, "槐山县", "5.5%以上"),
+    ]  # fmt: skip
+    assert all(cell.text in answer.citations[cell.mark - 1].quote for _, _, cell in told if cell)
+    assert answer.table.note.startswith("2022年最高：柳河县（6.1%）")
+
+
+def test_years_side_by_side_share_what_is_asked_of_them() -> None:
+    whens = whens_of(parse("柳河县2022年和2023年GDP增长目标"))
+    assert [(when.years, when.mode, when.strong) for when in whens] == [
+        ((2022,), "target", True), ((2023,), "target", True),
+    ]  # fmt: skip
+    apart = whens_of(parse("柳河县2022年GDP是多少，2023年目标是多少"))
+    assert [when.mode for when in apart] == ["", "target"]
