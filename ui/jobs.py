@@ -13,7 +13,7 @@ from typing import Any
 
 from index import WenbaoError
 from index.types import Progress
-from ui.messages import INTERNAL, STOPPED
+from ui.messages import CANCELLED, INTERNAL, STOPPED
 
 Work = Callable[[Progress], object]
 """A job; where it returns a sentence, that is told when it is done."""
@@ -24,10 +24,25 @@ log = logging.getLogger(__name__)
 class State:
     """How far the running job is; ``total`` is 0 until that is known."""
 
+    id: int
     name: str
     done: int = 0
     total: int = 0
     label: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Job:
+    """What waits to be done; ``dropped`` is called in its place where it is cancelled before it begins."""
+
+    id: int
+    name: str
+    work: Work
+    dropped: Callable[[], object]
+
+
+class _Cancelled(BaseException):
+    """Raised inside a job, at its next step, when whoever wanted it wants it no more."""
 
 
 class _LetGo(BaseException):
@@ -38,9 +53,11 @@ class Jobs:
     """A queue of named jobs and one thread that does them."""
 
     def __init__(self) -> None:
-        self._queue: SimpleQueue[tuple[str, Work]] = SimpleQueue()
+        self._queue: SimpleQueue[_Job | None] = SimpleQueue()
         self._running: State | None = None
-        self._waiting: list[str] = []
+        self._waiting: list[_Job] = []
+        self._cancelled: set[int] = set()
+        self._submitted = 0
         self._session = secrets.token_hex(4)
         self._outcomes: deque[dict[str, Any]] = deque(maxlen=50)
         self._finished = 0
@@ -49,21 +66,32 @@ class Jobs:
         self._thread = threading.Thread(target=self._run, daemon=True, name="wenbao-jobs")
         self._thread.start()
 
-    def submit(self, name: str, work: Work) -> None:
-        """Queues ``work``; ``name`` (Chinese) is what the page calls it."""
+    def submit(self, name: str, work: Work, dropped: Callable[[], object] = lambda: None) -> None:
+        """Queues ``work``; ``name`` (Chinese) is what the page calls it, ``dropped`` is done where it never begins."""
         with self._lock:
-            self._waiting.append(name)
-        self._queue.put((name, work))
+            self._submitted += 1
+            job = _Job(self._submitted, name, work, dropped)
+            self._waiting.append(job)
+            self._queue.put(job)
+
+    def cancel(self, job: int) -> None:
+        """A job that waits is not begun, one that runs ends at its next step; any other is left as it is."""
+        with self._lock:
+            running = self._running is not None and self._running.id == job
+            if running or any(one.id == job for one in self._waiting):
+                self._cancelled.add(job)
 
     def status(self) -> dict[str, Any]:
-        """JSON-ready: the running job or None, the names of those that wait, and the latest outcomes in order.
+        """JSON-ready: the running job or None, ids and names of those that wait, and the latest outcomes in order.
 
         ``session`` tells the outcomes of this run of the server from those of another.
         """
         with self._lock:
             return {
                 "running": asdict(self._running) if self._running else None,
-                "waiting": list(self._waiting),
+                "waiting": [
+                    {"id": job.id, "name": job.name} for job in self._waiting if job.id not in self._cancelled
+                ],
                 "session": self._session,
                 "finished": self._finished,
                 "outcomes": list(self._outcomes),
@@ -72,33 +100,40 @@ class Jobs:
     def stop(self, patience_s: float) -> bool:
         """Ends the running job at its next step and begins no other; whether it ended in time."""
         self._ending.set()
-        self._queue.put(("", lambda _progress: None))  # wakes a thread that waits
+        self._queue.put(None)  # wakes a thread that waits
         self._thread.join(patience_s)
         return not self._thread.is_alive()
 
     def _run(self) -> None:
         while True:
-            name, work = self._queue.get()
-            if self._ending.is_set():
+            job = self._queue.get()
+            if job is None or self._ending.is_set():
                 return
             with self._lock:
-                self._waiting.pop(0)
-                self._running = State(name)
-            reason, note = self._attempt(name, work)
+                self._waiting.remove(job)
+                self._running = State(job.id, job.name)
+            name = job.name
+            reason, note = self._attempt(job)
             with self._lock:
                 self._running = None
+                self._cancelled.discard(job.id)
                 self._finished += 1
                 self._outcomes.append(
                     {"number": self._finished, "name": name, "reason": reason, "note": note}
                 )
 
-    def _attempt(self, name: str, work: Work) -> tuple[str, str]:
+    def _attempt(self, job: _Job) -> tuple[str, str]:
         """Does the work; returns why it failed, or ``""``, and what it has to say."""
-        note: object = None
+        name, note = job.name, None
         try:
-            note = work(lambda done, total, label: self._report(State(name, done, total, label)))
+            if job.id in self._cancelled:
+                job.dropped()
+                return "", CANCELLED
+            note = job.work(lambda done, total, label: self._report(State(job.id, name, done, total, label)))
         except _LetGo:
             return STOPPED, ""
+        except _Cancelled:
+            return "", CANCELLED
         except WenbaoError as error:
             return str(error), ""
         except Exception:
@@ -109,5 +144,7 @@ class Jobs:
     def _report(self, state: State) -> None:
         if self._ending.is_set():
             raise _LetGo
+        if state.id in self._cancelled:
+            raise _Cancelled
         with self._lock:
             self._running = state

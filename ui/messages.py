@@ -15,6 +15,7 @@ from qa import Answer, Citation
 STALE_PAGE = "这个页面已经过期，请刷新后再操作。"
 INTERNAL = "系统内部出错了，请重试；若一再出现，请把运行窗口里的报错发给维护者。"
 SAME_CONTENT = "与报告《{label}》内容相同，没有重复收录。"
+CANCELLED = "已取消"
 STOPPED = "服务停止了，这一项没有做完，请重新操作。"
 NOT_READY = "模型没有准备好，暂时不能回答：{reason}"
 NO_REPORTS_SELECTED = "没有勾选任何报告，请在提问框下选择要问的报告。"

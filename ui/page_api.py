@@ -76,7 +76,7 @@ class PageApi:
             *(self.boot, self.status, self.ask, self.render, self.suggest, self.open, self.areas),
             *(self.export, *self.indicators.functions()),
         ]
-        changing = [self.add, self.edit, self.reread, self.remove, self.rebuild]
+        changing = [self.add, self.cancel, self.edit, self.reread, self.remove, self.rebuild]
         if self.read_only:
             changing = []
         return [
@@ -184,7 +184,12 @@ class PageApi:
         key = str(data.get("file", ""))
         path = self.uploads.take(key)
         work = partial(self._add, key, path, bool(data.get("replace")))
-        self.jobs.submit(f"添加《{path.stem}》", work)
+        self.jobs.submit(f"添加《{path.stem}》", work, partial(self.uploads.drop, key))
+        return self.status({})
+
+    def cancel(self, data: Json) -> Json:
+        """Cancels the job of this id, where it waits or runs."""
+        self.jobs.cancel(int(data["job"]))
         return self.status({})
 
     def edit(self, data: Json) -> Json:

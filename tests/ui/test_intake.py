@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import threading
 import time
 from collections.abc import AsyncIterator, Iterable
 from concurrent.futures import ThreadPoolExecutor
@@ -15,6 +16,7 @@ import pytest
 
 from index import Library, SourceError, WenbaoError
 from index.encoders import cache_root
+from index.types import Progress
 from tests.index.test_office import mixed_pdf
 from tests.ui.conftest import call
 from ui import intake
@@ -22,6 +24,7 @@ from ui.cards import answer_html
 from ui.feedback import directory_for
 from ui.intake import FULL, KEPT_S, NO_NAME, TOO_LARGE, Uploads, file_name
 from ui.jobs import Jobs
+from ui.messages import CANCELLED
 from ui.page_api import PageApi
 
 REPORT = "丁县2024年政府工作报告\n一、2023年工作回顾\n全县修路25公里，建成桥梁3座。\n".encode()
@@ -215,3 +218,29 @@ def test_a_request_is_bounded_whatever_its_header_says(server: str) -> None:
         except httpx.TransportError:
             continue  # the connection was cut while sending
         assert status in (400, 413)
+
+
+def test_what_waits_or_runs_is_cancelled_and_its_file_goes() -> None:
+    jobs, begun, go = Jobs(), threading.Event(), threading.Event()
+    dropped: list[str] = []
+
+    def long(progress: Progress) -> str:
+        begun.set()
+        go.wait(10)
+        progress(1, 2, "下一步")
+        return "收录了"
+
+    jobs.submit("添加《甲》", long)
+    jobs.submit("添加《乙》", lambda _progress: "收录了", lambda: dropped.append("乙"))
+    jobs.submit("添加《丙》", lambda _progress: "收录了")
+    begun.wait(10)
+    running, waiting = jobs.status()["running"], jobs.status()["waiting"]
+    assert [job["name"] for job in waiting] == ["添加《乙》", "添加《丙》"]
+    for job in (running["id"], waiting[0]["id"], 99):
+        jobs.cancel(job)
+    assert [job["name"] for job in jobs.status()["waiting"]] == ["添加《丙》"]
+    go.set()
+    assert finished(jobs, 3) == ["", "", ""]
+    assert [outcome["note"] for outcome in jobs.status()["outcomes"]] == [CANCELLED, CANCELLED, "收录了"]
+    assert dropped == ["乙"]
+    jobs.stop(10)

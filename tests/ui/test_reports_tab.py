@@ -94,6 +94,9 @@ def test_a_file_that_is_no_report_is_listed_with_its_reason(page: Page, tmp_path
     page.set_input_files("#files", [tmp_path / "照片.txt", tmp_path / "空白.txt"])
     expect(page.locator("#queue .bad")).to_have_count(2, timeout=60_000)
     expect(page.locator("#queue .bad", has_text="照片")).to_contain_text("“照片.txt”")
+    page.locator("#queue .bad", has_text="空白").get_by_role("button", name="重试").click()
+    expect(page.locator("#queue .bad")).to_have_count(1)
+    expect(page.locator("#queue .bad")).to_have_count(2, timeout=60_000)  # it is no better the second time
     assert page.locator("#rows li").count() == count
     page.reload()
     open_reports(page)

@@ -3,6 +3,8 @@
 const FAILED = "wenbao.failed";
 const KEPT = "wenbao.outcome"; // up to which outcome this browser has kept the failures
 const sending = new Map(); // file name → what is said of it
+const tried = new Map(); // what the queue calls a file's adding → the file, so that it can be sent again
+const CANCELLED = "已取消"; // ui/messages.py
 let done = []; // outcomes since this page was opened, newest first
 const TOLD = "wenbao.told"; // up to which outcome this tab has told of them: every open tab tells of each
 
@@ -31,13 +33,13 @@ function drawJob() {
   keepFailures(now);
   const fresh = outcomesAfter(JSON.parse(sessionStorage.getItem(TOLD)));
   sessionStorage.setItem(TOLD, JSON.stringify(now));
-  for (const { name, reason } of fresh) toast(reason ? `${name}没有成功` : `${name}完成`);
+  for (const { name, reason, note } of fresh) toast(`${name}${reason ? "没有成功" : note === CANCELLED ? CANCELLED : "完成"}`);
   done.unshift(...fresh.filter((o) => !o.reason).reverse());
   if (!shelfShown()) return;
   const lines = [
     ...[...sending].map(([name, said]) => queueLine("sending", `上传 ${name}`, said)),
     ...(running ? [runningLine(running)] : []),
-    ...waiting.map((name) => queueLine("waiting", name, "等待")),
+    ...waiting.map(({ id, name }) => cancellable(queueLine("waiting", name, "等待"), id, name)),
     ...stored(FAILED, []).map(({ name, reason, id }) => endedLine("bad", name, reason, id)),
     ...done.map(({ name, note, number }) => endedLine("good", name, note || "完成", number)),
   ];
@@ -50,17 +52,23 @@ function queueLine(kind, name, said) {
   return line;
 }
 
-function runningLine({ name, done: count, total, label }) {
+function cancellable(line, id, name) {
+  if (!state.status.readOnly) line.append(element("button", { type: "button", class: "quiet", "data-cancel": String(id), "aria-label": `取消：${name}` }, "取消"));
+  return line;
+}
+
+function runningLine({ id, name, done: count, total, label }) {
   const line = queueLine("running", name, [label || "处理中", total ? `${count} / ${total}` : ""].filter(Boolean).join("　"));
   line.dataset.key = "running";
   const bar = element("progress", { max: 1, "data-key": "bar", "aria-label": `${name}的进度` });
   if (total) bar.value = count / total;
   line.append(bar);
-  return line;
+  return cancellable(line, id, name);
 }
 
 function endedLine(kind, name, said, id) {
   const line = queueLine(kind, name, said);
+  if (kind === "bad" && tried.has(name)) line.append(element("button", { type: "button", class: "quiet", "data-retry": String(id), "aria-label": `重试：${name}` }, "重试"));
   line.append(element("button", { type: "button", class: "quiet", "data-dismiss": String(id), "aria-label": `不再显示：${name}` }, "知道了"));
   return line;
 }
@@ -95,7 +103,10 @@ async function send(files) {
     if (!told) files = files.filter((file) => !same.includes(file));
     replace = told?.answer === "replace";
   }
-  for (const file of files) sending.set(file.name, "等待上传");
+  for (const file of files) {
+    sending.set(file.name, "等待上传");
+    tried.set(`添加 ${file.name}`, file).set(`添加《${file.name.replace(/(.)\.[^.]*$/, "$1")}》`, file);
+  }
   drawJob();
   for (const file of files) {
     sending.set(file.name, "上传中");
@@ -137,10 +148,14 @@ function startUploads() {
     target.value = "";
   });
   $("queue").addEventListener("click", ({ target }) => {
-    if (target.dataset.dismiss === undefined) return;
-    store(FAILED, stored(FAILED, []).filter(({ id }) => String(id) !== target.dataset.dismiss));
-    done = done.filter(({ number }) => String(number) !== target.dataset.dismiss);
+    const { cancel, retry, dismiss = retry } = target.dataset;
+    if (cancel !== undefined) call("cancel", { job: Number(cancel) }).then(apply).catch((error) => toast(error.message));
+    if (dismiss === undefined) return;
+    const again = stored(FAILED, []).find(({ id }) => String(id) === retry);
+    store(FAILED, stored(FAILED, []).filter(({ id }) => String(id) !== dismiss));
+    done = done.filter(({ number }) => String(number) !== dismiss);
     drawJob();
+    if (again && tried.has(again.name)) sendAll([tried.get(again.name)]);
   });
   window.addEventListener("storage", ({ key }) => { if (key === FAILED) drawJob(); });
 }
