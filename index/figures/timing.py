@@ -17,6 +17,8 @@ _FLOW = re.compile(
 """新增, 共建成; not 现有, 公共预算收入."""
 _PLANNED = re.compile(f"预期目标|目标[为是]|的目标|没有|未能|年初确定|力争|拟安排|(?:^|，)到{YEAR}年")
 """力争; not 建成."""
+_BUDGETED = re.compile("预算(?:数|总额)?(?:为|安排)?\\s*$")
+"""What stands before 9101万元: 支出预算, 支出预算数为; not 完成预算的."""
 _PAST = re.compile(
     r"已经|已(?![启开建批纳知])|(?:实现|取得|完成|达到|超过|突破|建成|增加|下降|提高)了|连续|曾|目前|现有|原有|原来"
 )
@@ -61,6 +63,8 @@ class Timing:
         if found is None or (found.mode == "actual" and _PLANNED.search(clause)):
             return None
         found = self._spanning(context, measure, found, cue)
+        if found and found.mode == "actual" and _BUDGETED.search(context.left):
+            return replace(found, mode="target")
         if found and found.mode in ("actual", "target") and self._is_expected(context):
             return replace(found, mode="expected")
         return found

@@ -218,13 +218,18 @@ def figures_named(
 ) -> tuple[tuple[str, ...], list[Figure]]:
     """The indicators that the question surely names, the best first, and their figures in ``reports``.
 
-    Where all reports are of one department, its own figures need not be asked for by its name.
+    Where one department's report is among them and no place is asked, its own figures need not be asked for by
+    its name.
     """
     told = snapshot.indicators_of(reports)
-    bodies = {own_body(info.title, info.issuer, info.place) for info in reports.values()}
-    prefix = f"{bodies.pop()}{PART}" if len(bodies) == 1 and "" not in bodies else ""
-    if prefix and not wanted.question.places:
-        own = {name.removeprefix(prefix): name for name in told}
+    if wanted.question.places:
+        bodies: set[str] = set()
+    else:
+        bodies = {own_body(info.title, info.issuer, info.place) for info in reports.values()} - {""}
+    if len(bodies) == 1:
+        prefix = f"{bodies.pop()}{PART}"
+        own = {name.removeprefix(prefix): name for name in told if name.startswith(prefix)}
+        own |= {name: name for name in told if not name.startswith(prefix)}
         names = tuple(own[name] for name in named(wanted.topics, own, wanted.change))
     else:
         names = named(wanted.topics, told, wanted.change)

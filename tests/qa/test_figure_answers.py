@@ -353,6 +353,9 @@ def test_a_departments_budget_is_not_its_districts(mixed: Library) -> None:
     assert figure(mixed, "普陀区2023年财政拨款支出预算是多少？") is None
     answer = figure(mixed, "普陀区教育局2023年财政拨款支出预算是多少？")
     assert answer is not None
+    assert (answer.figures[0].text, answer.figures[0].mode) == ("9101万元", "target")
+    answer = figure(mixed, "2023年财政拨款支出预算是多少？")
+    assert answer is not None
     assert answer.figures[0].text == "9101万元"
     for report in ("合肥市2024年统计公报", "甲市2024年预算执行情况的报告"):
         assert own_body(report, "甲市统计局", "甲市") == ""
