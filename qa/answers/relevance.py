@@ -7,6 +7,7 @@ from bisect import bisect_right
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import repeat
 from typing import Any
 
 import numpy as np
@@ -154,13 +155,18 @@ def reports_saying(
     snapshot: Snapshot, infos: Iterable[ReportInfo], pairs: Collection[str], least: float
 ) -> Iterator[ReportInfo]:
     """Those of ``infos`` that may say ``least`` of ``pairs`` of characters somewhere, told without reading any."""
-    stands = _standing(snapshot, pairs)
+    flat = sorted(pairs)
+    rows = snapshot.rows_holding(flat)
     for info in infos:
         span = snapshot.rows(info.id)
-        if stands is None or sum(s[span.start : span.stop].any() for s in stands.values()) >= least * len(
-            pairs
-        ):
+        if rows is None or sum(map(_may_stand, flat, rows, repeat(span))) >= least * len(flat):
             yield info
+
+
+def _may_stand(term: str, rows: IntArray, span: range) -> bool:
+    """Whether a term stands in the passages of ``span``, or is none that the index, which has it in ``rows``, tells."""
+    first, last = np.searchsorted(rows, (span.start, span.stop))
+    return bool(first < last) or _PAIR.fullmatch(term) is None
 
 
 def _standing(snapshot: Snapshot, terms: Collection[str]) -> dict[str, FloatArray] | None:
