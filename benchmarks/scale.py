@@ -228,7 +228,8 @@ def first_answers(root: Path) -> dict[str, Any]:
 
 
 def first_answer(root: Path, kind: str) -> dict[str, Any]:
-    """The time of one answer in a process that has loaded its models, as a page that is ready has, and no more."""
+    """The time of one answer in a process that has loaded its models and searched the library once, as a page that is
+    ready has, and no more."""
     from qa import Assistant
     from ui.indicators import Indicators
 
