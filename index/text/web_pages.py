@@ -46,8 +46,10 @@ are under 1 500."""
 _SUMMARY_WORD = r"(?:(?:内容|文章|本文)?(?:摘\s*要|提要|概要)|导\s*读|核心提示)"
 _SUMMARY = re.compile(rf"[【\[]{_SUMMARY_WORD}[】\]]\s*[:：]?|{_SUMMARY_WORD}\s*(?:[:：]|$)")
 """摘要：, 【内容摘要】, 导读; not 摘要如下."""
-_TITLE_LABEL = re.compile(r"(?:文章|信息)?(?:标\s*题|题\s*名|名\s*称)\s*[:：]\s*(?=\S)")
-"""标题：甲县政府工作报告; not 标题如下."""
+_TITLE_LABEL = re.compile(
+    r"(?:文章|信息)?(?:标\s*题|题\s*名|名\s*称)\s*[:：]\s*(?=\S)|(?:标\s+题|名\s+称)\s+(?=\S)"
+)
+"""标题：甲县政府工作报告, 名　称 甲县政府工作报告; not 标题如下."""
 _CUT_SHORT = re.compile(r"(?:\.{3,}|…+)$")
 """全面推进……, and so on...; not 全面推进。."""
 _LINKS = re.compile(
