@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise, zip_longest
+from itertools import pairwise, takewhile, zip_longest
 from statistics import median
 
 from index.structure.numbering_marks import Mark, Rank, canonical, canonical_lines, mark_of
@@ -35,10 +35,14 @@ _UNNUMBERED = re.compile(
     f"[^{CLAUSE_MARKS}]{{2,30}}|[^{CLAUSE_MARKS}]{{0,10}}政府自身建设[^{CLAUSE_MARKS}]{{0,6}}"
 )
 """Where no 一、 numbers the parts: 今后五年工作思路和目标任务, 过去三年发展回望, “十七五”发展思路, 站在新起点：2012年工作回顾, 全面加强政府自身建设; not 全面加强教育."""
-_ANNEX = re.compile(
-    "(?:注释|附注|注|名词解释|名词注释|有关(?:名词|用语)(?:解释|说明)|附件?[0-9一二三四五六]*|附表|附录)：?"
+_NOTES = (
+    "(?:(?:《[^》]{2,30}》|(?:政府工作)?报告)中?的?)?(?:部分|有关|相关|主要|重要)?(?:专业)?"
+    "(?:(?:名词|用语|术语|词语)的?(?:解释|注释|注解|释义|说明)|注释|附注|注解)|注"
 )
-"""名词解释：; not 名词."""
+_GLOSSARY = re.compile(f"(?:{_NOTES})：?")
+"""名词解释：, 《政府工作报告》部分名词解释, 相关用语说明; not 名词, 情况说明."""
+_ANNEX = re.compile(f"(?:{_NOTES}|附件?[0-9一二三四五六]*|附表|附录)：?")
+"""名词解释：, 附件1; not 名词, 附件齐全."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +90,8 @@ def headings_of(clean: CleanText, paragraphs: Sequence[Paragraph], title: str = 
     ``title`` is the report's own, never a heading in it.
     """
     candidates = {h.index: h for h in _candidates(clean, paragraphs, title)}
-    for index in _contents(paragraphs, candidates) | _not_of_a_law(list(candidates.values())):
+    found = list(candidates.values())
+    for index in _contents(paragraphs, candidates) | _not_of_a_law(found) | _in_a_glossary(found):
         candidates.pop(index, None)
     accepted: list[Heading] = []
     for rank in sorted({h.rank for h in candidates.values()}):
@@ -234,6 +239,19 @@ def _not_of_a_law(candidates: Sequence[Heading]) -> set[int]:
     after = [heading for heading in candidates if heading.index > last]
     end = next((h.index for h in after if h.rank == Rank.TOP or h.number < 0), float("inf"))
     return {h.index for h in candidates if h.rank > Rank.ARTICLE and first < h.index < end and h.number >= 0}
+
+
+def _in_a_glossary(candidates: Sequence[Heading]) -> set[int]:
+    """Indices of the notes that begin the numbering 一、 or （一） anew: they are no parts of the report."""
+    ranked = sorted(candidates, key=lambda heading: heading.index)
+    last = max(
+        (at for at, h in enumerate(ranked) if h.number < 0 and _GLOSSARY.fullmatch(h.title)), default=-1
+    )
+    before = {heading.title for heading in ranked[: max(0, last)]}
+    following = list(takewhile(lambda heading: heading.number >= 0, ranked[last + 1 :])) if last >= 0 else []
+    if any(heading.title in before for heading in following):
+        return set()  # a table of contents names it, before the report itself
+    return {heading.index for heading in following if Rank.TOP <= heading.rank <= Rank.SECOND}
 
 
 def _accept_groups(

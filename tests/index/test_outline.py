@@ -529,3 +529,27 @@ def test_national_reports_review_the_past_and_plan_their_year(year: int) -> None
     assert told["actual"] > 0.15 * len(text.text)
     assert told["target"] > 0.25 * len(text.text)
     assert max(section.own_end - section.body for section in sections) < 4000
+
+
+@pytest.mark.parametrize("mark", ["一、", "（一）"])
+@pytest.mark.parametrize(
+    "title",
+    ["名词解释", "《政府工作报告》注释", "《政府工作报告》部分名词解释", "相关用语说明：", "有关名词注释"],
+)
+def test_notes_that_begin_the_numbering_anew_are_no_parts(title: str, mark: str) -> None:
+    second = mark.replace("一", "二")
+    body = ["2025年政府工作报告", "各位代表：", "一、2024年工作回顾", DETAIL, "二、2025年工作安排", DETAIL]
+    notes = [title, f"{mark}双招双引：招商引资、招才引智。", f"{second}三个一批：签约一批、开工一批。"]
+    assert headings(sections_of(*body, *notes)) == [
+        "一、2024年工作回顾",
+        "二、2025年工作安排",
+        title.rstrip("："),
+    ]
+    contents = ["2025年政府工作报告", "各位代表：", "目录", "一、2024年工作回顾", "二、2025年工作安排", title]
+    found = headings(sections_of(*contents, *body[2:]))
+    assert found[-2:] == ["一、2024年工作回顾", "二、2025年工作安排"]
+
+
+def test_an_explanation_is_no_glossary() -> None:
+    lines = ["一、2024年工作回顾", DETAIL, "情况说明", DETAIL, "二、2025年工作安排", DETAIL]
+    assert headings(sections_of(*lines)) == ["一、2024年工作回顾", "二、2025年工作安排"]
