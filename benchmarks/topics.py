@@ -47,6 +47,10 @@ FRESH = ROOT / "benchmarks" / "questions" / "topics_fresh.jsonl"
 """Forty on four more reports, their clauses judged before the product was asked."""
 UNREAD = ("保定市徐水区-2018", "2014")
 """Two of these four, whose failures nobody read when rules were made."""
+PLAIN = ROOT / "benchmarks" / "questions" / "topics_plain.jsonl"
+"""Forty-four on four more reports, asked as people type; their failures were read when rules were made."""
+UNREAD_FILE = ROOT / "benchmarks" / "questions" / "topics_unread.jsonl"
+"""Forty-four on four reports, whose failures nobody has read: leave it so."""
 KINDS = ("topic", "progress", "list")
 PAGE = ROOT / "benchmarks" / "QUALITY.md"
 HEAD = "## Broad questions"
@@ -61,7 +65,9 @@ def questions() -> list[dict[str, Any]]:
 def assistant(report: str) -> Assistant:
     """A library of the one report."""
     known = {
-        path.stem: path for path in (*SHARED.glob("data/local/*/*.txt"), *SHARED.glob("data/national/*.txt"))
+        path.stem: path
+        for pattern in ("data/local/*/*.docx", "data/local/*/*.txt", "data/national/*.txt")
+        for path in SHARED.glob(pattern)
     }
     path = SHARED / "data" / "tianqiao-2025.txt" if report == "A" else known[report]
     library = Library.open(Path(tempfile.mkdtemp()) / "library")
@@ -149,6 +155,8 @@ def measure() -> str:
         "Three more reports": load_questions(MORE),
         "Four more reports, the two unread": [q for q in load_questions(FRESH) if q["report"] in UNREAD],
         "Four more reports, the two read": [q for q in load_questions(FRESH) if q["report"] not in UNREAD],
+        "Four reports asked as people type": load_questions(PLAIN),
+        "Four reports whose failures nobody read": load_questions(UNREAD_FILE),
         "Reports fitted on": [q for q in questions() if q["report"] in FITTED_ON],
     }
     for title, own in sets.items():

@@ -169,11 +169,9 @@ def token_ends(places: Sequence[_Place]) -> list[tuple[int, ...] | None]:
     """
 
     def read(lacking: list[_Place]) -> list[tuple[int, ...] | None]:
-        records = _records(ENDS, lacking)
-        return [
-            read_ends(data) if segment.has(ENDS) else None
-            for data, (segment, _) in zip(records, lacking, strict=True)
-        ]
+        kept = [place for place in lacking if place[0].has(ENDS)]
+        records = dict(zip(kept, _records(ENDS, kept), strict=True))
+        return [read_ends(records[place]) if place in records else None for place in lacking]
 
     return _RECENT_ENDS.values(places, read)
 

@@ -7,11 +7,24 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from index import ReportInfo, Snapshot
+from index.encoders import TokenOffsetEncoder
 from index.text import report_year
 from qa.answers.coverage import selected
 from qa.answers.subject import subject_of, without_names
+from qa.retrieval import encoded
 from qa.types import Answer
-from qa.understanding import Question
+from qa.understanding import Intent, Question, Vectors, understood
+
+UNLIKELY, LIKELY = 0.02, 0.5
+"""How likely an intent must be of a question that has the words for it, and of one that has not: of 0.02 and 0.1
+the first is better on broad questions, and one intent alone can be likelier than the others together."""
+
+
+OF_THE_WHOLE = ("summary", "problems", "help")
+"""Intents whose questions seldom name a subject: what the model takes for none is none."""
+ON_A_SUBJECT = ("topic", "progress", "yes_no")
+"""Intents whose subject the model tells better than what is left of the words; of lists it drops what was done to
+the things (新开工的|项目), which tells them apart."""
 
 
 @dataclass(frozen=True)
@@ -38,10 +51,33 @@ class Asking:
         return sorted(self.infos, key=lambda info: report_year(info) or 0, reverse=True)
 
     @cached_property
+    def intent(self) -> Intent:
+        """What the question wants, and the words that it is about."""
+        encoder, core = self.snapshot.encoder, self.question.core
+        if not isinstance(encoder, TokenOffsetEncoder):
+            return understood(core)
+        vector, tokens = encoded(encoder, core)
+        if tokens is None:
+            return understood(core)
+        ends = encoder.passage_token_ends("", core)[: len(tokens)]
+        return understood(core, Vectors(encoder.id, vector, tokens, ends))
+
+    def wants(self, intent: str, worded: bool) -> bool:
+        """Whether the question is likely of this ``intent``; ``worded``: it has the words that ask for it."""
+        return self.intent.likely[intent] > (UNLIKELY if worded else LIKELY)
+
+    @cached_property
     def subject(self) -> str:
-        """What the question is about, without the names of the reports' places; empty where it names nothing."""
+        """What the question is about, without the names of the reports' places; empty where it names nothing.
+
+        By the trained model where its likeliest intent is of those whose subjects it tells well; else the words
+        that are left of the question.
+        """
+        told, likely = self.intent.subject, self.intent.likely
+        best = max(likely, key=lambda name: likely[name])
+        trusted = best in OF_THE_WHOLE or (told and best in ON_A_SUBJECT)
         return without_names(
-            subject_of(self.question),
+            told if trusted else subject_of(self.question),
             [f"{i.id} {i.place} {i.title}" for i in self.infos[:60]],
             [i.place for i in self.infos[:60]],
         )

@@ -27,12 +27,18 @@ from qa.answers.topic import answer_on, chosen, cited_statements, statements
 from qa.retrieval import clauses_of
 from qa.types import Answer, Citation, Shape
 
-LIST_BUDGET = 150
+LIST_BUDGET = 200
 """Characters of the text, about: items are short, and each must be read."""
 PROGRESS_BUDGET = 100
 """Characters of the text, about: where one project stands takes two or three clauses."""
+MENTIONED_BUDGET = 120
+"""Characters of the text, about: whether something is spoken of is shown by where it is."""
+DECIDING_BUDGET = 45
+"""Characters of the text, about: a clause decides whether something is so."""
 SUREST = 1.5
 """Log-odds of being on the subject of what is told beside the narrow answer."""
+ITEM = 1.0
+"""The same of what is told beside the first items of a list."""
 _LIST = re.compile(
     rf"哪[些几]|哪[{HAN_SEVERAL}]+[个家所座类种处片块位项条大]|清单|名单|列[一出举表]|罗列|都有(?:什么|啥)|逐条|一条条|分别是"
 )
@@ -57,6 +63,10 @@ _FARES = re.compile(
     r"|(?P<how>[难贵好])不(?P=how)"
 )
 """看病方便了吗, 空气比以前好了没有, 上学还难不难; not 有没有方便群众的措施."""
+_MENTIONED = re.compile(
+    r"(?:提|说|讲|谈|写|涉)(?:到|及|过|没)|有没有(?:提|说|讲|谈|写)|(?P<m>[提说讲谈写])没(?P=m)"
+)
+"""报告提到人工智能了吗, 有没有说要通铁路; not 有没有新建学校."""
 _BETTER = re.compile(rf"{_WELL}(?:没有?)?$")
 """What a subject ends on that asks how it fares: 老百姓看病方便; not 方便群众的措施."""
 
@@ -75,8 +85,11 @@ LONGEST_LIST = 240
 def answer_list(asking: Asking) -> Answer | None:
     """Every item that the report names; None where no list is asked, or nothing answers."""
     core = asking.question.core
-    asks = _LIST.search(core) or (_COUNTED.search(core) and "什么" in core)
-    if not asks or len(asking.question.sub_questions) > 1:
+    asks = bool(_LIST.search(core) or (_COUNTED.search(core) and "什么" in core))
+    likely = asking.intent.likely
+    if not (asks or asking.wants("list", False)):
+        return None
+    if len(asking.question.sub_questions) > 1 and likely["fact"] + likely["compare"] > 0.5:
         return None
     for find in (_targets, _announced, _done, answer_kind):
         if (told := find(asking)) is not None:
@@ -193,7 +206,7 @@ def answer_progress(asking: Asking) -> Answer | None:
 
     What is no such thing but a field of work (去年工业发展得怎么样) is a topic.
     """
-    if not _PROGRESS.search(asking.question.core) or not asking.subject:
+    if not asking.subject or not asking.wants("progress", bool(_PROGRESS.search(asking.question.core))):
         return None
     if not _THING.search(asking.subject):
         return answer_on(asking, asking.subject, "topic")
@@ -207,14 +220,16 @@ def answer_yes_no(asking: Asking) -> Answer | None:
     No clause decides whether something has become better: what was done for it is told, as of a topic.
     """
     core = asking.question.core
-    if not _YES_NO.search(core):
+    if not asking.wants("yes_no", bool(_YES_NO.search(core))):
         return None
+    if _MENTIONED.search(core) and (told := answer_on(asking, asking.subject, "topic", MENTIONED_BUDGET)):
+        return told
     fares = _FARES.search(core)
     if fares and (subject := _BETTER.sub("", asking.subject)):
         told = answer_on(asking, subject, "topic", LIST_BUDGET, mode="actual")
         if told is not None:
             return told
-    return _with_more(asking, "fact", 45)
+    return _with_more(asking, "fact", DECIDING_BUDGET)
 
 
 def _with_more(asking: Asking, shape: Shape, budget: int) -> Answer | None:
@@ -230,7 +245,7 @@ def _with_more(asking: Asking, shape: Shape, budget: int) -> Answer | None:
     [report] = {c.report for c in lead[:1]}
     info = asking.snapshot.report(report)
     found = statements(asking, info, subject, mode_of(asking))
-    shown, more = chosen(found, budget, SUREST)
+    shown, more = chosen(found, budget, ITEM if shape == "list" else SUREST)
     extra = cited_statements(asking, [*shown], lead)
     extra_more = [c for c in cited_statements(asking, more, lead) if c.start not in {e.start for e in extra}]
     rest = [c for c in told.citations if c not in lead]

@@ -15,6 +15,7 @@ from qa.answers.relevance import Scored, score_clauses
 from qa.answers.scope import assumed, reports_for
 from qa.retrieval import clauses_of
 from qa.types import Answer, Citation
+from qa.understanding import Question
 
 _ASKED = re.compile(r"(?:问题|困难|不足|短板|欠账|毛病|薄弱|挑战|制约|隐患|矛盾|弱项|差距|不够好|不好的地方)")
 """存在的短板; not 取得的成绩."""
@@ -57,11 +58,14 @@ LONGEST = 600
 
 
 def is_for(asking: Asking) -> bool:
-    """Whether the problems are asked, and not what was done about one (停车难解决得咋样)."""
-    core = asking.question.core
-    if any(
-        a.kind in ("number", "date", "person") for q in asking.question.sub_questions for a in q.answer_types
-    ):
+    """Whether the problems are asked."""
+    return _is_worded(asking.question) or asking.wants("problems", False)
+
+
+def _is_worded(question: Question) -> bool:
+    """Whether it has the words that ask for problems, and not for what was done about one (停车难解决得咋样)."""
+    core = question.core
+    if any(a.kind in ("number", "date", "person") for q in question.sub_questions for a in q.answer_types):
         return False
     return bool(_FORM.search(core)) and not re.search(
         rf"(?:解决|化解|防范|整改|排查|整治|应对|处理|战胜|克服|补齐|补).{{0,8}}(?:问题|困难|不足|短板|欠账|挑战|隐患|矛盾|得)|(?:问题|困难|短板|矛盾|隐患|挑战)(?!没|还没|尚未|未).{{0,4}}(?:解决|化解|怎么办|整改|排查|治理)|难题|毛病要|的毛病.{{0,4}}[治扳改]|哪[{HAN_COUNT}]+[个种起]|吗|困难(?:企业|群众|家庭|人员|职工|学生|户)",
@@ -73,7 +77,7 @@ def answer_problems(asking: Asking) -> Answer | None:
     """The clauses in which the newest report that has them names problems; None where none does."""
     if not is_for(asking):
         return None
-    subject = _ASKED.sub("", asking.subject)
+    subject = _ASKED.sub("", asking.subject) if _is_worded(asking.question) else ""
     if len(_GENERAL.sub("", subject)) > LONGEST_SUBJECT:
         return None
     for info in reports_for(asking):

@@ -42,8 +42,8 @@ _GROWS = re.compile(
 """同比增长5%; not 教育支出增长."""
 _TARGETS = re.compile(r"(?:预期|主要|发展|奋斗|工作)(?:的)?(?:预期)?目标")
 """主要预期目标; not 目标任务."""
-_MAIN = 2
-"""Headline figures of a year beside what was done: output and income."""
+_MAIN = 4
+"""Headline figures of a year, and targets, beside what was done and is planned: of 2, 4 and 6 the best."""
 MOST_FIGURES = 6
 """Headline figures where a review alone is asked: the usual indicators of a report's first paragraph."""
 LONGEST = 300
@@ -57,7 +57,8 @@ _VALUE = re.compile(r"\d")
 def is_for(asking: Asking) -> bool:
     """Whether the report as a whole or its review is asked, with no subject of its own."""
     core = asking.question.core
-    return bool(_ASKED.search(core)) and not _GENERAL.sub("", asking.subject)
+    worded = bool(_ASKED.search(core)) and not _GENERAL.sub("", asking.subject)
+    return asking.wants("summary", worded)
 
 
 def answer_summary(asking: Asking) -> Answer | None:

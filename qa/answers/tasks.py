@@ -49,10 +49,12 @@ _NOT = re.compile(
 )
 """主要指标; not 项目建设."""
 _GENERAL = re.compile(
-    r"重点|主要|中心|核心|任务|工作|政府|要|抓好?|做好?|全力|具体|准备|从|着手|下手|入手|发力|着力|完成|部署|安排|方向|内容|大事|标题|即可|列|提纲|"
+    r"重点|主要|中心|核心|任务|工作|国务院|政府|要|抓好?|做好?|全力|具体|准备|从|着手|下手|入手|发力|着力|完成|部署|安排|方向|内容|大事|标题|即可|列|提纲|"
     rf"新一年|本年度|全年|[哪几][{HAN_NUMERAL}]*|[{HAN_COUNT}\d]+个?|分|来|些|个|的|把握|实际|中|体|和|目标|重大|是|干|什么|可|事|实现|突破|件|大|今|年|有|叫|别|了|区|县|市|省"
 )
 """重点任务; not 教育."""
+_SURE = 0.9
+"""How likely a question is to ask for the tasks whose words leave something that may be a subject; set by hand."""
 _ENOUGH = 0.45
 """The share of the subject's words that a heading holds at least."""
 
@@ -60,7 +62,11 @@ _ENOUGH = 0.45
 def is_for(asking: Asking) -> bool:
     """Whether the tasks or points are asked, not things that happen to be counted (哪几条路)."""
     core = asking.question.core
-    return bool(_PARTS.search(core)) and not (_NOT.search(core) and "任务" not in core)
+    worded = bool(_PARTS.search(core)) and not (_NOT.search(core) and "任务" not in core)
+    if worded or not asking.wants("tasks", False):
+        return worded
+    sure = asking.intent.likely["tasks"] > _SURE
+    return not _subject(asking) or (sure and not asking.intent.subject)
 
 
 def answer_tasks(asking: Asking) -> Answer | None:
@@ -125,9 +131,9 @@ _ASKING = re.compile(
 
 
 def _asked_pairs(asking: Asking) -> set[str]:
-    """The pairs of characters of the question without the words that only ask."""
-    core = _ASKING.sub("", asking.question.core)
-    return {core[i : i + 2] for i in range(len(core) - 1)}
+    """The pairs of characters of the question without the words that only ask, and none across these."""
+    pieces = _ASKING.sub("，", asking.question.core).split("，")
+    return {piece[i : i + 2] for piece in pieces for i in range(len(piece) - 1)}
 
 
 def _announced(asking: Asking, info: ReportInfo) -> list[Citation]:

@@ -310,8 +310,21 @@ def is_subject(asking: Asking) -> bool:
     )
 
 
+_OF_A_REPORT = ("tasks", "summary", "problems")
+"""What is asked of a whole report: where the question names a subject, it is asked of that."""
+LIKELY_BROAD = 0.5
+"""How likely these and a topic are together at least."""
+
+
 def is_for(asking: Asking) -> bool:
     """Whether all that is said on a subject is asked: no figure, name or date, and not one thing of two."""
+    if not asking.subject:
+        return False
+    broad = sum(asking.intent.likely[name] for name in ("topic", *_OF_A_REPORT))
+    return asking.wants("topic", _is_worded(asking)) or (bool(asking.intent.subject) and broad > LIKELY_BROAD)
+
+
+def _is_worded(asking: Asking) -> bool:
     core, subject = asking.question.core, asking.subject
     if not is_subject(asking) or _ONE.search(core):
         return False

@@ -1,5 +1,6 @@
 """Vectors of tokens for late interaction: packed small, and of the body only."""
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 from index import Library, LibraryDamaged
 from index.encoders import TokenEncoder, TokenOffsetEncoder, load_encoder
 from index.encoders.late_interaction import max_similarities, pack
+from index.store.segment import Segment, token_ends
 from index.structure import context
 from index.text import normalize
 
@@ -72,6 +74,21 @@ def test_where_tokens_end_is_kept_as_the_encoder_tells_it(tmp_path: Path, encode
     kept = snapshot.token_ends(range(snapshot.size))
     assert kept is not None
     assert [list(ends) for ends in kept] == told
+
+
+def test_segments_without_the_ends_of_tokens_are_no_damaged_ones(
+    tmp_path: Path, encoder: TokenEncoder
+) -> None:
+    (tmp_path / "a.txt").write_text("甲市2024年政府工作报告\n一、回顾\n新增学位6000余个。\n", "utf-8")
+    library = Library.open(tmp_path / "library", encoder=encoder)
+    library.add([tmp_path / "a.txt"])
+    (sums,) = library.path.rglob("sums.json")
+    told: dict[str, str] = json.loads(sums.read_text())
+    new = Segment(sums.parent, told, "a")
+    old = Segment(sums.parent, {name: one for name, one in told.items() if not name.startswith("ends")}, "a")
+    first, second = token_ends([(old, 0), (new, 0)])
+    assert first is None
+    assert second
 
 
 def test_damaged_tokens_are_said_when_used_and_rebuilt(tmp_path: Path, encoder: TokenEncoder) -> None:
