@@ -317,6 +317,18 @@ def test_markdown_bold_that_touches_chinese_marks() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    "told", ["提高到**￥5**元", "达到**5‰**左右", "**30℃**以上", "增速为**-3.2%**左右", "**5.6%**，其中"]
+)
+def test_emphasis_around_figures_goes(told: str) -> None:
+    assert clean(read_bytes(told.encode(), "a.md")).text == told.replace("**", "")
+
+
+def test_powers_are_no_emphasis() -> None:
+    told = "a = b**-1 + c**-2"
+    assert clean(read_bytes(told.encode(), "a.md")).text == told
+
+
 def test_markdown_headings_lists_and_tables() -> None:
     source = (
         "---\ntitle: x\n---\n# 政府工作报告\n\n## 一、回顾\n\n全年**增长** `6.2%`，见[公报](http://x)。\n\n"

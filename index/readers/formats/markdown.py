@@ -20,7 +20,7 @@ _LINK = re.compile(r"!?\[([^\[\]\n]{0,300})\]\([^()\s]{0,2000}(?: +\"[^\"\n]{0,3
 """Taken apart here, for the parser's own rule takes minutes over a long row of brackets: [甲](a.html); not [甲]."""
 # **监督学习（supervised learning）**是: CommonMark sees no emphasis where a mark touches the stars; not 2 ** 3 ** 2
 _STRONG = re.compile(
-    r"\*\*(?=[^\s*])([^*\n]{0,200}[）)》」』】”’。，、：；！？%])\*\*|\*\*([（《「『【“‘][^*\n]{0,200}[^\s*])\*\*"
+    r"\*\*(?=[^\s*])([^*\n]{0,200}[）)》」』】”’。，、：；！？%‰℃°…—+])\*\*|(?<![A-Za-z0-9)\]])\*\*([（《「『【“‘￥¥$＄+±－-][^*\n]{0,200}[^\s*])\*\*"
 )
 """CommonMark sees no emphasis where a mark touches the stars: **监督学习（supervised learning）**是; not 2 ** 3 ** 2."""
 _CODE = re.compile(r"(^```.*?^```|`[^`\n]*`)", re.DOTALL | re.MULTILINE)
