@@ -47,8 +47,10 @@ class Assistant:
         load_weights()
         snapshot = self.library.snapshot()
         for question in _OF_USUAL_LENGTHS:
-            for search in search_each(Asking(parse(question), snapshot), 1):
+            asking = Asking(parse(question), snapshot)
+            for search in search_each(asking, 1):
                 rank(search)
+            _ = asking.intent
 
     def ask(
         self,
