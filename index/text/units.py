@@ -65,7 +65,7 @@ _FAMILIES: dict[str, str] = {
     "time": "年 个月 月 天 日 小时 分钟 周 周岁 岁 季度 年内",
     "count": "个 家 户 件 处 条 座 所 项 场 场次 次 套 辆 台 张 种 类 批 间 栋 艘 架 支 只 部 本 篇 "
     "班 宗 起 例 村 社区 街道 例次 门 片 块地 个省份 省份 站 对 列 枚 颗 款 届 期 万次 个小区 小区 回 支队 "
-    "床 单 笔 幅 道 段 只股 层 棵 株 头 册 份 架次 人才 标段 版 步 领域 站点 所学校 名学生 亿次 株树 班次 批次 组 幢 盏 趟 口",
+    "床 单 笔 幅 道 段 只股 层 棵 株 头 册 份 架次 人才 标段 版 步 领域 站点 所学校 名学生 亿次 株树 班次 批次 头只 台套 组 幢 盏 趟 口",
 }
 UNIT_FAMILY = {unit: family for family, units in _FAMILIES.items() for unit in units.split()}
 """Unit, as a question or a report writes it, → what it measures; a question's count words are more (回, 床)."""

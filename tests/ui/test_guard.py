@@ -34,7 +34,7 @@ READING = frozenset(
     ]
 )
 """The page's functions that change nothing; every other one wants the page's token."""
-FUNCTIONS = ("add", "edit", "reread", "remove", "rebuild", "rate")
+FUNCTIONS = ("add", "cancel", "edit", "reread", "remove", "rebuild", "rate")
 ATTACK = """async ([server, body, type]) => {
     const headers = type ? {"Content-Type": type} : {};
     const sent = {method: "POST", mode: "no-cors", credentials: "include", headers, body};
