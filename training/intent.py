@@ -195,7 +195,7 @@ def tell(rows: Sequence[Wording], rest: Sequence[Wording], vectors: Mapping[str,
         model = fit([r for r in rest if r.author != author], vectors)
         for known in (False, True):
             told = [understood(r.core, vectors[r.core] if known else None, model) for r in own]
-            best = [max(t.likely, key=lambda name: t.likely[name]) for t in told]
+            best = [t.best for t in told]
             named = [(t.subject, r.subject) for t, r in zip(told, own, strict=True) if r.subject]
             line = f"{author} {'dense' if known else 'plain'} n {len(own)}"
             line += f" intent {np.mean([b == r.intent for b, r in zip(best, own, strict=True)]):.3f}"

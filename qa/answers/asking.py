@@ -15,7 +15,7 @@ from qa.retrieval import encoded
 from qa.types import Answer
 from qa.understanding import Intent, Question, Vectors, understood
 
-UNLIKELY, LIKELY = 0.02, 0.5
+LEAST_WORDED, LEAST_UNWORDED = 0.02, 0.5
 """How likely an intent must be of a question that has the words for it, and of one that has not: of 0.02 and 0.1
 the first is better on broad questions, and one intent alone can be likelier than the others together."""
 
@@ -64,7 +64,7 @@ class Asking:
 
     def wants(self, intent: str, worded: bool) -> bool:
         """Whether the question is likely of this ``intent``; ``worded``: it has the words that ask for it."""
-        return self.intent.likely[intent] > (UNLIKELY if worded else LIKELY)
+        return self.intent.likely[intent] > (LEAST_WORDED if worded else LEAST_UNWORDED)
 
     @cached_property
     def subject(self) -> str:
@@ -73,8 +73,7 @@ class Asking:
         By the trained model where its likeliest intent is of those whose subjects it tells well; else the words
         that are left of the question.
         """
-        told, likely = self.intent.subject, self.intent.likely
-        best = max(likely, key=lambda name: likely[name])
+        told, best = self.intent.subject, self.intent.best
         trusted = best in OF_THE_WHOLE or (told and best in ON_A_SUBJECT)
         return without_names(
             told if trusted else subject_of(self.question),

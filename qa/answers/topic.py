@@ -13,7 +13,7 @@ from index import ReportInfo
 from index.encoders import FloatArray
 from index.text import normalize, report_year
 from index.types import SectionMode
-from qa.answers.asking import Asking
+from qa.answers.asking import LEAST_UNWORDED, Asking
 from qa.answers.groups import Part, grouped, quoted, titled
 from qa.answers.outline import bare_title
 from qa.answers.quotes import announces, is_hollow
@@ -312,8 +312,6 @@ def is_subject(asking: Asking) -> bool:
 
 _OF_A_REPORT = ("tasks", "summary", "problems")
 """What is asked of a whole report: where the question names a subject, it is asked of that."""
-LIKELY_BROAD = 0.5
-"""How likely these and a topic are together at least."""
 
 
 def is_for(asking: Asking) -> bool:
@@ -321,7 +319,9 @@ def is_for(asking: Asking) -> bool:
     if not asking.subject:
         return False
     broad = sum(asking.intent.likely[name] for name in ("topic", *_OF_A_REPORT))
-    return asking.wants("topic", _is_worded(asking)) or (bool(asking.intent.subject) and broad > LIKELY_BROAD)
+    return asking.wants("topic", _is_worded(asking)) or (
+        bool(asking.intent.subject) and broad > LEAST_UNWORDED
+    )
 
 
 def _is_worded(asking: Asking) -> bool:

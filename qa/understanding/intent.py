@@ -96,6 +96,11 @@ class Intent:
     likely: Mapping[str, float]
     subject: str
 
+    @property
+    def best(self) -> str:
+        """The likeliest intent."""
+        return max(self.likely, key=lambda name: self.likely[name])
+
 
 @dataclass(frozen=True, slots=True)
 class Vectors:
@@ -120,12 +125,13 @@ def understood(core: str, vectors: Vectors | None = None, model: Model | None = 
     model = _shipped() if model is None else model
     fitted = vectors is not None and vectors.encoder == str(model["encoder"]) and len(vectors.ends) > 0
     known = vectors if fitted else None
-    return Intent(_likely(model, core, known), _subject(model, core, known))
+    read = masked(core)
+    return Intent(_likely(model, read, known), _subject(model, core, read, known))
 
 
-def _likely(model: Model, core: str, vectors: Vectors | None) -> dict[str, float]:
+def _likely(model: Model, read: Masked, vectors: Vectors | None) -> dict[str, float]:
     name = "plain" if vectors is None else "dense"
-    rows = intent_features(masked(core).text)
+    rows = intent_features(read.text)
     scores = model[f"{name}_intent"][rows].astype(np.float32).sum(0) * model[f"{name}_intent_scale"]
     scores = scores + model[f"{name}_intent_bias"]
     if vectors is not None:
@@ -134,8 +140,8 @@ def _likely(model: Model, core: str, vectors: Vectors | None) -> dict[str, float
     return dict(zip(INTENTS, (likely / likely.sum()).tolist(), strict=True))
 
 
-def _subject(model: Model, core: str, vectors: Vectors | None) -> str:
-    read, name = masked(core), "plain" if vectors is None else "dense"
+def _subject(model: Model, core: str, read: Masked, vectors: Vectors | None) -> str:
+    name = "plain" if vectors is None else "dense"
     weights = model[f"{name}_subject"]
     own = [weights[rows].astype(np.float32).sum() for rows in subject_features(read.text)]
     scores = np.array(own, np.float32) * model[f"{name}_subject_scale"] + model[f"{name}_subject_bias"]
@@ -144,7 +150,8 @@ def _subject(model: Model, core: str, vectors: Vectors | None) -> str:
     if vectors is not None:
         scores = scores + (vectors.tokens @ model["dense_subject_vector"].astype(np.float32))[unit]
     units = list(dict.fromkeys(unit))
-    sums = [scores[np.array(unit) == one].sum() for one in units]
+    of_unit = np.array(unit)
+    sums = [scores[of_unit == one].sum() for one in units]
     inside = dict(zip(units, viterbi(sums, CHANGE), strict=True))
     pieces: list[str] = []
     before = False

@@ -53,13 +53,9 @@ def _told(text: str, encoder: TokenOffsetEncoder) -> Intent:
     return understood(core, Vectors(encoder.id, vector, tokens, encoder.passage_token_ends("", core)))
 
 
-def _best(intent: Intent) -> str:
-    return max(intent.likely, key=lambda name: intent.likely[name])
-
-
 def test_intents_of_wordings_nobody_trained_on(encoder: TokenOffsetEncoder) -> None:
     asked = [(text, intent) for intent, texts in WORDED.items() for text in texts]
-    wrong = [(text, told) for text, intent in asked if (told := _best(_told(text, encoder))) != intent]
+    wrong = [(text, told) for text, intent in asked if (told := _told(text, encoder).best) != intent]
     assert len(wrong) <= (1 - RIGHT) * len(asked), wrong
 
 
@@ -72,7 +68,7 @@ def test_another_encoder_is_told_by_characters_alone() -> None:
     core = "去年教育方面做了哪些工作"
     strange = Vectors("another", np.ones(8, np.float32), np.ones((3, 8), np.float32), [2, 4, 12])
     assert understood(core, strange) == understood(core)
-    assert _best(understood(core)) == "topic"
+    assert understood(core).best == "topic"
     assert understood(core).subject == "教育"
 
 
