@@ -19,17 +19,16 @@ from qa.types import REFUSAL, Answer, Citation
 from qa.understanding import names_of
 
 LOOKED_AT = 5
-"""Passages that the text may quote, at least: it is the same whatever ``top_k`` asks for."""
+"""Passages that the text may quote; what ``top_k`` asks for beyond them is added behind (``with_further_citations``)."""
 
 
 def answer_fact(asking: Asking) -> Answer:
     """The best passages' quotes, or the refusal with the nearest passages; raises UnknownReport."""
     question, snapshot = asking.question, asking.snapshot
-    depth = max(asking.top_k, LOOKED_AT)
-    sub_questions = ranked_and_read(asking, depth)
+    sub_questions = ranked_and_read(asking, LOOKED_AT)
     sure = [_confidence(asking, sub_question) for sub_question in sub_questions]
     sub_questions = [newest_first(one, snapshot) for one in sub_questions]
-    citations = citations_of(asking, sub_questions, max(depth, len(sub_questions)))
+    citations = citations_of(asking, sub_questions, max(LOOKED_AT, asking.top_k, len(sub_questions)))
     if not citations or max(sure) < threshold() or fmean(sure) < threshold():
         return refused(asking, citations[: asking.top_k])
     own_places = [name for info in asking.infos[:60] for name in names_of(info.place)]
@@ -41,9 +40,10 @@ def answer_fact(asking: Asking) -> Answer:
     if len(sub_questions) == 1 and of_other_years(snapshot, question, citations[0]):
         return refused(asking, citations[: asking.top_k])
     year, others = assumed_year(sub_questions[0], snapshot)
+    # What is quoted comes first, so that its marks are the same whatever is added behind it.
     used = _used(sub_questions, sure, citations)
     spare = [n for n in range(len(citations)) if n not in used][: max(0, asking.top_k - len(used))]
-    kept = sorted([*used, *spare])
+    kept = [*sorted(used), *spare]
     citations = [citations[n] for n in kept]
     return Answer(
         question=question.text,

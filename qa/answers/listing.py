@@ -248,16 +248,31 @@ def _with_more(asking: Asking, shape: Shape, budget: int) -> Answer | None:
     shown, more = chosen(found, budget, ITEM if shape == "list" else SUREST)
     extra = cited_statements(asking, [*shown], lead)
     extra_more = [c for c in cited_statements(asking, more, lead) if c.start not in {e.start for e in extra}]
-    rest = [c for c in told.citations if c not in lead]
     made = _merged(lead, extra)
-    title = titled(info, *(bare_title(p) for p in made[0].section[:1]))
-    answer = grouped(asking, shape, [Part(title, made, _unseen([*rest, *extra_more], made))])
-    return answer and replace(
+    answer = grouped(asking, shape, _by_report(asking, made, _unseen(extra_more, made)))
+    if answer is None:
+        return None
+    # What is only near the question is of no group: it fills the citations up, as behind any other answer.
+    near = _unseen([c for c in told.citations if c not in lead], answer.citations)
+    return replace(
         answer,
+        citations=[*answer.citations, *near[: max(0, asking.top_k - len(answer.citations))]],
         assumed_year=told.assumed_year,
         other_years=told.other_years,
         shape=shape if shape != "fact" else told.shape,
     )
+
+
+def _by_report(asking: Asking, made: list[Citation], more: list[Citation]) -> list[Part]:
+    """A group for each report that ``made`` quotes, headed by the part of it where all stand in one; ``more`` behind."""
+    parts = []
+    for report in dict.fromkeys(c.report for c in made):
+        own = [c for c in made if c.report == report]
+        tops = {c.section[:1] for c in own}
+        path = map(bare_title, own[0].section[:1] if len(tops) == 1 else ())
+        title = titled(asking.snapshot.report(report), *path)
+        parts.append(Part(title, own, [c for c in more if c.report == report]))
+    return parts
 
 
 def _merged(lead: list[Citation], extra: list[Citation]) -> list[Citation]:

@@ -10,7 +10,7 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,7 @@ from gradio_client import Client
 
 from index import Library, WenbaoError
 from index.readers import PlacedCharacter, characters_in_worker
+from qa import Answer, Assistant
 from tests.conftest import FakeEncoder
 from tests.index.samples import a_pdf
 from tests.ui.conftest import call, free_port
@@ -176,27 +177,51 @@ def test_an_ending_job_is_let_go_at_its_next_step_and_none_is_begun() -> None:
     assert "没有做完" in jobs.status()["outcomes"][-1]["reason"]
 
 
+BROAD, PARTS, YEARLY = "招商引资", f"{QUESTION}月球基地什么时候建成？", "天桥区历年地区生产总值增速"
+
+
 def test_an_mcp_client_finds_and_calls_the_three_tools(
     library_dir: Path, start_server: Callable[..., str]
 ) -> None:
+    """Groups, the parts not answered and tables reach it as they reach Python, JSON that reads back as the answer."""
     pytest.importorskip("mcp", reason="the mcp extra is not installed")
     address = f"{start_server(library_dir, mcp=True)}gradio_api/mcp/"
     with ThreadPoolExecutor() as apart:  # Playwright keeps an event loop in the main thread
-        tools, answer = apart.submit(asyncio.run, _mcp_ask(address)).result()
+        calls = [
+            *(("ask", {"question": question}) for question in (QUESTION, BROAD, PARTS, YEARLY)),
+            ("search", {"query": "城市更新", "top_k": 3}),
+            ("list_reports", {}),
+            ("ask", {"question": " "}),
+        ]
+        tools, told = apart.submit(asyncio.run, _mcp_calls(address, calls)).result()
     assert set(tools) == {"ask", "search", "list_reports"}
     assert "政府工作报告" in tools["ask"]
-    assert "464亿元" in answer["citations"][0]["quote"]
+    fact, broad, parts, yearly, found, reports, wrong = told
+    asked = Assistant.open(library_dir)
+    for said, question in zip(told, (QUESTION, BROAD, PARTS, YEARLY), strict=False):
+        assert Answer.from_dict(json.loads(said)) == asked.ask(question)
+    assert "464亿元" in json.loads(fact)["citations"][0]["quote"]
+    assert len(json.loads(broad)["groups"]) >= 2
+    assert all(group["title"] and group["citations"] for group in json.loads(broad)["groups"])
+    assert json.loads(parts)["unanswered"] == ["月球基地什么时候建成"]
+    assert [row["year"] for row in json.loads(yearly)["table"]["rows"]] == [2024, 2025]
+    assert len(json.loads(found)) == 3
+    assert {report["id"] for report in json.loads(reports)} == {"tianqiao-2025", "槐山2023", "hostile"}
+    assert "问题是空的" in wrong
 
 
-async def _mcp_ask(address: str) -> tuple[dict[str, str], dict[str, Any]]:
+async def _mcp_calls(
+    address: str, calls: Sequence[tuple[str, dict[str, Any]]]
+) -> tuple[dict[str, str], list[str]]:
+    """The tools' descriptions by name, and the text that each of ``calls`` is answered with."""
     from mcp import ClientSession
     from mcp.client.streamable_http import streamable_http_client
 
     async with streamable_http_client(address) as (read, write, _), ClientSession(read, write) as session:
         await session.initialize()
         tools = {tool.name: tool.description or "" for tool in (await session.list_tools()).tools}
-        result = await session.call_tool("ask", {"question": QUESTION})
-        return tools, json.loads(result.content[0].text)  # type: ignore[union-attr]
+        results = [await session.call_tool(name, given) for name, given in calls]
+        return tools, [result.content[0].text for result in results]  # type: ignore[union-attr]
 
 
 def test_a_job_that_fails_does_not_hold_back_the_next() -> None:
