@@ -8,7 +8,8 @@ from collections.abc import Mapping, Sequence
 
 from index import ReportInfo
 from index.figures import Mode
-from index.text import CIRCLED_ITEM, FULL_WIDTH, HAN_NUMERAL, YEAR
+from index.text import CIRCLED_ITEM, FULL_WIDTH, HAN_NUMERAL
+from index.text import report_label as report_label
 from index.text import report_year as year_of_report
 from qa import Answer, Citation
 
@@ -53,19 +54,6 @@ def half_width_digits(text: str) -> str:
 def report_year(report: ReportInfo) -> str:
     """The year a reader would name the report by, or ``""``."""
     return str(year_of_report(report) or "")
-
-
-# 2022年成都市…公报 (of 2023), …第十个五年计划纲要, 中华人民共和国公司法
-# 2022年公报; not 公报
-_DATED = re.compile(f"{YEAR}年|五年|(?:法|条例|规定|办法|细则)$")
-
-
-def report_label(report: ReportInfo) -> str:
-    """The title with the year and the place in front where the title itself lacks them."""
-    title, year = report.title or report.id, report_year(report)
-    known = _DATED.search(title) or year in title
-    place = "" if report.place[-3:] in title or report.place == "全国" else report.place
-    return f"{'' if known else f'{year}年'}{place}{title}"
 
 
 def path_text(section: Sequence[str]) -> str:

@@ -61,6 +61,7 @@ from index.text.time_expressions import (
     without_times,
     years_in,
 )
+from index.text.titles import report_label
 from index.text.units import MEASURES, MONEY, PIECES, SCALED, UNIT_FAMILY
 
 __all__ = [
@@ -119,6 +120,7 @@ __all__ = [
     "half_width",
     "normalize",
     "numeral_of",
+    "report_label",
     "report_year",
     "sentence_spans",
     "synonym_lists",

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from index import Passage, ReportInfo, Snapshot
-from index.text import report_year
+from index.text import report_label, report_year
 from qa.answers.asking import Asking
 from qa.answers.composer import cite, closed
 from qa.types import Answer, Citation, Group, Shape
@@ -63,12 +63,12 @@ def other_years(asking: Asking, year: int, parts: Sequence[Part]) -> tuple[int, 
 
 
 def label(info: ReportInfo) -> str:
-    """``《2025年政府工作报告》``."""
-    return f"《{info.title or info.id}》"
+    """``《2025年甲县政府工作报告》``: of what place and year it is, whatever its title says."""
+    return f"《{report_label(info)}》"
 
 
 def titled(info: ReportInfo, *path: str) -> str:
-    """``《2025年政府工作报告》 · 2024年工作回顾``."""
+    """``《2025年甲县政府工作报告》 · 2024年工作回顾``."""
     return " · ".join([label(info), *(p for p in path if p)])
 
 

@@ -107,7 +107,7 @@ def _listed(asking: Asking, item: re.Pattern[str]) -> Answer | None:
         texts = [(own, "，".join(s.text for s in own)) for own in quoted_together(fitting, _CLAUSE_OF)]
         found = [own for own, text in texts if item.search(text) and within.search(text)]
         if len(found) >= LEAST:
-            return _told(asking, info, found)
+            return told_in(asking, info, found)
     return None
 
 
@@ -124,11 +124,14 @@ def _figures_set(asking: Asking) -> Answer | None:
         own = [s for s in scored if chapter.start <= s.start < chapter.end]
         found = [told for told in quoted_together(own) if any(_VALUE.search(s.text) for s in told)]
         if len(found) >= LEAST:
-            return _told(asking, info, found)
+            return told_in(asking, info, found)
     return None
 
 
-def _told(asking: Asking, info: ReportInfo, found: Sequence[Sequence[Scored]]) -> Answer | None:
+def told_in(
+    asking: Asking, info: ReportInfo, found: Sequence[Sequence[Scored]], *path: str
+) -> Answer | None:
+    """The statements ``found`` of ``info`` within ``BUDGET`` and the others behind it, headed by ``path``."""
     shown: list[tuple[Passage, tuple[int, int]]] = []
     more: list[tuple[Passage, tuple[int, int]]] = []
     size = 0
@@ -139,5 +142,5 @@ def _told(asking: Asking, info: ReportInfo, found: Sequence[Sequence[Scored]]) -
     rest = cited(asking.snapshot, more[:MOST_MORE])
     told = cited(asking.snapshot, shown)
     known = {(c.report, c.start) for c in told}
-    part = Part(titled(info), told, [c for c in rest if (c.report, c.start) not in known])
+    part = Part(titled(info, *path), told, [c for c in rest if (c.report, c.start) not in known])
     return grouped(asking, "list", [part])

@@ -17,12 +17,13 @@ from qa.answers.composer import GAP
 from qa.answers.enumerations import Enumeration, enumerations, item_headings, unnumbered
 from qa.answers.fact import answer_fact, refused
 from qa.answers.groups import Part, grouped, titled
-from qa.answers.kinds import answer_kind
+from qa.answers.kinds import answer_kind, told_in
 from qa.answers.outline import bare_title
 from qa.answers.quotes import is_vague
+from qa.answers.relevance import quoted_together, score_clauses
 from qa.answers.scope import assumed, mode_of, over_a_plan, reports_for
 from qa.answers.summary import all_targets, cited
-from qa.answers.tasks import title_score
+from qa.answers.tasks import section_headed, title_score
 from qa.answers.topic import answer_on, chosen, cited_statements, statements
 from qa.retrieval import clauses_of
 from qa.types import Answer, Citation, Shape
@@ -168,6 +169,33 @@ def _done(asking: Asking) -> Answer | None:
     return None
 
 
+_DEEDS = re.compile("[实好]事")
+"""What is done for people, as a question calls it: 民生实事, 好事; not 事故."""
+_LIVELIHOOD = "民生"
+"""What the chapter is headed by that tells of these where no list of them is given."""
+LEAST_DEEDS = 2
+"""Statements with a figure that make such a chapter worth telling; set by hand."""
+
+
+def _deeds(asking: Asking) -> Answer | None:
+    """What is set down for people where a report lists no deeds (今年要办哪些实事): the statements with a figure of its
+    chapter on livelihood, under that chapter's heading; None where that is not asked, or there is no such chapter."""
+    if not _DEEDS.search(asking.subject):
+        return None
+    mode = mode_of(asking) or "target"
+    for info in reports_for(asking)[:4]:
+        sections = [s for s in asking.snapshot.outline(info.id) if s.mode in (mode, "")]
+        chapter = section_headed(sections, _LIVELIHOOD, mode)
+        if chapter is None:
+            continue
+        scored = score_clauses(asking.snapshot, info.id, _LIVELIHOOD)
+        inside = [s for s in scored if chapter.start <= s.start < chapter.end]
+        found = [own for own in quoted_together(inside) if any(s.clause.quantities for s in own)]
+        if len(found) >= LEAST_DEEDS:
+            return told_in(asking, info, found, *map(bare_title, chapter.path))
+    return None
+
+
 def _of_mode(asking: Asking, info: ReportInfo, one: Enumeration) -> bool:
     """Whether the items stand in what is reviewed or planned as the question wants it."""
     mode = mode_of(asking)
@@ -237,11 +265,11 @@ def _with_more(asking: Asking, shape: Shape, budget: int) -> Answer | None:
     told = answer_fact(asking)
     subject = asking.subject
     if not told.answered or not subject:
-        return told
+        return (shape == "list" and _deeds(asking)) or told
     lead = [c for i, c in enumerate(told.citations, 1) if f"[{i}]" in told.text]
     if shape == "list" and all(is_vague(c.quote) for c in lead):
         named = "、".join(part for part in subject.split("、") if len(part) > 1)  # 办、民生实事
-        return answer_on(asking, named, shape, budget) or refused(asking, told.citations)
+        return _deeds(asking) or answer_on(asking, named, shape, budget) or refused(asking, told.citations)
     [report] = {c.report for c in lead[:1]}
     info = asking.snapshot.report(report)
     found = statements(asking, info, subject, mode_of(asking))

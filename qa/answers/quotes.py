@@ -27,9 +27,10 @@ _COUNTS = re.compile(rf"[{HAN_COUNT}\d]+(?:个|项|件|条|大)[^，。；：]{{
 _VAGUE = re.compile(
     r"[^，。；、：“《\d]*(?:一大?批|一系列|一些|许多|诸多|若干|很多|大量)[^，。；、：“《\d]*"
     r"(?:[实好大难]事|工程|项目|问题|举措|措施|政策|成果|成效|工作|任务|活动|荣誉)|"
-    r"(?:要)?多[做办干][^，。；：“《\d]*(?:[实好]事)|让(?:人民)?群众[^，。；：“《\d]*(?:实惠|[得福全]感)"
+    r"[^，。；：“《\d]*(?:多[做办干]|[做办干]好)[^，。；：“《\d]*(?:[实好]事)|让(?:人民)?群众[^，。；：“《\d]*(?:实惠|[得福全]感)|"
+    r"(?:不断|持续|切实)?(?:增进|改善)[^，。；：“《\d、]*(?:民生|福祉)"
 )
-"""It says that there are some, and names none: 认真办好了一批事关民生利益的实事, 多办解民忧、暖民心的好事; not 新建一批学校."""
+"""It says that there are some, and names none: 认真办好了一批事关民生利益的实事, 多办解民忧、暖民心的好事, 办好群众期盼的实事; not 新建一批学校."""
 LONGEST = 120
 """Characters that a quote may have after it was made to say what it announces."""
 _WORD = re.compile(r"[\w%％]")

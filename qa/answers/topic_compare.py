@@ -11,7 +11,7 @@ from qa.answers.asking import Asking
 from qa.answers.groups import Part, grouped, label
 from qa.answers.scope import mode_of
 from qa.answers.topic import Statement, chosen, cited_statements, is_subject, statements
-from qa.types import Answer
+from qa.types import Answer, Citation
 from qa.understanding import OVER_TIME, is_place
 
 EACH = 130
@@ -45,8 +45,10 @@ def answer_topic_compare(asking: Asking) -> Answer | None:
     if len(told) == 2 and told[0].place == told[1].place:
         return grouped(asking, "compare", _facing(asking, told, [found[i.id] for i in told]), unanswered)
     if len(told) == 2:
-        found |= dict(zip((info.id for info in told), _aligned(*(found[i.id] for i in told)), strict=True))
-    parts = [Part(label(info), cited_statements(asking, found[info.id])) for info in told]
+        sides = zip(told, _aligned(*(found[info.id] for info in told)), strict=True)
+        parts = [Part(label(info), _faced(asking, *side)) for info, side in sides]
+    else:
+        parts = [Part(label(info), cited_statements(asking, found[info.id])) for info in told]
     return grouped(asking, "compare", [part for part in parts if part.shown], unanswered)
 
 
@@ -88,7 +90,7 @@ def _facing(
             fresh.append(one)
     gone = [one for one in before if one.text not in matched]
     parts = [
-        Part("两份报告都说到", cited_statements(asking, both)),
+        Part(f"{label(reports[0])}和{label(reports[1])}都说到", _faced(asking, both, ())),
         Part(f"{label(reports[1])}新说到", cited_statements(asking, fresh)),
         Part(f"{label(reports[0])}说过，后来没有再说", cited_statements(asking, gone)),
     ]
@@ -99,8 +101,12 @@ _LIKE = 0.15
 """The same of two places' statements: 新增养老床位5万张 and 建设养老床位2000张 are about one thing."""
 
 
-def _aligned(one: Sequence[Statement], other: Sequence[Statement]) -> tuple[list[Statement], list[Statement]]:
-    """Both with the statements that are alike first, those of each in the order of the other: they face each other."""
+Side = tuple[list[Statement], list[Statement]]
+"""What one of two sides says: what faces the other's, in its order, and what stands alone."""
+
+
+def _aligned(one: Sequence[Statement], other: Sequence[Statement]) -> tuple[Side, Side]:
+    """Both sides with the statements that are alike first, those of each in the order of the other."""
     likeness = sorted(
         ((_share(a, b), i, j) for i, a in enumerate(one) for j, b in enumerate(other)),
         key=lambda pair: (-pair[0], *pair[1:]),
@@ -111,9 +117,16 @@ def _aligned(one: Sequence[Statement], other: Sequence[Statement]) -> tuple[list
             faces[i] = j
     paired = sorted(faces)
     return (
-        [*(one[i] for i in paired), *(a for i, a in enumerate(one) if i not in faces)],
-        [*(other[faces[i]] for i in paired), *(b for j, b in enumerate(other) if j not in faces.values())],
+        ([one[i] for i in paired], [a for i, a in enumerate(one) if i not in faces]),
+        ([other[faces[i]] for i in paired], [b for j, b in enumerate(other) if j not in faces.values()]),
     )
+
+
+def _faced(asking: Asking, facing: Sequence[Statement], alone: Sequence[Statement]) -> list[Citation]:
+    """A citation for each statement that faces one of the other side, so that a passage's order does not part them;
+    then one for each passage of the rest."""
+    each = [c for one in facing for c in cited_statements(asking, [one])]
+    return [*each, *cited_statements(asking, alone, each)]
 
 
 def _share(one: Statement, other: Statement) -> float:

@@ -162,3 +162,44 @@ def test_a_report_is_told_by_its_own_outline(
     answer = county.ask(question)
     assert [one for one in held if one not in answer.text] == []
     assert [one for one in missing if one in answer.text] == []
+
+
+UNLISTED = """槐山县2015年政府工作报告
+一、2014年工作回顾
+（一）倾力保障民生
+全县用于民生支出5.1亿元，破获案件875起。
+二、2015年主要任务
+真心实意办好群众期盼的好事实事，增进民生福祉。
+（一）壮大产业
+新增规上企业8家，建成冷链仓库3座，{listed}
+（二）强化民生保障和社会管理
+坚持强县与惠民并重，让发展成果惠及全县人民。投资690万元完成12所学校设备购置，新改建幼儿园8所。改善残疾人生活状况。
+"""
+
+
+@pytest.mark.parametrize("question", ["今年要办哪些民生实事", "要为老百姓办哪几件实事", "2015年民生实事有哪些"])
+def test_deeds_that_no_list_names_are_told_from_the_chapter_on_livelihood(
+    tmp_path: Path, question: str
+) -> None:
+    answer = assistant_over(tmp_path, UNLISTED.format(listed="")).ask(question)
+    assert answer.shape == "list"
+    assert [group.title.split(" · ")[1:] for group in answer.groups] == [
+        ["2015年主要任务", "强化民生保障和社会管理"]
+    ]
+    assert "12所学校" in answer.text
+    assert "8所" in answer.text
+    assert "好事实事" not in answer.text
+    assert "875起" not in answer.text
+
+
+def test_deeds_that_a_list_names_are_those(tmp_path: Path) -> None:
+    listed = "办好三件民生实事：①建成县城水厂；②改造乡村公路；③新建养老院。"
+    answer = assistant_over(tmp_path, UNLISTED.format(listed=listed)).ask("今年要办哪些民生实事")
+    assert all(said in answer.text for said in ("建成县城水厂", "改造乡村公路", "新建养老院"))
+    assert "12所学校" not in answer.text
+
+
+def test_no_deeds_are_told_where_the_report_sets_none_down(tmp_path: Path) -> None:
+    text = UNLISTED.format(listed="").replace("投资690万元完成12所学校设备购置，新改建幼儿园8所。", "")
+    answer = assistant_over(tmp_path, text).ask("今年要办哪些民生实事")
+    assert "好事实事" not in answer.text

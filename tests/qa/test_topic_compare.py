@@ -7,8 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from index import Library, Passage
+from index import Library, Passage, ReportInfo
 from qa import Assistant
+from qa.answers.groups import label
 from qa.answers.relevance import FEATURES, Scored
 from qa.answers.topic import Statement, _fitting
 from qa.answers.topic_compare import _aligned
@@ -49,8 +50,9 @@ def test_like_faces_like_and_what_is_new_or_gone_is_marked(assistant: Assistant)
     said = {group.title: "".join(c.quote for c in group.citations) for group in answer.groups}
     [new] = [title for title in said if "新说到" in title]
     [gone] = [title for title in said if "后来没有再说" in title]
-    assert "4所" in said["两份报告都说到"]
-    assert "6所" in said["两份报告都说到"]
+    [both] = [title for title in said if title.endswith("都说到")]
+    assert both.index("2024") < both.index("2025")
+    assert -1 < said[both].find("4所") < said[both].find("6所")
     assert "2025" in new
     assert "县职业教育中心新校区" in said[new]
     assert "2024" in gone
@@ -90,6 +92,25 @@ def test_two_places_stand_beside_each_other(places: Assistant) -> None:
     assert len(answer.text.splitlines()) == 2
 
 
+@pytest.mark.parametrize("question", ["柳河县和槐山县怎么抓教育", "柳河县跟槐山县的教育情况怎么样"])
+def test_each_side_says_its_place_and_year_and_like_faces_like(places: Assistant, question: str) -> None:
+    """What both say comes first, in the same order on both sides."""
+    answer = places.ask(question)
+    assert answer.shape == "compare"
+    titles = [group.title for group in answer.groups]
+    assert sorted(titles) == ["《2025年柳河县政府工作报告》", "《2025年槐山县政府工作报告》"]
+    sides = answer.text.splitlines()
+    both = [thing for thing in ("教师招聘", "学校食堂改造", "幼儿园") if all(thing in side for side in sides)]
+    assert len(both) > 1
+    assert sorted(both, key=sides[0].find) == sorted(both, key=sides[1].find)
+
+
+def test_a_side_is_named_where_its_title_names_neither_place_nor_year() -> None:
+    told = {"place": "甲县", "date": "2025-01-20", "years_reviewed": (2024,), "years_planned": (2025,)}
+    info = ReportInfo(id="x", title="工作报告", issuer="", speaker="", pages=None, passages=1, characters=9, source="x.txt", sha256="", **told)  # type: ignore[arg-type]  # fmt: skip
+    assert label(info) == "《2025年甲县工作报告》"
+
+
 def test_statements_that_are_alike_come_first_in_the_same_order() -> None:
     one, other = (
         [_statement(said) for said in texts]
@@ -98,10 +119,10 @@ def test_statements_that_are_alike_come_first_in_the_same_order() -> None:
             ["建设养老床位2000张", "修路7公里", "教师招聘60人"],
         )
     )
-    aligned = [[s.text for s in told] for told in _aligned(one, other)]
+    aligned = [[[s.text for s in told] for told in side] for side in _aligned(one, other)]
     assert aligned == [
-        ["招聘教师210人", "新增养老床位5万张", "新建公园5座"],
-        ["教师招聘60人", "建设养老床位2000张", "修路7公里"],
+        [["招聘教师210人", "新增养老床位5万张"], ["新建公园5座"]],
+        [["教师招聘60人", "建设养老床位2000张"], ["修路7公里"]],
     ]
 
 
