@@ -128,9 +128,7 @@ def _figures_set(asking: Asking) -> Answer | None:
     return None
 
 
-def told_in(
-    asking: Asking, info: ReportInfo, found: Sequence[Sequence[Scored]], *path: str
-) -> Answer | None:
+def told_in(asking: Asking, info: ReportInfo, found: Sequence[Sequence[Scored]], *path: str) -> Answer | None:
     """The statements ``found`` of ``info`` within ``BUDGET`` and the others behind it, headed by ``path``."""
     shown: list[tuple[Passage, tuple[int, int]]] = []
     more: list[tuple[Passage, tuple[int, int]]] = []

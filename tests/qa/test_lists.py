@@ -177,7 +177,9 @@ UNLISTED = """槐山县2015年政府工作报告
 """
 
 
-@pytest.mark.parametrize("question", ["今年要办哪些民生实事", "要为老百姓办哪几件实事", "2015年民生实事有哪些"])
+@pytest.mark.parametrize(
+    "question", ["今年要办哪些民生实事", "要为老百姓办哪几件实事", "2015年民生实事有哪些"]
+)
 def test_deeds_that_no_list_names_are_told_from_the_chapter_on_livelihood(
     tmp_path: Path, question: str
 ) -> None:
