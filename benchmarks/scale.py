@@ -208,11 +208,11 @@ FIRST = {
     "course": ("历年 of a place", "{place}历年粮食产量"),
     "courses": ("历年 of no place", "历年粮食产量"),
     "indicators": ("tab 指标 opened", ""),
-    "overview": ("a subject at a place", "{place}教育方面做了哪些工作？"),
-    "overviews": ("a subject at no place", "教育方面做了哪些工作？"),
+    "overview": ("a subject at a place", "{place}养老方面做了哪些工作？"),
+    "overviews": ("a subject at no place", "养老方面做了哪些工作？"),
     "summary": ("a report as a whole", "{place}的报告主要讲了什么？"),
 }
-"""What is asked first of a process, and how."""
+"""What is asked first of a process, and how; in no words that warming up has encoded."""
 TRIES = 3
 
 

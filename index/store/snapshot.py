@@ -175,8 +175,7 @@ class Snapshot(ABC):
 
     def indicators_of(self, reports: Collection[str]) -> list[str]:
         """The names of the indicators that ``reports`` have figures of."""
-        everything = set(self._ordinals) <= set(reports)
-        return self._tables.indicator_names() if everything else self._tables.indicators_of(reports)
+        return self._tables.indicators_of(reports)
 
     def indicator_years(
         self, indicators: Collection[str], *, reports: Collection[str] | None = None

@@ -100,7 +100,8 @@ class Tables:
         An empty collection matches none. ``years`` keeps figures of one such year, with
         ``mode="cumulative"`` the spans that hold one.
         """
-        where, values = _filter(indicators, years, places, reports, mode)
+        limiting = reports if indicators is None else self._limiting(reports)
+        where, values = _filter(indicators, years, places, limiting, mode)
         query = where, *values, -1 if limit is None else limit
 
         def read() -> list[Figure]:
@@ -146,6 +147,8 @@ class Tables:
 
     def indicators_of(self, reports: Collection[str]) -> list[str]:
         """The names of the indicators that ``reports`` have figures of."""
+        if self._limiting(reports) is None:
+            return self.indicator_names()
         where, values = _filter(None, None, None, reports, None)
         return [name for (name,) in self._all(f"SELECT DISTINCT indicator FROM figures{where}", values)]
 
@@ -153,7 +156,7 @@ class Tables:
         self, indicators: Collection[str], reports: Collection[str] | None = None
     ) -> dict[str, set[int]]:
         """The single years that ``reports`` (None: all) tell of each indicator, without those of none."""
-        where, values = _filter(indicators, None, None, reports, None)
+        where, values = _filter(indicators, None, None, self._limiting(reports), None)
         found: dict[str, set[int]] = {}
         sql = f"SELECT DISTINCT indicator, first_year FROM figures{where} AND first_year = last_year"
         for name, year in self._all(sql, values):
@@ -211,6 +214,11 @@ class Tables:
         where, values = _filter(None, None, None, [report], None)
         sql = f"SELECT {_columns(_SECTION)} FROM sections{where} ORDER BY n"
         return tuple(_section(row) for row in self._all(sql, values))
+
+    def _limiting(self, reports: Collection[str] | None) -> Collection[str] | None:
+        """``reports``, or None where they are all there are: SQLite need not look each of them up."""
+        everything = reports is not None and set(self._ids.values()) <= set(reports)
+        return None if everything else reports
 
     def _figure(self, row: Sequence[Any]) -> Figure:
         report = self._ids[row[0]]

@@ -16,6 +16,8 @@ _SENTENCE_MARKS = "，；：！？（）"
 FULL_WIDTH = {c: c - 0xFEE0 for c in range(0xFF01, 0xFF5F)}
 """The full-width forms of ASCII and what each is a form of, by code point."""
 _HALF_WIDTH = {c: half for c, half in FULL_WIDTH.items() if chr(c) not in _SENTENCE_MARKS} | {0x3000: 0x20}
+_FULL_WIDTH_IN = re.compile(f"[{''.join(map(chr, _HALF_WIDTH))}]")
+"""Ａ, １, ％; not ，."""
 _TOKEN = re.compile(r"[㐀-鿿豈-﫿]+|[a-z]+|\d+(?:\.\d+)?%?")
 """粮食, gdp, 6.5%; not ，."""
 
@@ -30,7 +32,8 @@ def half_width(text: str) -> str:
 
     Its length stays the same.
     """
-    return text.translate(_HALF_WIDTH)
+    # Few texts hold any, and looking each character up takes ten times as long as seeing that.
+    return text.translate(_HALF_WIDTH) if _FULL_WIDTH_IN.search(text) else text
 
 
 def normalize(text: str) -> str:

@@ -11,7 +11,7 @@ from index.encoders import TokenOffsetEncoder
 from index.text import report_year
 from qa.answers.coverage import selected
 from qa.answers.subject import subject_of, without_names
-from qa.retrieval import encoded
+from qa.retrieval import encode_ahead, encoded, searched_text
 from qa.types import Answer
 from qa.understanding import Intent, Question, Vectors, understood
 
@@ -50,6 +50,13 @@ class Asking:
         """The reports asked, the newest first; raises UnknownReport."""
         return sorted(self.infos, key=lambda info: report_year(info) or 0, reverse=True)
 
+    def encode_ahead(self) -> None:
+        """Begins to encode what nearly every way of answering asks of the encoder, while those that ask nothing of it
+        look at the question."""
+        encoder, question = self.snapshot.encoder, self.question
+        of_intent = [question.core] if isinstance(encoder, TokenOffsetEncoder) else []
+        encode_ahead(encoder, [*of_intent, *map(searched_text, question.sub_questions)])
+
     @cached_property
     def intent(self) -> Intent:
         """What the question wants, and the words that it is about."""
@@ -61,6 +68,11 @@ class Asking:
             return understood(core)
         ends = encoder.passage_token_ends("", core)[: len(tokens)]
         return understood(core, Vectors(encoder.id, vector, tokens, ends))
+
+    @cached_property
+    def reports_by_subject(self) -> dict[str, list[ReportInfo]]:
+        """What ``scope.reports_for`` found: one way of answering after another asks it the same."""
+        return {}
 
     def wants(self, intent: str, worded: bool) -> bool:
         """Whether the question is likely of this ``intent``; ``worded``: it has the words that ask for it."""

@@ -14,7 +14,7 @@ from qa.answers.cells import cite_figure
 from qa.answers.composer import compose
 from qa.answers.coverage import years_of
 from qa.answers.figure_scope import reports_asked
-from qa.answers.fitting import best_fit
+from qa.answers.fitting import best_fit, newest_years
 from qa.answers.indicator import FigureQuestion, asked_of_figures, figures_named, whens_of
 from qa.answers.labels import label_of
 from qa.types import Answer, Citation, FigureLabel
@@ -34,12 +34,14 @@ def answer_figure(
     if wanted is None or len(places) > 1:
         return None
     names, figures = figures_named(snapshot, wanted, infos)
+    by_name = {name: [f for f in figures if f.indicator == name] for name in names}
+    newest = newest_years(infos.values())
     chosen: list[Figure] = []
     whens = _whens(wanted)
     # Of years beside each other one may tell the level, the other only how much it is to grow.
     ways = [wanted, *([replace(wanted, change=True)] if len(whens) > 1 and wanted.change is None else [])]
     for when in whens:
-        fitting = (best_fit(figures, name, way, when, infos) for way in ways for name in names)
+        fitting = (best_fit(by_name[name], way, when, infos, newest) for way in ways for name in names)
         best = next(filter(None, fitting), None)
         if best is None:
             return None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from index import Figure, ReportInfo
 from index.text import report_year
@@ -13,29 +13,34 @@ _BOUNDS = ("以内", "以下", "不超过", "不高于")
 """``失业率控制在5.5%以内`` says what it did not exceed, not what it was."""
 
 
+def newest_years(reports: Iterable[ReportInfo]) -> dict[str, int]:
+    """The year of the newest report of each place that has one with a year."""
+    found: dict[str, int] = {}
+    for report in reports:
+        if year := report_year(report):
+            found[report.place] = max(found.get(report.place, 0), year)
+    return found
+
+
 def best_fit(
-    figures: Iterable[Figure], name: str, wanted: FigureQuestion, when: When, infos: Mapping[str, ReportInfo]
+    told: Sequence[Figure],
+    wanted: FigureQuestion,
+    when: When,
+    infos: Mapping[str, ReportInfo],
+    newest: Mapping[str, int],
 ) -> Figure | None:
-    """The figure of ``name`` that fits best; None where none does, or two that fit as well differ."""
-    told = [f for f in figures if f.indicator == name]
-    newest = _newest(infos.values(), {infos[f.report].place for f in told}) if when.offset is not None else {}
+    """The one of the figures ``told`` that fits best; None where none does, or two that fit as well differ.
+
+    ``newest`` are the ``newest_years`` of the reports ``infos``.
+    """
     ranked = []
     for f in told:
         report = infos[f.report]
-        rank = _rank(f, wanted, when, report, newest.get(report.place))
+        rank = _rank(f, wanted, when, report, newest.get(report.place) if when.offset is not None else None)
         ranked += [] if rank is None else [(rank, f)]
     least = min((rank for rank, _ in ranked), default=None)
     best = [f for rank, f in ranked if rank == least]
     return best[0] if len({(f.value, f.high, f.unit) for f in best}) == 1 else None
-
-
-def _newest(reports: Iterable[ReportInfo], places: Collection[str]) -> dict[str, int]:
-    """The year of the newest report of each place that has one with a year."""
-    found: dict[str, int] = {}
-    for report in reports:
-        if report.place in places and (year := report_year(report)):
-            found[report.place] = max(found.get(report.place, 0), year)
-    return found
 
 
 def _rank(

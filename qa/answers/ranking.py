@@ -15,7 +15,7 @@ from qa.answers.cells import cite_figure
 from qa.answers.composer import compose
 from qa.answers.coverage import selected, years_of
 from qa.answers.figure_scope import is_of, reports_asked
-from qa.answers.fitting import best_fit
+from qa.answers.fitting import best_fit, newest_years
 from qa.answers.indicator import FigureQuestion, asked_of_figures, figures_named, whens_of
 from qa.types import Answer, Cell, Citation, Table, TableRow
 from qa.understanding import Question, When, gazetteer_provinces, is_nation, parse
@@ -150,24 +150,32 @@ def _told(
     """The figures of one indicator, kind and year that most places tell."""
     names, figures = figures_named(snapshot, wanted, infos)
     place_of = {id: info.place for id, info in infos.items()}
-    by_place: dict[str, list[Figure]] = {place: [] for place in place_of.values()}
+    places = list(dict.fromkeys(place_of.values()))
+    by_name: dict[str, dict[str, list[Figure]]] = {name: {} for name in names}
     for f in figures:
-        by_place[place_of[f.report]].append(f)
+        by_name[f.indicator].setdefault(place_of[f.report], []).append(f)
+    newest = newest_years(infos.values())
     best: _Told | None = None
     for when in _times(wanted, infos):
         for name in names:
             for family in wanted.families:
+                told = by_name[name]
+                of_family = {
+                    place: [f for f in told[place] if f.measure in family]
+                    for place in places
+                    if place in told
+                }
                 found = {
                     place: fit
-                    for place, of in by_place.items()
-                    if (fit := best_fit((f for f in of if f.measure in family), name, wanted, when, infos))
+                    for place, own in of_family.items()
+                    if (fit := best_fit(own, wanted, when, infos, newest))
                 }
                 if len(found) > (len(best.by_place) if best else 0):
                     year = when.years[0]
                     covered = {
                         place_of[id] for id, info in infos.items() if _speaks_of(info, year, when.mode)
                     }
-                    silent = [place for place in by_place if place not in found]
+                    silent = [place for place in places if place not in found]
                     missing = tuple(place for place in silent if place in covered)
                     absent = tuple(place for place in silent if place not in covered)
                     best = _Told(found, missing, absent + unknown, year)

@@ -13,12 +13,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from index import Passage, ReportInfo, Snapshot
+from index import Encoder, Passage, ReportInfo, Snapshot
 from index.encoders import FloatArray, TokenOffsetEncoder
 from index.search import IntArray
 from index.structure import context
 from index.text import normalize
-from qa.retrieval import Clause, clauses_of, encoded, normalized
+from qa.retrieval import Clause, clauses_of, encode_ahead, encoded, normalized
 from qa.understanding import concepts, official_wording
 
 Values = npt.NDArray[np.floating[Any]]
@@ -187,6 +187,15 @@ _PAIR = re.compile("[一-鿿]{2}")
 """教育; not 教."""
 
 
+def encode_subjects_ahead(encoder: Encoder, subjects: Iterable[str]) -> None:
+    """Begins to encode ``subjects`` for ``score_clauses``, while the reports that speak of them are looked up."""
+    encode_ahead(encoder, map(_encoded_text, subjects))
+
+
+def _encoded_text(subject: str) -> str:
+    return official_wording(normalize(subject))
+
+
 def score_clauses(
     snapshot: Snapshot, report: str, subject: str, least: tuple[float, float] = (0.0, 0.0)
 ) -> list[Scored]:
@@ -327,7 +336,7 @@ def _similarities(
     All are standardized over the report, so that encoders of any range of cosines compare.
     """
     encoder = snapshot.encoder
-    vector, tokens = encoded(encoder, official_wording(normalize(subject)))
+    vector, tokens = encoded(encoder, _encoded_text(subject))
     dense = snapshot.vectors(rows) @ vector
     late = dense
     if tokens is not None and isinstance(encoder, TokenOffsetEncoder):

@@ -71,6 +71,7 @@ def _part(asking: Asking) -> Answer:
 
 
 def _answer(asking: Asking) -> Answer:
+    asking.encode_ahead()
     for name, way in ORDER:
         told = way(asking)
         if told is not None and name not in COMPOSED:

@@ -119,10 +119,11 @@ def reports_for(asking: Asking, subject: str = "") -> list[ReportInfo]:
 
     Where a ``subject`` is given, of those that may speak of it.
     """
-    found = _of_scope(asking)
-    return list(
-        islice(reports_speaking_of(asking.snapshot, found, subject) if subject else found, MOST_REPORTS)
-    )
+    if subject not in asking.reports_by_subject:
+        found = _of_scope(asking)
+        speaking = reports_speaking_of(asking.snapshot, found, subject) if subject else found
+        asking.reports_by_subject[subject] = list(islice(speaking, MOST_REPORTS))
+    return asking.reports_by_subject[subject]
 
 
 def _of_scope(asking: Asking) -> Iterator[ReportInfo]:

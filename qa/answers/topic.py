@@ -21,6 +21,7 @@ from qa.answers.relevance import (
     SPOKEN_OF,
     SPOKEN_OF_NEARBY,
     Scored,
+    encode_subjects_ahead,
     quoted_together,
     score_clauses,
 )
@@ -216,6 +217,7 @@ def answer_on(
 
     ``mode`` is what the question wants where its words do not tell.
     """
+    encode_subjects_ahead(asking.snapshot.encoder, subjects_named(subject))
     mode = mode_of(asking) or mode
     for info in reports_for(asking, subject):
         found = statements(asking, info, subject, mode)

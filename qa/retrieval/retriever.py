@@ -16,6 +16,7 @@ from index.structure import context
 from index.text import bare_place, find_times, normalize, report_year
 from qa.retrieval.background import dense_scale, late_scale
 from qa.retrieval.clauses import Clause, clauses
+from qa.retrieval.encoding import encoded
 from qa.understanding import (
     Concept,
     Question,
@@ -90,7 +91,7 @@ def search(
 ) -> Search:
     """Dense and lexical candidates for ``sub_question``, each with its features: ``most``, or ``KEPT``."""
     text = normalize(sub_question.text)
-    vector, tokens = encoded(encoder, official_wording(text))
+    vector, tokens = encoded(encoder, searched_text(sub_question))
     rows = _rows(snapshot, vector, expanded_query(text), sub_question.when, reports, max(most, KEPT))
     wanted = concepts(text)
     idf = idf_weights(snapshot, wanted)
@@ -103,6 +104,11 @@ def search(
     return Search(question, sub_question, wanted, idf, candidates)
 
 
+def searched_text(sub_question: SubQuestion) -> str:
+    """What ``search`` encodes of ``sub_question``."""
+    return official_wording(normalize(sub_question.text))
+
+
 def _late(snapshot: Snapshot, encoder: Encoder, rows: Sequence[int], tokens: FloatArray) -> FloatArray | None:
     """Late interaction with the passages of ``rows``, standardized; None where the library has no tokens."""
     scores = snapshot.late_interaction_scores(rows, tokens)
@@ -110,15 +116,6 @@ def _late(snapshot: Snapshot, encoder: Encoder, rows: Sequence[int], tokens: Flo
         return None
     scale = late_scale(snapshot, encoder, tokens)
     return None if scale is None else scale.standardized(scores)
-
-
-@lru_cache(maxsize=64)
-def encoded(encoder: Encoder, text: str) -> tuple[FloatArray, FloatArray | None]:
-    """The vector of ``text``, and those of its tokens where the encoder tells them."""
-    if not isinstance(encoder, TokenEncoder):
-        return encoder.encode_queries([text])[0], None
-    [vector], [tokens] = encoder.encode_query_tokens([text])
-    return vector, tokens
 
 
 def _rows(
