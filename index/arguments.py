@@ -6,7 +6,7 @@ import os
 import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import fields
-from datetime import date
+from datetime import MAXYEAR, date
 from typing import Any, get_args
 
 from index.errors import LibraryError, QuestionError, SourceError, WenbaoError
@@ -83,5 +83,7 @@ def _are_years(value: Any) -> bool:
     return (
         isinstance(value, Collection)
         and not isinstance(value, str | bytes)
-        and all(isinstance(year, int) and not isinstance(year, bool) and 1 <= year <= 9999 for year in value)
+        and all(
+            isinstance(year, int) and not isinstance(year, bool) and 1 <= year <= MAXYEAR for year in value
+        )
     )

@@ -84,6 +84,59 @@ def test_every_number_says_why() -> None:
     assert [str(c) for c in constants() if is_number(c.value) and not c.said] == []
 
 
+def deciding(path: Path) -> Iterator[tuple[int, float]]:
+    """Line and value of the numbers within a module's functions that decide something: what is compared with, or a
+    factor of it, and what is no whole number.
+
+    0, 1, 2 and a half need no reason; what is next to nothing keeps a division sound.
+    """
+    source = path.read_text(encoding="utf-8")
+    functions = [n for n in ast.walk(ast.parse(source)) if isinstance(n, ast.FunctionDef | ast.Lambda)]
+    inside = list({id(node): node for function in functions for node in ast.walk(function)}.values())
+    sides = [side for c in inside if isinstance(c, ast.Compare) for side in (c.left, *c.comparators)]
+    compared = [number for side in sides for number in _factors(side)]
+    broken = [n for n in inside if isinstance(n, ast.Constant) and type(n.value) is float]
+    for number in {id(node): node for node in (*compared, *broken)}.values():
+        if number.value not in (0, 0.5, 1, 2) and number.value > 1e-3:
+            yield number.lineno, number.value
+
+
+def _factors(side: ast.expr) -> Iterator[Any]:
+    if isinstance(side, ast.Constant) and type(side.value) in (int, float):
+        yield side
+    elif isinstance(side, ast.UnaryOp):
+        yield from _factors(side.operand)
+    elif isinstance(side, ast.BinOp):
+        yield from (*_factors(side.left), *_factors(side.right))
+
+
+@pytest.mark.parametrize(
+    ("line", "found"),
+    [
+        ("return len(text) > 45", [45]),
+        ("return 3 * part >= 0.7 * len(text)", [3, 0.7]),
+        ("return 0.85 * height", [0.85]),
+        ("return lambda text: len(text) < -45", [45]),
+        ("return text[:45] or min(5, len(text))", []),
+        ("return len(text) > 1 and 2 * part > 0.5 * len(text)", []),
+    ],
+)
+def test_numbers_that_decide_are_found(line: str, found: list[float], tmp_path: Path) -> None:
+    (tmp_path / "module.py").write_text(f"LIMIT = 45\ndef f(text, part, height):\n    {line}\n")
+    assert sorted(value for _, value in deciding(tmp_path / "module.py")) == sorted(found)
+
+
+def test_every_number_that_decides_says_why() -> None:
+    """In ``index``: by a name, whose reason stands at it, or by a comment at its line or above."""
+    silent = []
+    for path in sorted((ROOT / "index").rglob("*.py")):
+        lines = ["", *path.read_text(encoding="utf-8").splitlines()]
+        for at, value in deciding(path):
+            if "#" not in lines[at] and not lines[at - 1].strip().startswith("#"):
+                silent.append(f"{path.relative_to(ROOT)}:{at} {value}")
+    assert silent == []
+
+
 def test_every_pattern_has_an_example() -> None:
     assert len(PATTERNS) > 300
     assert [str(constant) for constant in PATTERNS if not constant.said] == []

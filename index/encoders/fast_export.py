@@ -269,6 +269,7 @@ def _vectors(
 
 def mask_bias(mask: Any) -> Any:
     """What attention adds for a ``mask`` (texts, tokens)."""
+    # After the softmax nothing is left of what is so much less.
     return op.multiply(op.subtract(op.unsqueeze(mask, _integers(1, 2)), _constant(1)), _constant(1e4))
 
 

@@ -79,6 +79,9 @@ _OTHERS_NOUN = re.compile("(?:村|企业|学校|社区|单位|乡镇)、.")
 _LONGEST_LEFT = 90
 """Characters before a number that are looked at for its name; set by hand, longer than any name with its
 verb."""
+_LONGEST_NOUN = 20
+"""Characters of what is counted (90个村、四重产业覆盖的108个村 aside): of a longer one the first of what it lists, and of a
+common word (企业) what stands before it too, two more."""
 
 
 _STEPS = re.compile("[百千万亿]+元?级?新?的?(?:台阶|大关|关口|门槛)")
@@ -212,8 +215,8 @@ def right_name(right: str) -> str:
     if _OTHERS_NOUN.match(noun):
         return noun.split("、")[0]  # 90个村、四重产业覆盖的108个村
     if _COMMON.match(noun):
-        noun = right if len(right) <= 22 else ""
-    if len(noun) > 20:
+        noun = right if len(right) <= _LONGEST_NOUN + 2 else ""
+    if len(noun) > _LONGEST_NOUN:
         noun = re.split("[、和]", noun)[0]
     return re.sub(r"\s+", "", noun).removeprefix("了").rstrip("的等、和")
 

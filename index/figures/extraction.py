@@ -31,6 +31,8 @@ _NOTE_MARK = re.compile(rf"(?<=[一-鿿”])(?:\[\d{{1,3}}\]|{CIRCLED_ITEM})(?=[
 """A mark that leads to a note: 研发投入强度②达到, 增长[3]6.2%; not the first of ：①就业；②教育."""
 _LONGEST_SENTENCE = 3000
 """Characters; what is longer is no prose (a table without line ends, a damaged file)."""
+_AT_HEAD = 12
+"""Characters from a sentence's beginning in which its head says of when it speaks: 过去一年，; 在刚刚过去的2025年，."""
 
 
 _ACCOUNTS = re.compile("(?:部门|单位)[^，。]{0,4}[预决]算")
@@ -154,7 +156,7 @@ def _turn(walk: _Walk, sentence: str, cues: Sequence[Cue], section: Section) -> 
     It does where the chapter's heading names that year too (“十四五”时期和2025年工作回顾) or the paragraph opens
     刚刚过去的2025年; a year named in passing is its paragraph's alone.
     """
-    cue = next((c for c in cues if c.opens and c.start < 12 and c.years), None)
+    cue = next((c for c in cues if c.opens and c.start < _AT_HEAD and c.years), None)
     if cue is None or cue.years is None or walk.year is None:
         return
     last_year = (walk.year - 1, walk.year - 1)
@@ -170,7 +172,7 @@ def _turn(walk: _Walk, sentence: str, cues: Sequence[Cue], section: Section) -> 
 
 def _remember(walk: _Walk, sentence: str, cues: Sequence[Cue], around: Period | None) -> None:
     """Let the head of a sentence date the rest of its paragraph, where it clearly does."""
-    cue = next((c for c in cues if c.opens and c.start < 12 and c.years), None)
+    cue = next((c for c in cues if c.opens and c.start < _AT_HEAD and c.years), None)
     if cue is None or cue.years is None or walk.year is None:
         return
     planning = around is not None and around.mode == "target"

@@ -58,6 +58,8 @@ _COUNTED = re.compile(
     f"等?[{HAN_SEVERAL}]+[大个类项](?:主导|支柱|优势|特色|传统|新兴|重点|战略性新兴)*(?:产业|行业|集群)(?=.{{2}})"
 )
 """How many an enumeration has: 甲、乙、丙三大主导产业产值; not 主导产业产值."""
+LONGEST_NAME = 30
+"""Characters of a name that a table or a chart can show; a longer one has its clause in it."""
 _TWO_IN_ONE = (
     ("城乡居民", ("城镇居民", "农村居民")),
     ("城乡常住居民", ("城镇居民", "农村居民")),
@@ -105,12 +107,12 @@ def is_name(name: str) -> bool:
     """Can ``name`` stand in a table by itself?"""
     if _BAD_NAME.search(name) or is_common(name):
         return False
-    return 2 <= len(name) <= 30 and bool(re.search("[一-鿿]|GDP|CPI", name))
+    return 2 <= len(name) <= LONGEST_NAME and bool(re.search("[一-鿿]|GDP|CPI", name))
 
 
 def is_whole(name: str) -> bool:
     """Whole enough to stand alone in an enumeration: ``城镇`` of ``城镇和农村居民收入`` is not."""
-    return len(name) >= 3 and is_name(name)
+    return len(name) > 2 and is_name(name)
 
 
 def told_together(names: str) -> list[str]:

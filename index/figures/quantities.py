@@ -66,6 +66,12 @@ def is_counted(unit: str) -> bool:
     return unit in PIECES
 
 
+_LARGE_MONEY = 10**6
+"""Yuan from which money written with 万 is told in 亿元 beside the rest; less is per head or per piece: 3万元."""
+_PER_HEAD = 1000
+"""Square metres: less with 万平方米 for its canonical unit is an area a head or a room."""
+
+
 @dataclass(frozen=True, slots=True)
 class Quantity:
     """A number and its unit at ``[start, end)``, both in the unit all reports line up in.
@@ -133,13 +139,14 @@ def _han(text: str) -> Iterator[Quantity]:
             if unit not in ("倍", "成", "%", "个百分点") and not re.search("[百千万亿]", number[1:]):
                 continue
         value = to_decimal(number) * MULTIPLIERS[match["mult"] or ""]
-        large = value >= 10**4
+        large = value >= MULTIPLIERS["万"]
         yield _quantity(text, match, value, None, match.start(), match["more"] or "", large, unit)
 
 
 def _doubled(text: str) -> Iterator[Quantity]:
     for match in _DOUBLED.finditer(text):
         times = 2 ** (to_int(match[1]) or 0)
+        # 翻一番: 100 per cent more
         yield Quantity((times - 1) * 100.0, None, "%", "", match.start(), match.end(), match.start())
 
 
@@ -154,8 +161,8 @@ def _quantity(
     unit: str | None = None,
 ) -> Quantity:
     written_unit = unit or match["unit"] or ("人" if large and _counts_people(text, match) else "")
-    unit, size = _canonical(written_unit, large and value >= 10**6)
-    if unit == "万平方米" and value < 1000:
+    unit, size = _canonical(written_unit, large and value >= _LARGE_MONEY)
+    if unit == "万平方米" and value < _PER_HEAD:
         unit, size = written_unit, Decimal(1)  # per head
     if written_unit == "人" and not large and value != int(value):
         unit, size = written_unit, Decimal(1)  # 每千人口2.89人

@@ -49,6 +49,10 @@ _AND_VERB = re.compile(rf"\s*(?:、|和|与|及|以及)\s*(?:{_VERB_END.pattern.
 """As in 分别增长5.6%和增加3.2亿元: 和增加; not 和教育."""
 _MOST = 100
 """Quantities in a sentence; what holds more is a table run together."""
+_LONGEST_WHOLE = 28
+"""Characters of a name with the noun behind its number; with more the noun says it: 项目."""
+_FAR = 24
+"""Characters between a quantity and the one whose noun it leads to, in another clause; farther off it is another's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,7 +264,7 @@ class Reader:
             return noun
         if money and not is_verb(name):
             return name if is_name(name) else ""
-        return name + noun if len(name) + len(noun) <= 28 else noun
+        return name + noun if len(name) + len(noun) <= _LONGEST_WHOLE else noun
 
     def _listed(self, context: Context, noun: str) -> str:
         """``…、永昌供应链基地等5个项目``: a short noun takes the last that is listed with it."""
@@ -283,7 +287,7 @@ class Reader:
         """The noun that a chain of attributes leads to: ``总投资1490亿元的163个重点项目``."""
         at = self.around.index(context)
         for later in self.around[at + 1 : at + 4]:
-            far = later.quantity.start - context.quantity.end > 24
+            far = later.quantity.start - context.quantity.end > _FAR
             if later.clause_start != context.clause_start and far:
                 break
             noun = clauses.right_name(later.right)

@@ -24,6 +24,10 @@ _RATE = re.compile("[率度]$|比[重例]$|占比$|份额$")
 """城镇化率, 投入强度; not 造林面积."""
 
 
+_LONGEST_TOPIC = 12
+"""Characters of what a clause names before the number's own: 粮食; a longer one is a statement."""
+
+
 @dataclass(frozen=True, slots=True)
 class Subject:
     """The name of a figure, where its statement starts, and the part of the sentence it stands in."""
@@ -103,7 +107,7 @@ class Subjects:
         before = self.text[: context.clause_start].rstrip("，,：:")
         opening = max(before.rfind(mark) for mark in "，；：。") + 1
         topic = left_name(_TOPIC_END.split(before[opening:])[0])
-        if not 2 <= len(topic) <= 12 or not is_name(topic) or re.search(r"\d", topic):
+        if not 2 <= len(topic) <= _LONGEST_TOPIC or not is_name(topic) or re.search(r"\d", topic):
             return None
         if not name and normalize_indicator(topic) not in known_indicators():
             return None

@@ -140,6 +140,8 @@ _LAST_YEAR = re.compile("^(?:上|去)年")
 """上年实绩, 去年; not 比上年."""
 _LONGEST_CAPTION = 60
 """Characters of a line above a table that can be its caption; a longer one is a paragraph."""
+_SHORTEST_SUBJECT = 3
+"""Characters that a caption must say besides 增长速度 for that to be left out of it."""
 _LONGEST_NAME = 40
 """Characters of a name put together of label, heading and caption; a longer one is no name to ask for."""
 
@@ -550,7 +552,11 @@ def _subject(caption: str) -> str:
     text = _CAPTION_NUMBER.sub("", caption)
     text = re.sub(rf"{YEAR}(?:[{RANGE_MARKS}]{SHORT_YEAR})?年?[末底]?", "", text)
     rate = _GROWTH.search(half_width(text))
-    text = text[: rate.start()] if rate and rate.end() == len(text) and rate.start() > 3 else text
+    text = (
+        text[: rate.start()]
+        if rate and rate.end() == len(text) and rate.start() > _SHORTEST_SUBJECT
+        else text
+    )
     previous = None
     while previous != text:
         previous, text = text, _SPARE.sub("", _CAPTION_END.sub("", text.strip()))

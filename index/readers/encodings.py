@@ -23,6 +23,12 @@ _BOMS = (
 )
 _SAMPLE = 200_000
 """Bytes from which the encoding is told: more than a whole report, and soon counted."""
+_NULS = 0.01
+"""The share of NUL bytes in a Chinese text of UTF-16: its line ends, digits and Latin letters."""
+_EVERYDAY = 0.4
+"""The share of everyday characters above which a reading is Chinese; a wrong one has rare characters all over."""
+_CONTROLS = 0.05
+"""The share of control characters above which nobody wrote the text."""
 _LINE_END = re.compile("\r\n|[\n\r\x0b\x85\u2028\u2029]")
 """甲\n乙; not 甲 乙."""
 _PUNCTUATION = frozenset("，。、；：？！“”‘’（）《》〈〉「」『』【】—…·％　")
@@ -83,13 +89,16 @@ def _looks_utf16(data: bytes) -> bool:
     head = data[:_SAMPLE]
     even, odd = head[0::2].count(0), head[1::2].count(0)
     return (
-        len(data) % 2 == 0 and max(even, odd) > 0 and min(even, odd) == 0 and max(even, odd) * 100 > len(head)
+        len(data) % 2 == 0
+        and max(even, odd) > 0
+        and min(even, odd) == 0
+        and max(even, odd) > _NULS * len(head)
     )
 
 
 def _best_guess(data: bytes) -> str | None:
     """The reading of a legacy encoding with the most everyday characters, if they are many."""
-    best, best_score = None, 0.4
+    best, best_score = None, _EVERYDAY
     for encoding, everyday in _LEGACY.items():
         text = _strictly(data, encoding)
         if text is not None and (score := _plausibility(text[:_SAMPLE], everyday)) > best_score:
@@ -125,4 +134,4 @@ def _is_binary(text: str) -> bool:
     """More than one control character in twenty: not something a person wrote."""
     head = text[:_SAMPLE]
     controls = sum(char < " " and char not in "\t\n\r\f\x0b\x1a" for char in head)
-    return controls * 20 > len(head)
+    return controls > _CONTROLS * len(head)

@@ -17,6 +17,8 @@ _LEAST = 3
 """So many characters in a row are no chance agreement, where a clause is found in pieces."""
 _CONTEXT = 30
 """Characters before and after a clause that tell apart two places where it stands."""
+_STRETCH = 3
+"""Widths of a character up to which the next one is of the same line: justified lines and narrow signs."""
 
 
 def find_areas(
@@ -96,7 +98,7 @@ def _continues(line: Area, area: Area) -> bool:
     """Whether ``area`` is the next character of ``line``, across or down."""
     high, wide = area.bottom - area.top, area.right - area.left
     middle, centre = (area.top + area.bottom) / 2, (area.left + area.right) / 2
-    across = line.top <= middle <= line.bottom and -wide <= area.left - line.right <= 3 * wide
+    across = line.top <= middle <= line.bottom and -wide <= area.left - line.right <= _STRETCH * wide
     down = line.left <= centre <= line.right and -high <= area.top - line.bottom <= high / 2
     one_column = line.right - line.left < 2 * wide
     return across or (down and one_column)

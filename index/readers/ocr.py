@@ -24,6 +24,10 @@ A4 = 842.0
 """Points; taken for the height of a picture that does not tell its own."""
 _LIKE = 1.35
 """Type of a size so many times another's is set as of one size: the boxes of OCR are that uneven."""
+_TYPE = 0.85
+"""Of a box that OCR draws around a line, the height of its type."""
+_WIDEST = 1.2
+"""A wide character's share of its line's width is at least so near to its height: a higher box holds two lines' ink."""
 
 _ENGINE = Lock()
 """One page at a time: the engine uses all cores for it."""
@@ -47,7 +51,7 @@ def recognise(pixels: Any, height: float) -> PrintedPage:
         xs, ys = [scale * float(x) for x, _ in quad], [scale * float(y) for _, y in quad]
         box = Box(min(xs), max(xs), height - max(ys), height - min(ys))
         # The box is a little higher than the type; a lone wide character is no taller than its line.
-        lines.append((text, box, min(0.85 * (box.top - box.bottom), 1.2 * _unit(text, box))))
+        lines.append((text, box, min(_TYPE * (box.top - box.bottom), _WIDEST * _unit(text, box))))
     usual = median([size for *_, size in lines] or [1.0])
     # Boxes differ from line to line: type is another size only where it clearly is.
     sizes = [usual if usual / _LIKE < size < usual * _LIKE else size for *_, size in lines]

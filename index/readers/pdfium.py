@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from index.errors import SourceError
 from index.readers import ocr
 from index.readers.placed import PlacedCharacter, pack, pack_characters, placed, unpack_characters
-from index.readers.printed import Box, Character, PrintedPage, to_pages
+from index.readers.printed import SAME_LINE, Box, Character, PrintedPage, to_pages
 from index.readers.registry import Sample
 from index.types import Source
 
@@ -37,6 +37,21 @@ _LONG = 6.0
 """Points from which a stroke is a ruled line; a shorter one belongs to a letter."""
 _LETTER = 40.0
 """A drawing of many strokes, no wider or higher, is a letter or a sign."""
+_UNKNOWN = 0.3
+"""The share of characters without a name in a text of which a reader would make nothing; a few bullets are usual."""
+_PICTURED = 1 / 3
+"""The share of a page that its pictures cover where they are the page; a figure or a seal covers less."""
+_STRAIGHT = 0.3
+"""Ems by which characters below each other, or beside each other, may be out of line."""
+_FEWEST_DOWN, _MOSTLY_DOWN = 20, 4
+"""Characters below the one before them, and how many times those beside it, of a page set in columns: a narrow cell
+has a few."""
+_SLANT = 0.1
+"""Quarters of a turn, nine degrees, by which a line may lean: a scan does, a watermark stands at an angle."""
+_DESCENT = 0.12
+"""Of its type size, what the square of a Chinese character reaches below the base line in the usual fonts."""
+_OUTLINE = 8
+"""Segments: a ruled line or a frame has no more; what has more is a letter where it is small."""
 _FAR = 1e6
 """No page is so many points wide."""
 _MOST_SEGMENTS = 20_000
@@ -128,7 +143,7 @@ def read_pdf(sample: Sample) -> Source:
             f"“{name}”是扫描件（{len(pages)} 页中有 {len(needs)} 页没有文字层），{ocr.ADVICE}。"
         )
     letters = Counter("".join(texts))
-    if sum(letters[letter] for letter in letters if _is_unknown(letter)) > 0.3 * count:
+    if sum(letters[letter] for letter in letters if _is_unknown(letter)) > _UNKNOWN * count:
         raise SourceError(f"“{name}”的字体没有文字编码，提取不出正文，{ocr.ADVICE}。")
     return Source("pdf", to_pages(pages), wrapped=True, placed=tuple(places))
 
@@ -193,7 +208,7 @@ def _needs_ocr(document: pdfium.PdfDocument, number: int, page: PrintedPage) -> 
     characters have no names."""
     text = _text(page)
     if len(text) >= _MIN_CHARS_A_PAGE:
-        return sum(map(_is_unknown, text)) > 0.3 * len(text)
+        return sum(map(_is_unknown, text)) > _UNKNOWN * len(text)
     try:
         shown = document[number]
     except pdfium.PdfiumError:
@@ -201,10 +216,10 @@ def _needs_ocr(document: pdfium.PdfDocument, number: int, page: PrintedPage) -> 
     try:
         width, height = shown.get_size()
         covered = 0.0
-        for picture in shown.get_objects(filter=[pdfium_c.FPDF_PAGEOBJ_IMAGE], max_depth=4):
+        for picture in shown.get_objects(filter=[pdfium_c.FPDF_PAGEOBJ_IMAGE], max_depth=_DEEPEST):
             left, bottom, right, top = picture.get_bounds()
             covered += (right - left) * (top - bottom)
-        return bool(covered > width * height / 3)
+        return bool(covered > _PICTURED * width * height)
     except pdfium.PdfiumError:
         return False
     finally:
@@ -381,7 +396,7 @@ def _aside(chars: Sequence[Character]) -> Iterator[str]:
     """The lines of text printed at an angle."""
     line = ""
     for at, char in enumerate(chars):
-        if at and abs(char.middle - chars[at - 1].middle) > 0.4 * char.size:
+        if at and abs(char.middle - chars[at - 1].middle) > SAME_LINE * char.size:
             yield line
             line = ""
         line += char.text
@@ -393,10 +408,10 @@ def _is_vertical(chars: Sequence[Character]) -> bool:
     """Whether the text is set in columns: characters stand below each other in the file's order."""
     left, _, bottom, top, size = np.array([char[1:] for char in chars], np.float64).reshape(-1, 5).T
     below, em = -np.diff((bottom + top) / 2), size[1:]
-    same = np.abs(np.diff(left)) < 0.3 * em
+    same = np.abs(np.diff(left)) < _STRAIGHT * em
     down = np.count_nonzero(same & (0.5 * em < below) & (below < 2 * em))
-    across = np.count_nonzero(~same & (np.abs(below) < 0.3 * em))
-    return bool(down > 20 and down > 4 * across)
+    across = np.count_nonzero(~same & (np.abs(below) < _STRAIGHT * em))
+    return bool(down > _FEWEST_DOWN and down > _MOSTLY_DOWN * across)
 
 
 def _lying(char: Character) -> Character:
@@ -416,16 +431,17 @@ def _glyphs(text_page: object, count: int, unseen: Collection[int | None]) -> It
     find = _Finder(text_page)
     for at in range(count):
         code = pdfium_c.FPDFText_GetUnicode(text_page, at)
-        if 0xD800 <= code < 0xDC00:
+        if 0xD800 <= code < 0xDC00:  # the first half of a surrogate pair
             high = code
             continue
-        if 0xDC00 <= code < 0xE000:
+        if 0xDC00 <= code < 0xE000:  # the second half
             code = 0x10000 + ((high - 0xD800) << 10) + code - 0xDC00 if high else 0xFFFD
         high = 0
         if code in (0x02, 0xFFFE) and pdfium_c.FPDFText_IsHyphen(text_page, at) == 1:
             code = 0x2D
         if unseen and _address(pdfium_c.FPDFText_GetTextObject(text_page, at)) in unseen:
             continue
+        # No control character, and a character of Unicode at all.
         if 32 <= code < 0x110000 and code != 0xFFFE and pdfium_c.FPDFText_IsGenerated(text_page, at) != 1:
             glyph = find.glyph(at, chr(code))
             if glyph is not None:
@@ -467,7 +483,7 @@ def _quarter(a: float, b: float) -> int | None:
     if a == b == 0:
         return 0
     quarters = math.atan2(b, a) / (math.pi / 2)
-    return round(quarters) % 4 if abs(quarters - round(quarters)) < 0.1 else None
+    return round(quarters) % 4 if abs(quarters - round(quarters)) < _SLANT else None
 
 
 def _character(glyph: _Glyph, frame: _Frame) -> Character:
@@ -480,7 +496,7 @@ def _character(glyph: _Glyph, frame: _Frame) -> Character:
     else:
         one, other = frame.at(glyph.left, glyph.bottom), frame.at(glyph.right, glyph.top)
         left, right = min(one[0], other[0]), max(one[0], other[0])
-    return Character(text, left, right, y - 0.12 * size, y + 0.88 * size, size)
+    return Character(text, left, right, y - _DESCENT * size, y + (1 - _DESCENT) * size, size)
 
 
 def _rules(objects: Sequence[_Object]) -> Iterator[tuple[float, float, float, float]]:
@@ -492,7 +508,7 @@ def _rules(objects: Sequence[_Object]) -> Iterator[tuple[float, float, float, fl
         if item.kind != pdfium_c.FPDF_PAGEOBJ_PATH:
             continue
         segments = pdfium_c.FPDFPath_CountSegments(item.raw)
-        if segments > 8:
+        if segments > _OUTLINE:
             pdfium_c.FPDFPageObj_GetBounds(item.raw, *edges)
             left, bottom, right, top = (edge.value for edge in edges)
             if right - left < _LETTER and top - bottom < _LETTER:

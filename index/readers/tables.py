@@ -36,6 +36,10 @@ _UNIT_NOTE = re.compile(r"[（(]?(?:计量)?单位\s*[:：]")
 """Above a table and no heading of it: 单位：亿元; not 单位名称."""
 _LABEL_MAX = 80
 """Characters of a cell that can be a heading; set by hand: a longer one is a sentence."""
+_MOST_HEADINGS = 6
+"""Rows of headings above a table's values; set by hand: more are rows of words."""
+_FEW_COLUMNS = 3
+"""In a table of no more columns a row with most cells blank is a value left out, no group's name."""
 _ONCE = 30
 """A longer text that stands beside several rows is written at the first of them alone."""
 
@@ -162,7 +166,7 @@ def _is_heading(
         return False
     if not block.rows:
         following = next((later for later in grid[at + 1 :] if _has_values(later)), None)
-        return following is not None and len(block.headings) < 6 and not _is_group(row, block)
+        return following is not None and len(block.headings) < _MOST_HEADINGS and not _is_group(row, block)
     # Headings come again below values: the same first cell, or every place of the row filled anew.
     first = next((heading[0] for heading in block.headings if heading[0]), None)
     again = first is not None and row[0] is not None and row[0].text == first.text
@@ -173,7 +177,7 @@ def _is_group(row: Sequence[Cell | None], block: _Block) -> bool:
     """Whether a row below headings names the rows after it (利润表, by 成长能力): it leaves most of what
     has a heading blank."""
     over = [column for column, cell in enumerate(block.headings[-1]) if cell] if block.headings else []
-    return len(over) > 3 and sum(row[column] is not None for column in over) * 2 < len(over)
+    return len(over) > _FEW_COLUMNS and sum(row[column] is not None for column in over) * 2 < len(over)
 
 
 def _distinct(row: Sequence[Cell | None]) -> list[Cell]:

@@ -135,7 +135,7 @@ def _value(element: Element, default: str) -> str:
 def _formatted(number: int, form: str) -> str:
     if form in _CHINESE:
         return chinese(number)
-    if form == "decimalEnclosedCircle" and 1 <= number <= 20:
+    if form == "decimalEnclosedCircle" and 1 <= number <= 20:  # ① to ⑳, as far as Unicode has them
         return chr(0x2460 + number - 1)
     if form in ("upperLetter", "lowerLetter"):
         letter = chr(ord("A") + (number - 1) % 26) * ((number - 1) // 26 + 1)
@@ -147,7 +147,7 @@ def _formatted(number: int, form: str) -> str:
 
 def chinese(number: int) -> str:
     """1 to 999 in Chinese numerals as headings write them: 十, 十一, 二十, 一百零一."""
-    if not 0 < number < 1000:
+    if not 0 < number < 1000:  # no list is numbered as far
         return str(number)
     hundreds, rest = divmod(number, 100)
     tens, ones = divmod(rest, 10)

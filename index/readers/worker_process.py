@@ -41,6 +41,8 @@ MEMORY = 1_500_000_000
 """Bytes of data that a worker may take; set by hand: a file that needs more is refused before it takes the machine's."""
 MEMORY_FOR_OCR = 4_000_000_000
 """Bytes of data that a worker may take."""
+_GIGABYTE = 10**9
+"""Bytes, as makers of memory count them."""
 
 _LOCK = Lock()
 _workers: list[_Worker] = []
@@ -64,7 +66,7 @@ def read_in_worker(data: bytes, name: str, report_progress: Callable[[str], None
         raise SourceError(f"“{name}”{minutes} 分钟还没有读完，已停止，请拆分或重新另存后再添加。") from None
     except (EOFError, OSError):
         raise SourceError(
-            f"“{name}”读不下去：文件已损坏，或需要的内存超过 {_memory() / 1e9:g} GB，请用原软件打开后重新另存再添加。"
+            f"“{name}”读不下去：文件已损坏，或需要的内存超过 {_memory() / _GIGABYTE:g} GB，请用原软件打开后重新另存再添加。"
         ) from None
 
 
@@ -237,7 +239,7 @@ def _answer(
     except SourceError as error:
         return "refused", str(error)
     except MemoryError:
-        return "refused", f"{_called(request)}需要的内存超过 {memory / 1e9:g} GB，请拆分后再添加。"
+        return "refused", f"{_called(request)}需要的内存超过 {memory / _GIGABYTE:g} GB，请拆分后再添加。"
     except Exception as error:  # a fault of ours must not end the others' reading
         return "refused", f"{_called(request)}时程序出错（{type(error).__name__}），请把这个文件反馈给我们。"
 

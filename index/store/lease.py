@@ -15,6 +15,10 @@ from index.types import Progress
 LOCK = "LOCK"
 LEASE = 30.0
 """Seconds after which the lock of a writer that died is free."""
+_AGAIN = 0.5
+"""Seconds between two looks at whether the other writer is done."""
+_SETTLED = 0.2
+"""Seconds within which another who asks at once has written too."""
 
 
 class Lease:
@@ -35,7 +39,7 @@ class Lease:
                 told = True
             if time.monotonic() > until:
                 raise lock.locked(self._client.address)
-            time.sleep(0.5)
+            time.sleep(_AGAIN)
         self._renewing.start()
         return self
 
@@ -60,7 +64,7 @@ class Lease:
         if self._holder():
             return False
         self._say(LEASE)
-        time.sleep(0.2)
+        time.sleep(_SETTLED)
         return self._holder() == self._token
 
     def _renew(self) -> None:

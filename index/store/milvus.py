@@ -49,6 +49,8 @@ GRACE = 60.0
 """Seconds that what was taken away is kept for questions in flight."""
 _PIECE = 4_000_000
 """Bytes of the tables that are read and written at once."""
+_OF_REPORT = 3
+"""Values kept of a report once, beside those of each passage: its text, its source, its terms."""
 _NEVER_WRITTEN: dict[str, Any] = {
     "format": FORMAT, "number": 0, "rows": "", "dead": [], "dead_rows": [], "tables": 0, "dead_tables": [],
     "manifest": asdict(EMPTY),
@@ -217,7 +219,7 @@ class MilvusWriter:
     def is_whole(self, entry: Entry, encoder: Encoder) -> bool:
         """Whether the engine still holds all values of a report: passages, tokens, their ends, text, source, terms."""
         each = 1 + isinstance(encoder, TokenEncoder) + isinstance(encoder, TokenOffsetEncoder)
-        return self._client.owned(entry.segment) >= each * entry.info.passages + 3
+        return self._client.owned(entry.segment) >= each * entry.info.passages + _OF_REPORT
 
     def commit(self, manifest: Manifest, previous: Snapshot | None) -> None:
         """Make ``manifest`` the current state."""

@@ -22,6 +22,8 @@ from index.types import ReportInfo
 _MACHINE_MADE = re.compile(r"[0-9a-f]{16,}")
 """A folder named by a program, such as an upload's, tells a reader nothing: 0123456789abcdef; not 2024."""
 _HIDDEN = (".", "~$")
+_NAMED = 5
+"""Kinds of files named of those that no reader is for; the rest is “等”."""
 
 Told = list[tuple[str, str]]
 """Paths, each with one Chinese sentence."""
@@ -139,8 +141,8 @@ def _inside(folder: Path, skipped: Told) -> Iterator[Path]:
             elif path.name in files:
                 yield path
     if others:
-        most = "、".join(suffix for suffix, _ in others.most_common(5))
-        reason = f"里有 {others.total()} 个文件不是能读的格式（{most}{'等' if len(others) > 5 else ''}），没有收录。"
+        most = "、".join(suffix for suffix, _ in others.most_common(_NAMED))
+        reason = f"里有 {others.total()} 个文件不是能读的格式（{most}{'等' if len(others) > _NAMED else ''}），没有收录。"
         skipped.append((readable_path(folder), reason))
 
 

@@ -16,11 +16,17 @@ from index.types import CleanText
 
 LINE = 70
 """A numbered paragraph of one sentence up to this long is a heading on its own line."""
-_WORTH = {Rank.ITEM: 80, Rank.DASH: 80}
-"""Items of a list shorter than this (median; of other styles 60) are told together, not as sections."""
+_WORTH, _WORTH_OTHERWISE = {Rank.ITEM: 80, Rank.DASH: 80}, 60
+"""Items of a list shorter than this (median) are told together, not as sections; those of other styles are a title
+and a sentence."""
 
 _FEWEST_ARTICLES = 5
 """Fewer paragraphs that open with 第…条 quote a law, and are none."""
+_NEARLY_ALL, _FEW = 0.8, 0.2
+"""The share of numbered paragraphs that behave alike where all are headings, or articles; and of items that may stand
+inside a paragraph of the one before. A report has a slip of the pen; benchmarks/sensitivity.py changes neither."""
+_CUT = 20
+"""Characters shown of a heading without a clause."""
 _CONTENTS = re.compile("目录|目次|内容(?:提要|目录)")
 """目录; not 正文."""
 _LEADER = re.compile(r"(?:[.…·．\-—]{3,}|\s{2,}|\t)\s*[（(]?\d{1,4}[）)]?\s*$")
@@ -41,7 +47,7 @@ _NOTES = (
 )
 _GLOSSARY = re.compile(f"(?:{_NOTES})：?")
 """名词解释：, 《政府工作报告》部分名词解释, 相关用语说明; not 名词, 情况说明."""
-_ANNEX = re.compile(f"(?:{_NOTES}|附件?[0-9一二三四五六]*|附表|附录)：?")
+_ANNEX = re.compile(f"(?:{_NOTES}|附件?[0-9{HAN_NUMERAL}]*|附表|附录)：?")
 """名词解释：, 附件1; not 名词, 附件齐全."""
 
 
@@ -203,7 +209,7 @@ def _before_colon(rest: str, rank: int) -> str:
 
 def _first_clause(rest: str) -> str:
     match = re.match(f"[^{CLAUSE_MARKS}]{{6,{LONGEST}}}", rest)
-    return match[0] if match else rest[:20]
+    return match[0] if match else rest[:_CUT]
 
 
 def _tidy(title: str) -> str:
@@ -233,7 +239,7 @@ def _not_of_a_law(candidates: Sequence[Heading]) -> set[int]:
     """
     articles = [heading for heading in candidates if heading.rank == Rank.ARTICLE]
     rising = sum(after.number - before.number in (0, 1) for before, after in pairwise(articles))
-    if len(articles) < _FEWEST_ARTICLES or rising * 5 < 4 * (len(articles) - 1):
+    if len(articles) < _FEWEST_ARTICLES or rising < _NEARLY_ALL * (len(articles) - 1):
         return {heading.index for heading in articles}
     first, last = articles[0].index, articles[-1].index
     after = [heading for heading in candidates if heading.index > last]
@@ -278,7 +284,7 @@ def _accept(group: list[Heading], end: int, paragraphs: Sequence[Paragraph]) -> 
     kept = [heading for heading in group if heading.title]
     swallowed = _swallowed(group, end, paragraphs) if rank == Rank.ITEM else {}
     # Where many items stand inside paragraphs the list is prose, not a row of sections.
-    if len(kept) * 5 < 4 * len(group) or sum(swallowed.values()) * 5 > group[-1].number:
+    if len(kept) < _NEARLY_ALL * len(group) or sum(swallowed.values()) > _FEW * group[-1].number:
         return []
     nexts = [*(heading.index for heading in group[1:]), end]
     following = [after - heading.index - 1 for heading, after in zip(group, nexts, strict=True)]
@@ -286,13 +292,13 @@ def _accept(group: list[Heading], end: int, paragraphs: Sequence[Paragraph]) -> 
     if 2 * len(lines) > len(group):
         bodies = sum(1 for heading, n in zip(group, following, strict=True) if n and not heading.run_in)
         # Numbered lines with nothing under them are a list, unless their numbering is a report's own.
-        if bodies * 5 < 4 * len(lines) and not (rank == Rank.SECOND and bodies):
+        if bodies < _NEARLY_ALL * len(lines) and not (rank == Rank.SECOND and bodies):
             return []
     elif median(
         _extent(h.index, after, paragraphs) for h, after in zip(group, nexts, strict=True)
-    ) < _WORTH.get(Rank(rank), 60):
+    ) < _WORTH.get(Rank(rank), _WORTH_OTHERWISE):
         return []
-    usual = round(median(following[:-1]) + 0.01)
+    usual = round(median(following[:-1]) + 0.01)  # a half is rounded up
     for heading in kept if rank == Rank.DASH else kept[-1:]:
         if rank >= Rank.ITEM or (rank >= Rank.DIGIT and kept[0].run_in):
             heading.follow = usual
@@ -312,7 +318,9 @@ def _swallowed(group: Sequence[Heading], end: int, paragraphs: Sequence[Paragrap
         until = after.index if after is not None else min(end, heading.index + 2)
         numbers = range(heading.number + 1, after.number if after is not None else heading.number + 2)
         text = "".join(paragraph.text[1:] for paragraph in paragraphs[heading.index : until])
-        count = sum(1 for n in numbers if n <= 10 and re.search(f"{HAN_NUMERAL[n - 1]}[是要]", text))
+        count = sum(
+            1 for n in numbers if n <= len(HAN_NUMERAL) and re.search(f"{HAN_NUMERAL[n - 1]}[是要]", text)
+        )
         if count:
             found[heading.index] = count
     return found

@@ -29,6 +29,27 @@ from index.types import CleanText, Metadata
 
 _HEAD_PARAGRAPHS, _HEAD_CHARACTERS = 24, 2000
 """What precedes the first heading, where title, place, date and speaker stand; what comes later is text."""
+_OPENING_LINES, _NOTE_LINES, _TITLE_LINES, _SPEAKER_LINES = 6, 8, 10, 12
+"""Lines from the top within which a report greets, is annotated (issuer, adoption), is titled and names its speaker: in
+this order the head of a page pushes them down. Set by hand on the reports at hand."""
+_LAST_LINES, _PUBLISHED_LINES = 4, 3
+"""Lines from the end within which the body signs, and a date of publication stands."""
+_TELLING = 20
+"""Characters from which a title tells its report apart by itself."""
+_ALONE, _LONGEST_PART, _LONGEST_BODY, _SHORT_LINE, _LONGEST_SPEAKER, _LONGEST_DATED = 20, 40, 45, 60, 90, 120
+"""Characters up to which a line is a date alone, a part of a title or of an imprint, a body's name (several bureaus
+sign together), a heading, a speaker with office and session, a line that dates the report. What is longer is text."""
+_PARAGRAPH, _NATION_WITHIN = 400, 600
+"""Characters from which a part of the head is the text's first paragraph, and within which the nation's body is named
+as the one that reports: further on it is praised."""
+_SENTENCE = 80
+"""Characters of a line's beginning in which it says what year this is."""
+_SHORTEST_BODY = 3
+"""A body's name is longer; 省政府 is no line of imprint by itself."""
+_LONGEST_LEVEL = 4
+"""Characters of the longest level of a place: 自治区 and one more."""
+_SURE = 2
+"""Votes of a heading with its year and of a date of publication; a title has twice as many, a sentence half."""
 
 _TITLE = re.compile(
     f"[^{SENTENCE_MARKS}；：]{{0,70}}(?:工作报告|执行情况[^。：]{{0,40}}报告|(?:情况|草案|预算|决算|计划|纲要|调研|发展|评估|审计)[^。：]{{0,12}}报告"
@@ -190,7 +211,7 @@ def _close_up(text: str) -> str:
 
 
 def _title(head: Sequence[str]) -> str:
-    for index, part in enumerate(head[:10]):
+    for index, part in enumerate(head[:_TITLE_LINES]):
         if _GREETING.match(part):
             return ""
         # 云南日报/2001年/…/云南省…纲要: the title is the last of a path
@@ -206,7 +227,7 @@ def _title_opening(before: Sequence[str]) -> list[str]:
     taken: list[str] = []
     for part in reversed(before[-2:]):
         text = _close_up(part)
-        if len(text) > 40 or re.search("[。，！？：—、电/／|｜]|讯|摄|[日号期]$|^第", text):
+        if len(text) > _LONGEST_PART or re.search("[。，！？：—、电/／|｜]|讯|摄|[日号期]$|^第", text):
             break
         taken.insert(0, text)
     return taken
@@ -214,7 +235,7 @@ def _title_opening(before: Sequence[str]) -> list[str]:
 
 def _guess(lines: Sequence[str]) -> str:
     """A title where no line is one: the kind of report that its opening sentence makes it."""
-    opening = "".join(lines[:6])
+    opening = "".join(lines[:_OPENING_LINES])
     speaks = re.search("代表[^，。]{0,12}(?:政府|国务院)", opening) and "大会" in opening
     modes = {mode_of(heading) for heading in _headings(lines)} if not speaks else set()
     if not speaks and (bulletin := _guess_bulletin(lines)):
@@ -226,8 +247,10 @@ def _guess(lines: Sequence[str]) -> str:
 
 def _guess_bulletin(lines: Sequence[str]) -> str:
     """A bulletin of statistics whose title was a picture: its bureau signs above, its notes speak of 本公报."""
-    signed = any(part.endswith(("统计局", "调查队")) and len(part) < 45 for part in lines[:6])
-    opening = next((line for line in lines[:10] if len(line) > 60), "")
+    signed = any(
+        part.endswith(("统计局", "调查队")) and len(part) < _LONGEST_BODY for part in lines[:_OPENING_LINES]
+    )
+    opening = next((line for line in lines[:_TITLE_LINES] if len(line) > _SHORT_LINE), "")
     told = re.match(f"({YEAR})年", opening)
     if not (signed and told and any("本公报" in line for line in lines)):
         return ""
@@ -257,7 +280,7 @@ def _display(title: str, place: str, year: int | None, name: str) -> str:
     """The title a reader tells reports apart by: place and year are put in front where it lacks them."""
     if not title:
         return name or "未命名报告"
-    if len(title) > 20 or title.startswith("关于") or _RULE.search(title):
+    if len(title) > _TELLING or title.startswith("关于") or _RULE.search(title):
         return title
     named = _PLACE.search(re.sub(f"^{YEAR}年", "", title))
     has_place = bool(place and place in title) or (named is not None and named[0] in title)
@@ -272,32 +295,32 @@ def _date(head: Iterable[str]) -> str:
     found = [
         (bool(re.search("会议|大会|人大", part)) or part.startswith(("——", "（")), _iso(match))
         for part in head
-        if len(part) < 120
+        if len(part) < _LONGEST_DATED
         for match in _DATE.finditer(part)
-        if match[3] or len(part) < 20 or part.startswith("——")
+        if match[3] or len(part) < _ALONE or part.startswith("——")
     ]
     return max(found, key=lambda item: item[0])[1] if found else ""
 
 
 def _adopted(head: Sequence[str]) -> str:
     """The day a rule was adopted or last amended, as the brackets below its title tell."""
-    notes = (part for part in head[:8] if _ADOPTED.fullmatch(part))
+    notes = (part for part in head[:_NOTE_LINES] if _ADOPTED.fullmatch(part))
     return max((_iso(match) for note in notes for match in _DATE.finditer(note)), default="") or _date(head)
 
 
 def _iso(match: re.Match[str]) -> str:
     year, month, day = match[1], to_int(match[2]) or 0, to_int(match[3] or "") or 0
-    if not 1 <= month <= 12:
+    if not 1 <= month <= 12:  # what is no month
         return year
-    return f"{year}-{month:02d}-{day:02d}" if 1 <= day <= 31 else f"{year}-{month:02d}"
+    return f"{year}-{month:02d}-{day:02d}" if 1 <= day <= 31 else f"{year}-{month:02d}"  # no day
 
 
 def _signature(lines: Sequence[str]) -> list[str]:
     """The body that signs at the end and the day below it: 甲县人民政府, 2025年1月7日; [] where none does."""
     at = len(lines) - 1
-    while at > 1 and at >= len(lines) - 4:
+    while at > 1 and at >= len(lines) - _LAST_LINES:
         body, day = _close_up(lines[at - 1]), _close_up(lines[at])
-        if len(body) < 45 and _ISSUER.fullmatch(body) and _DATE.fullmatch(day.strip("（）")):
+        if len(body) < _LONGEST_BODY and _ISSUER.fullmatch(body) and _DATE.fullmatch(day.strip("（）")):
             return [body, day]
         at -= 1
     return []
@@ -311,7 +334,7 @@ def _is_place(text: str) -> bool:
 def _place_and_issuer(
     head: Sequence[str], title: str, signature: Sequence[str], text: str, name: str
 ) -> tuple[str, str]:
-    opening = " ".join(part for part in head if len(part) < 400)
+    opening = " ".join(part for part in head if len(part) < _PARAGRAPH)
     on_behalf = _BEHALF.search(opening)
     speaker_of = on_behalf[1].strip() if on_behalf else ""
     place = (
@@ -319,7 +342,7 @@ def _place_and_issuer(
         or next((match[1] for match in _COMMITTEE.finditer(opening) if _is_place(match[1])), "")
         or _title_place(title)
         or _place_before(_GOVERNMENT, speaker_of)
-        or ("全国" if _NATION.search(opening[:600] + speaker_of) else "")
+        or ("全国" if _NATION.search(opening[:_NATION_WITHIN] + speaker_of) else "")
         or _place_of_office(head)
         or next((found for part in [*head, *signature[:1]] if (found := _place_before(_BODY, part))), "")
         or _named_place(name, text)
@@ -337,7 +360,7 @@ def _place_of_office(head: Sequence[str]) -> str:
     """Of whom the speaker is mayor: 唐县人民政府县长; not 区长 alone, nor what stands before a place's name."""
     for part in head:
         match = re.search(f"(?:^|[上 ])({_PLACE.pattern})(?:人民政府|政府)?代?理?(?:{_OFFICES})", part)
-        if match and len(part) < 60 and _is_place(match[1]):
+        if match and len(part) < _SHORT_LINE and _is_place(match[1]):
             return match[1]
     return ""
 
@@ -370,14 +393,16 @@ def _title_place(title: str) -> str:
 def _issuer(head: Sequence[str], title: str, place: str, on_behalf: str) -> str:
     if on_behalf in ("国务院", "最高人民法院", "最高人民检察院"):
         return on_behalf
-    for part in head[1:8]:
+    for part in head[1:_NOTE_LINES]:
         part = _LABEL.sub("", part)
-        if len(part) < 45 and _ISSUER.fullmatch(part) and not _TITLE.fullmatch(part):
+        if len(part) < _LONGEST_BODY and _ISSUER.fullmatch(part) and not _TITLE.fullmatch(part):
             return "、".join(_bodies(part))
-    if (headed := next((m[1] for part in head[:12] if (m := _HEADED.fullmatch(part))), "")) and place:
+    if (
+        headed := next((m[1] for part in head[:_SPEAKER_LINES] if (m := _HEADED.fullmatch(part))), "")
+    ) and place:
         return _of_place(headed, place)
     if place == "全国":
-        return "国务院" if "国务院" in " ".join(head)[:600] else ""
+        return "国务院" if "国务院" in " ".join(head)[:_NATION_WITHIN] else ""
     named = re.match(
         f"(?:{YEAR}年)?(.*(?:法院|检察院|委员会|人民政府|办公[室厅]|[局厅]))(?:工作|{YEAR}年.*)(?:报告|总结|预算|决算|思路|安排)",
         title,
@@ -396,7 +421,9 @@ def _issuer(head: Sequence[str], title: str, place: str, on_behalf: str) -> str:
 
 def _of_place(body: str, place: str) -> str:
     """The full name of a body called by its level: 市财政局 of 甲市 → 甲市财政局."""
-    level = next((at for at in range(min(4, len(place) - 1), 0, -1) if body.startswith(place[-at:])), 0)
+    level = next(
+        (at for at in range(min(_LONGEST_LEVEL, len(place) - 1), 0, -1) if body.startswith(place[-at:])), 0
+    )
     return place + body[level:] if level else body
 
 
@@ -404,19 +431,21 @@ def _bodies(part: str) -> list[str]:
     """The bodies named on a line, one or several: 合肥市统计局  国家统计局合肥调查队; a letter-spaced one is one."""
     several = part.split()
     return (
-        several if all(_ISSUER.fullmatch(body) and len(body) > 3 for body in several) else [_close_up(part)]
+        several
+        if all(_ISSUER.fullmatch(body) and len(body) > _SHORTEST_BODY for body in several)
+        else [_close_up(part)]
     )
 
 
 def _speaker(head: Sequence[str]) -> str:
-    for part, after in zip_longest(head[:12], head[1:12], fillvalue=""):
-        if len(part) >= 90 or _GREETING.match(part):
+    for part, after in zip_longest(head[:_SPEAKER_LINES], head[1:_SPEAKER_LINES], fillvalue=""):
+        if len(part) >= _LONGEST_SPEAKER or _GREETING.match(part):
             continue
         if match := _SPEAKER.search(part):
             return re.sub(r"\s", "", match[1])
         if _OFFICE_LINE.fullmatch(part) and _NAME_LINE.fullmatch(after):
             return re.sub(r"\s", "", after)
-    for part in head[:6]:
+    for part in head[:_OPENING_LINES]:
         if match := _SPEAKER_CAPTION.search(part):
             return match[1]
     return ""
@@ -426,7 +455,7 @@ def _headings(lines: Sequence[str]) -> list[str]:
     """Short numbered lines: the headings, before the outline is known."""
     found = []
     for line in lines:
-        mark = mark_of(line) if len(line) < 60 else None
+        mark = mark_of(line) if len(line) < _SHORT_LINE else None
         if mark and mark.rank <= Rank.TOP:
             found.append(line[mark.length :])
     return found
@@ -438,18 +467,20 @@ def _year(lines: Sequence[str], title: str, name: str) -> int | None:
     for heading in _headings(lines):
         years, mode = years_in(heading, None), mode_of(heading)
         if len(years) == 1 and mode:
-            votes[years[0] + (mode == "actual")] += 2
+            votes[years[0] + (mode == "actual")] += _SURE
     for line in lines:
-        for found in re.findall(f"({YEAR})年(?:是[^。]{{0,60}}(?:之年|一年)|政府工作的?总体要求)", line[:80]):
+        for found in re.findall(
+            f"({YEAR})年(?:是[^。]{{0,60}}(?:之年|一年)|政府工作的?总体要求)", line[:_SENTENCE]
+        ):
             votes[int(found)] += 1
-    for line in lines[-3:]:
-        if len(line) < 40 and (match := _PUBLISHED.search(line)):
-            votes[int(match[1])] += 2
+    for line in lines[-_PUBLISHED_LINES:]:
+        if len(line) < _LONGEST_PART and (match := _PUBLISHED.search(line)):
+            votes[int(match[1])] += _SURE
     bracketed = re.search(f"（({YEAR})）$", title)
     titled = () if re.search("规划|纲要|方案|意见|办法|决定", title) else years_in(title, None)
     titled = titled or ((int(bracketed[1]),) if bracketed else ())
     if titled and not re.search("公报|执行情况", title):
-        votes[titled[-1]] += 4
+        votes[titled[-1]] += 2 * _SURE
     elif titled:
         return titled[0] + 1
     if votes:
@@ -476,7 +507,9 @@ def _years(lines: Sequence[str], title: str, year: int | None) -> tuple[Years, Y
         if mode:
             (reviewed_set if mode == "actual" else planned_set).update(years_in(heading, year))
     if not reviewed_set:
-        opening = re.search(f"报告[^，。]{{0,12}}(过去{YEAR_COUNT}年|{YEAR_COUNT}年来)", "".join(lines[:8]))
+        opening = re.search(
+            f"报告[^，。]{{0,12}}(过去{YEAR_COUNT}年|{YEAR_COUNT}年来)", "".join(lines[:_NOTE_LINES])
+        )
         reviewed_set.update(years_in(opening[1], year) if opening else ())
     if "总结" in title and year is not None:
         reviewed_set = reviewed_set or {year}
@@ -488,4 +521,6 @@ def _years(lines: Sequence[str], title: str, year: int | None) -> tuple[Years, Y
 
 
 def _is_work_report(title: str, lines: Sequence[str]) -> bool:
-    return "工作报告" in title or bool(re.search("代表[^，。]{0,12}(?:政府|国务院)", "".join(lines[:6])))
+    return "工作报告" in title or bool(
+        re.search("代表[^，。]{0,12}(?:政府|国务院)", "".join(lines[:_OPENING_LINES]))
+    )

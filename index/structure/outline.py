@@ -28,6 +28,8 @@ _CREDIT = re.compile(
     "（?(?:新华社|本报|人民网|新华网)[^。，]{2,14}电?[讯）]*|《\\s*[^》]{2,12}》\\s*（.*版\\s*）"
 )
 """新华社北京3月5日电; not 北京3月5日."""
+_CREDIT_LINES = 4
+"""Lines from the end within which a paper says whose the text is; further up it is the text's own."""
 
 # [12]“两病”：即高血压和糖尿病。
 _NOTE = re.compile(r"[\[【〔]\s*(\d{1,3})\s*[\]】〕]")
@@ -197,7 +199,7 @@ class _Walk:
     def _leave(self, index: int, title: str) -> None:
         """Close the sections that paragraph ``index`` no longer belongs to."""
         text = self._paragraphs[index].text
-        if _CREDIT.fullmatch(text) and index > len(self._paragraphs) - 4:
+        if _CREDIT.fullmatch(text) and index > len(self._paragraphs) - _CREDIT_LINES:
             self._stack = [_Node()] if self._stack[-1] != _Node() else self._stack
             return
         if title:

@@ -14,6 +14,10 @@ LONGEST = 40
 """No run-in title is longer than this, in characters."""
 _SHORTEST_REST = 25
 """Characters that must follow a run-in title; with fewer the whole paragraph is one statement."""
+_BRIEF = 16
+"""Characters that a title may have beside sentences as short."""
+_ALIKE = 3
+"""Paragraphs that open alike where the opening is their title; two may by chance."""
 _INTRODUCTION = 0.5
 """A first paragraph shorter than this part of the titled ones (median) has no title of its own."""
 
@@ -86,7 +90,7 @@ def _candidate(text: str) -> str:
 def _shorter_than_what_follows(title: str, rest: str) -> bool:
     """A title is brief beside the sentences that spell it out."""
     sentences = [sentence for sentence in re.split(f"[{SENTENCE_MARKS}]", rest) if len(sentence) > 1]
-    return bool(sentences) and len(title) <= max(16, sum(map(len, sentences)) / len(sentences))
+    return bool(sentences) and len(title) <= max(_BRIEF, sum(map(len, sentences)) / len(sentences))
 
 
 def _shared_opener(paragraphs: Sequence[str]) -> list[str]:
@@ -96,7 +100,7 @@ def _shared_opener(paragraphs: Sequence[str]) -> list[str]:
     titles = []
     for text, opener in zip(paragraphs, openers, strict=True):
         title = first_sentence(text)
-        alike = opener is not None and counts[opener[0]] >= 3
+        alike = opener is not None and counts[opener[0]] >= _ALIKE
         wordy = len(text) - len(title) - 1 < _SHORTEST_REST or "我们的" in title or "以下" in title
         titles.append(title if alike and title and not wordy else "")
     return titles

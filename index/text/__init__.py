@@ -33,6 +33,7 @@ from index.text.numerals import (
     to_int,
 )
 from index.text.places import PLACE_LEVELS, PLACE_SUFFIX, TOWNSHIP_SUFFIX, bare_place, wider_scopes
+from index.text.rejoin import LEFT_CROWD, RIGHT_CROWD
 from index.text.rows import CELL_GAP, visible
 from index.text.sentences import (
     CLAUSE_END,
@@ -83,6 +84,7 @@ __all__ = [
     "HAN_NUMERAL",
     "HAN_SEVERAL",
     "ITEM_NUMBER",
+    "LEFT_CROWD",
     "MEASURES",
     "MONEY",
     "MULTIPLIERS",
@@ -97,6 +99,7 @@ __all__ = [
     "PLAN",
     "RANGE_MARKS",
     "RELATIVE_YEAR",
+    "RIGHT_CROWD",
     "SALUTATION",
     "SCALE",
     "SCALED",

@@ -75,6 +75,10 @@ def is_certain(text: str) -> bool:
     return any(not _PLAIN.fullmatch(part) for part in _PARTS.split(text) if part)
 
 
+_LONGEST_NOTE = 100
+"""Characters of a line that a collector leaves; a longer one is the text's own."""
+
+
 def is_origin(text: str) -> bool:
     """Whether a line says where and when a page had its text from, or what stood above it on the way."""
     return bool(_ORIGIN.fullmatch(text) or _PATH.fullmatch(text))
@@ -82,7 +86,7 @@ def is_origin(text: str) -> bool:
 
 def is_collectors(text: str) -> bool:
     """Whether a line is of whoever copied the text: an invitation to its own site, a disclaimer."""
-    return len(text) <= 100 and _LEFT.fullmatch(text) is not None
+    return len(text) <= _LONGEST_NOTE and _LEFT.fullmatch(text) is not None
 
 
 def is_foot(text: str) -> bool:

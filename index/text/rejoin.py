@@ -51,6 +51,22 @@ _PROSE = re.compile(r"[，。；、,;]")
 """甲，乙; not 甲乙."""
 _TITLE_ROWS = 12
 """Rows in which a report's title and subtitle stand."""
+LEFT_CROWD, RIGHT_CROWD = 7, 8
+"""One row in so many begins at a margin, or ends at one: it is shared by more than a table or a list."""
+_SHORT, _OVER = 3, 2
+"""Ems by which a full row is shorter or longer than the usual full one: a word that did not fit, a mark over the edge."""
+_FEW_LONGER = 0.05
+"""The share of longer rows up to which they are of notes set wider; with more, the rows were never cut."""
+_CROWDED, _OF_PROSE = 0.3, 0.4
+"""The share of full rows among all, and of rows with a comma or a stop among the full ones, in a text cut at a width."""
+_NARROWEST, _WIDEST = 10, 70
+"""Ems of a full row on paper or screen; shorter rows are a list's, longer ones a paragraph's."""
+_RAGGED = 0.75
+"""Ems by which rows cut at a width differ: narrow signs."""
+_DEEP = 4
+"""Ems: what is indented more is centred, no first row."""
+_INDENTED = (0.02, 0.7)
+"""The share of indented rows between which indents open paragraphs: fewer are chance, more a margin."""
 _NEVER = 40.0
 """A cost that no sum of the others reaches."""
 
@@ -138,16 +154,21 @@ def is_wrapped(rows: Sequence[Row]) -> bool:
         return False
     measure = _Widths.of(rows)
     sized = list(zip(rows, measure.sizes, strict=True))
-    longer = [row.text for row, size in sized if size > measure.full + 2]
-    full = [row.text for row, size in sized if measure.full - 3 <= size <= measure.full + 2]
-    if len(longer) <= 0.05 * len(rows):
+    longer = [row.text for row, size in sized if size > measure.full + _OVER]
+    full = [row.text for row, size in sized if measure.full - _SHORT <= size <= measure.full + _OVER]
+    if len(longer) <= _FEW_LONGER * len(rows):
         full += longer
-        crowded = len(full) >= 0.3 * len(rows)
+        crowded = len(full) >= _CROWDED * len(rows)
     else:
         crowded = len(full) >= 0.5 * len(rows)
     cut = sum(_ending(text) not in _ENDS | _HALF_ENDS for text in full)
     prose = sum(_PROSE.search(text) is not None for text in full)
-    return 10 <= measure.full <= 70 and crowded and cut > 0.5 * len(full) and prose > 0.4 * len(full)
+    return (
+        _NARROWEST <= measure.full <= _WIDEST
+        and crowded
+        and cut > 0.5 * len(full)
+        and prose > _OF_PROSE * len(full)
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,14 +189,14 @@ class _Widths:
         printed = [row.indent - margin + width(row.text) for row in rows]
         counted = [float(len(row.lead) + len(row.text)) for row in rows]
         full, full_count = _right_margin(printed, 1.0), _right_margin(counted, 0.0)
-        by_count = _share(counted, full_count, 0.0) > _share(printed, full, 0.75)
+        by_count = _share(counted, full_count, 0.0) > _share(printed, full, _RAGGED)
         return cls(counted, full_count, True) if by_count else cls(printed, full, False)
 
 
 def _left_margin(rows: Sequence[Row]) -> float:
     """The least indent, in ems, that is no rarity."""
     counts = Counter(row.indent for row in rows)
-    return min((indent for indent, count in counts.items() if count * 7 >= len(rows)), default=0.0)
+    return min((indent for indent, count in counts.items() if count * LEFT_CROWD >= len(rows)), default=0.0)
 
 
 def _share(sizes: Sequence[float], full: float, tolerance: float) -> float:
@@ -183,11 +204,11 @@ def _share(sizes: Sequence[float], full: float, tolerance: float) -> float:
 
 
 def _right_margin(sizes: Sequence[float], tolerance: float) -> float:
-    """The usual size among the rightmost crowd of sizes, a crowd being an eighth of the rows."""
+    """The usual size among the rightmost crowd of sizes, ``RIGHT_CROWD`` says what a crowd is."""
     counts = Counter(round(size * 2) / 2 for size in sizes)
     for edge in sorted(counts, reverse=True):
         crowd = {size: n for size, n in counts.items() if edge - tolerance <= size <= edge}
-        if sum(crowd.values()) * 8 >= len(sizes):
+        if sum(crowd.values()) * RIGHT_CROWD >= len(sizes):
             near = {size: n for size, n in counts.items() if edge - 1 - tolerance <= size <= edge}
             return max(near, key=lambda size: (near[size], size))
     return max(sizes)
@@ -224,8 +245,8 @@ class _Evidence:
         self.measure = _Widths.of(rows)
         self.needs = [_room_needed(row.text, self.measure.by_count) for row in rows]
         self.indent = _left_margin(rows) + 1.0
-        starts = sum(0 <= row.indent - self.indent < 4 and not _HEADING.match(row.text) for row in rows)
-        self.indented = 0.02 < starts / len(rows) < 0.7
+        starts = sum(0 <= row.indent - self.indent < _DEEP and not _HEADING.match(row.text) for row in rows)
+        self.indented = _INDENTED[0] < starts / len(rows) < _INDENTED[1]
         gaps = sum(row.gap for row in rows[1:])
         self.gaps_part = 0 < gaps < 0.5 * len(rows)
         self.halves, self.subtitle_ends = _subtitles(rows[:_TITLE_ROWS])

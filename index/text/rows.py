@@ -31,6 +31,15 @@ _DIGITS = re.compile(r"[0-9０-９]+")
 """12, １２; not 十二."""
 _HEADER_DEPTH = 2
 """Rows from the top of a page within which its running head stands."""
+_SPACE_LESS = 0.25
+"""Ems that a space is narrower than other narrow signs, which take half of one."""
+_FEWEST_HEADS, _ON_PAGES, _LONGEST_HEAD = 3, 0.4, 60
+"""A running head stands on so many pages at least, on so large a part of them (its chapter's, or every other page), and
+is so many characters long at most."""
+_COUNTED = 0.75
+"""The share of page numbers that are one more than the one before: a page may be blank or its number unread."""
+_UNEVEN = 0.4
+"""How far a page's number of rows differs from the usual: it ends with a heading, or holds a table."""
 _MIN_ROWS_A_PAGE = 8
 """Numbers that stand closer than this number the rows of a list, no pages."""
 _MIN_MARKED_ROWS = 3
@@ -69,7 +78,7 @@ def visible(text: str) -> str:
 
 def width(text: str) -> float:
     """Printed width in ems: 1 for wide characters, 1/2 for narrow ones, 1/4 for a space."""
-    return len(text) - 0.5 * sum(map(len, _NARROW.findall(text))) - 0.25 * text.count(" ")
+    return len(text) - 0.5 * sum(map(len, _NARROW.findall(text))) - _SPACE_LESS * text.count(" ")
 
 
 def rows_of(source: Source) -> list[Row]:
@@ -131,8 +140,10 @@ def _furniture(pages: list[list[Row]], edge: int) -> set[int]:
     """The pages whose first (edge 0) or last (edge -1) row is a page number or stands on many pages."""
     texts = {at: rows[edge].text for at, rows in enumerate(pages) if rows and not rows[edge].table}
     shapes = Counter(_shape(text) for text in texts.values())
-    need = max(3, len(texts) * 0.4) if len(texts) > 2 else 2
-    repeated = {at for at, text in texts.items() if len(text) <= 60 and shapes[_shape(text)] >= need}
+    need = max(_FEWEST_HEADS, len(texts) * _ON_PAGES) if len(texts) > 2 else 2
+    repeated = {
+        at for at, text in texts.items() if len(text) <= _LONGEST_HEAD and shapes[_shape(text)] >= need
+    }
     bare = {at: number for at, text in texts.items() if (number := _number(text, _BARE)) is not None}
     offsets = Counter(number - at for at, number in bare.items())
     offset, pages_counted = offsets.most_common(1)[0] if offsets else (0, 0)
@@ -156,7 +167,7 @@ def _number(text: str, forms: Iterable[re.Pattern[str]]) -> int | None:
 def _is_counting(numbers: list[int]) -> bool:
     """Two or more numbers that rise by one nearly every time."""
     steps = [after - before for before, after in pairwise(numbers)]
-    return bool(steps) and all(step > 0 for step in steps) and steps.count(1) * 4 >= len(steps) * 3
+    return bool(steps) and all(step > 0 for step in steps) and steps.count(1) >= _COUNTED * len(steps)
 
 
 def _split_at_numbers(rows: list[Row]) -> list[Row] | None:
@@ -207,8 +218,8 @@ def _split_at_single_spaces(rows: list[Row]) -> list[Row] | None:
     starts = openers if openers[:1] == [0] else [0, *openers]
     steps = [after - before for before, after in pairwise(starts)]
     usual = median(steps) if len(steps) > 1 else 0
-    even = all(0.6 * usual <= step <= 1.4 * usual for step in steps[1:])
-    if usual < _MIN_ROWS_A_PAGE or not even or steps[0] > 1.4 * usual:
+    even = all((1 - _UNEVEN) * usual <= step <= (1 + _UNEVEN) * usual for step in steps[1:])
+    if usual < _MIN_ROWS_A_PAGE or not even or steps[0] > (1 + _UNEVEN) * usual:
         return None
     number = {at: page for page, at in enumerate(starts, start=1)}
     return [

@@ -97,6 +97,19 @@ _LONGEST_LINK = 200
 """Below a text stands a disclaimer at most."""
 _COPIED = 40
 """Characters of a paragraph that no report says twice by chance."""
+_FEWEST_AGAIN, _OF_WHOLE = 5, 0.3
+"""Paragraphs that stand twice where the whole report does, and the share of its text that they are at least: a passage
+may be quoted again."""
+_AGAIN, _INSIDE = 0.8, 0.7
+"""The share that repeats from where the copy begins, and of a copy without breaks that stands in paragraphs elsewhere."""
+_WHOLE_REPORT = 10
+"""Paragraphs of ``_COPIED`` characters that a line holds which may be a whole report."""
+_MOST_GAPS = 4
+"""Wide spaces in a paragraph; where more are, they are its lost line breaks."""
+_LONGEST_TITLE, _LONGEST_HEAD_LINE = 60, 200
+"""Characters of a report's title, and of a line above its text that a page puts there."""
+_TOP = 4
+"""Links in the first quarter of a page are no end of its text."""
 _SPACES = re.compile(r"[ \t\u00a0\u2002\u2003\u3000]{2,}")
 """甲  乙; not 甲 乙."""
 _AFTER_SENTENCE = re.compile(
@@ -127,7 +140,7 @@ def _broken(line: Line, written_out: bool) -> Iterator[Line]:
     for piece in pieces:
         parts = [piece]
         if len(piece) > _UNBROKEN:
-            spaced = len(_SPACES.findall(piece.strip())) > 4
+            spaced = len(_SPACES.findall(piece.strip())) > _MOST_GAPS
             parts = (
                 _SPACES.split(piece)
                 if spaced
@@ -175,7 +188,7 @@ def _without_head(lines: list[Line]) -> list[Line]:
     drop |= {at for at in head if texts[at] in crumbs}
     left = [at for at in head if at not in drop]
     # The name of the column above the title: 工作报告, 2020年…政府工作报告
-    if len(left) > 1 and texts[left[0]] in texts[left[1]] and len(texts[left[1]]) <= 60:
+    if len(left) > 1 and texts[left[0]] in texts[left[1]] and len(texts[left[1]]) <= _LONGEST_TITLE:
         drop.add(left[0])
     spoilt = any("????" in texts[at] for at in drop)  # the page's non-breaking spaces, lost in a conversion
     return [
@@ -187,7 +200,7 @@ def _without_head(lines: list[Line]) -> list[Line]:
 
 def _is_body(text: str) -> bool:
     """Whether a line above the first heading is the text's own already, by its length."""
-    return len(text) > 200 and not _SUMMARY.match(text)
+    return len(text) > _LONGEST_HEAD_LINE and not _SUMMARY.match(text)
 
 
 def _repeats(summary: str, rest: str) -> bool:
@@ -220,7 +233,7 @@ def _without_tail(lines: list[Line]) -> list[Line]:
         below = [text for text in texts[at + 1 :] if text]
         links = sum(bool(_LINK.fullmatch(text)) for text in below)
         if (
-            at > len(lines) // 4
+            at > len(lines) // _TOP
             and 2 * links >= len(below)
             and max(map(len, below), default=0) <= _LONGEST_LINK
         ):
@@ -239,10 +252,10 @@ def _once(lines: list[Line]) -> list[Line]:
     repeats = [seen.setdefault(text, at) != at for at, text in enumerate(texts)]
     long = [at for at, text in enumerate(texts) if len(text) >= _COPIED]
     again = [at for at in long if repeats[at]]
-    if len(again) < 5:
+    if len(again) < _FEWEST_AGAIN:
         return lines
     since = [at for at in long if at >= again[0]]
-    if len(again) < 0.8 * len(since) or len(again) < 0.3 * len(long):
+    if len(again) < _AGAIN * len(since) or len(again) < _OF_WHOLE * len(long):
         return lines
     start = again[0]
     while start and repeats[start - 1]:  # its title and its salutation came before
@@ -254,9 +267,9 @@ def _unbroken_copy(texts: Sequence[str]) -> int | None:
     """The line that is the whole report once more, without its breaks."""
     whole = sum(map(len, texts))
     for at, text in enumerate(texts):
-        if len(text) > 10 * _COPIED and 3 * len(text) > whole:
+        if len(text) > _WHOLE_REPORT * _COPIED and len(text) > _OF_WHOLE * whole:
             inside = [other for other in texts if _COPIED <= len(other) < len(text) and other in text]
-            if len(inside) >= 5 and sum(map(len, inside)) > 0.7 * len(text):
+            if len(inside) >= _FEWEST_AGAIN and sum(map(len, inside)) > _INSIDE * len(text):
                 return at
     return None
 

@@ -210,7 +210,7 @@ class _Body:
 
 def _outline_level(mark: Element, below_title: int) -> int:
     level = int(mark.get(W + "val", "9"))
-    return level + 1 + below_title if level < 9 else 0
+    return level + 1 + below_title if level < 9 else 0  # 9 is Word's for body text
 
 
 def _text_boxes(paragraph: Element) -> Iterator[Element]:

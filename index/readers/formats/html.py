@@ -58,6 +58,14 @@ _TITLE_PARTS = re.compile(r"\s*[_|｜]\s*|\s+[-–—]+\s+")
 _MAIN_SHARE = 0.8
 """The part of a page's text that its main column holds; set by hand: what the rest holds is menus and
 links."""
+_ASIDE_SHARE = 1 - _MAIN_SHARE
+"""A part named as a menu or a footer that holds more of the page's text is misnamed, and is kept."""
+_FEWEST_TAGS = 5
+"""Closing tags in a file that does not open like a page: a text about tags quotes fewer."""
+_FEWEST_LINKS, _LINKED = 3, 0.7
+"""A list of so many links, which are so much of its text, leads elsewhere; a list of points holds a link or two."""
+_MOST_PARAGRAPHS = 3
+"""Paragraphs of a table's cell: one with more is laid out as a page."""
 _LONG_CELL = 200
 """Characters of a cell that is laid out as a page and no value of a table."""
 _WIDEST = 100
@@ -75,7 +83,7 @@ def _matches(sample: Sample) -> bool:
     if _OPENING.match(head):
         return True
     is_text = sample.suffix in (".md", ".markdown") or (sample.suffix == ".txt" and head.lstrip()[:1] != "<")
-    return not is_text and len(_MARKUP.findall(head)) >= 5
+    return not is_text and len(_MARKUP.findall(head)) >= _FEWEST_TAGS
 
 
 def _read(sample: Sample) -> Source:
@@ -157,14 +165,14 @@ def _is_site(element: Element, total: int) -> bool:
     if element.tag == "header":
         named = element.find(".//h1") is None
     if named:
-        return len(element.text_content()) < 0.2 * total
+        return len(element.text_content()) < _ASIDE_SHARE * total
     return element.tag in ("ul", "ol", "dl") and _is_link_list(element)
 
 
 def _is_link_list(element: Element) -> bool:
     links = element.findall(".//a")
     linked = sum(len(_squeezed(link.text_content())) for link in links)
-    return len(links) >= 3 and linked > 0.7 * len(_squeezed(element.text_content()))
+    return len(links) >= _FEWEST_LINKS and linked > _LINKED * len(_squeezed(element.text_content()))
 
 
 def _main(body: Element) -> Element:
@@ -228,7 +236,7 @@ def _cells(table: Element) -> list[Cell]:
     for row, elements in enumerate(rows):
         column = 0
         for element in elements:
-            if len(element.findall(".//p")) > 3 or len(element.text_content()) > _LONG_CELL:
+            if len(element.findall(".//p")) > _MOST_PARAGRAPHS or len(element.text_content()) > _LONG_CELL:
                 return []
             while (row, column) in taken:
                 column += 1

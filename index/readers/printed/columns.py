@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from itertools import pairwise
 
-from index.readers.printed.geometry import Box
+from index.readers.printed.geometry import LEVEL, Box
 
 _MIN_LINES = 5
 """Fewer lines on a side are no column of a page."""
@@ -14,6 +14,18 @@ _STEPS = 150
 """Places across a page where a gutter is looked for: 4 points apart on A4."""
 _MAX_ACROSS = 2
 """Lines that may run across a gutter: a headline and a page number."""
+_HEAD_APART = 1.4
+"""A running head stands so many times farther from the text than its lines from each other."""
+_COLUMN = 40
+"""Points: lines that begin so near to each other are of one column; the next one begins farther off."""
+_EDGE = 7
+"""No column is narrower than a seventh of the page: there no gutter is looked for."""
+_FEW_ACROSS = 0.2
+"""The share of a page's lines that may run across its gutter: above that there are no columns."""
+_FILLS = 0.7
+"""The share of its column's width that a line of prose fills."""
+_MOST_LEVEL = 0.6
+"""The share of one side's lines that stand exactly beside lines of the other in a table; in two columns of prose few do."""
 
 Slot = tuple[int, int]
 """Which column, and of how many: (0, 1) is the only one, (1, 2) the right one of two."""
@@ -68,16 +80,19 @@ def _apart(boxes: Sequence[Box], up: int) -> list[int]:
     if not pitches:
         return []
     distance = abs(_centre(boxes[order[0]]) - _centre(boxes[inner[0]]))
-    return outer if distance > 1.4 * pitches[len(pitches) // 2] else []
+    return outer if distance > _HEAD_APART * pitches[len(pitches) // 2] else []
 
 
 def _pitches(boxes: Sequence[Box]) -> list[float]:
     """Distances from each line to the next one below it in its own column."""
     columns: dict[int, list[float]] = {}
     for box in boxes:
-        columns.setdefault(round(box.left / 40), []).append(_centre(box))
+        columns.setdefault(round(box.left / _COLUMN), []).append(_centre(box))
     return [
-        upper - lower for ys in columns.values() for lower, upper in pairwise(sorted(ys)) if upper - lower > 2
+        upper - lower
+        for ys in columns.values()
+        for lower, upper in pairwise(sorted(ys))
+        if upper - lower > 2  # points; less are two parts of one line
     ]
 
 
@@ -99,10 +114,12 @@ def _gutter(boxes: Sequence[Box]) -> float | None:
     if len(boxes) < 2 * _MIN_LINES:
         return None
     left, right = min(box.left for box in boxes), max(box.right for box in boxes)
-    places = [left + (right - left) * step / _STEPS for step in range(_STEPS // 7, _STEPS - _STEPS // 7)]
+    places = [
+        left + (right - left) * step / _STEPS for step in range(_STEPS // _EDGE, _STEPS - _STEPS // _EDGE)
+    ]
     crossing = [_crossing(boxes, x) for x in places]
     fewest = min(crossing)
-    if fewest * 5 > len(boxes):
+    if fewest > _FEW_ACROSS * len(boxes):
         return None
     # Of the strips that fewest lines cross, the one nearest to the middle that parts columns.
     strips = sorted(_strips(places, crossing, fewest), key=lambda x: abs(x - (left + right) / 2))
@@ -139,14 +156,14 @@ def _is_two_columns(boxes: Sequence[Box], x: float) -> bool:
 def _is_prose(side: Sequence[Box]) -> bool:
     """Half of the lines fill most of the column's width."""
     width = max(box.right for box in side) - min(box.left for box in side)
-    return 2 * sum(box.right - box.left > 0.7 * width for box in side) >= len(side)
+    return 2 * sum(box.right - box.left > _FILLS * width for box in side) >= len(side)
 
 
 def _share_lines(left: Sequence[Box], right: Sequence[Box]) -> bool:
     """Whether most of the lines of the side with fewer stand exactly beside one of the other's."""
     fewer, more = sorted((left, right), key=len)
     level = sum(
-        any(abs(_centre(box) - _centre(other)) < 0.1 * (box.top - box.bottom) for other in more)
+        any(abs(_centre(box) - _centre(other)) < LEVEL * (box.top - box.bottom) for other in more)
         for box in fewer
     )
-    return level * 5 > len(fewer) * 3
+    return level > _MOST_LEVEL * len(fewer)

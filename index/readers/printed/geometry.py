@@ -7,6 +7,11 @@ from dataclasses import dataclass, replace
 from itertools import pairwise, zip_longest
 from typing import NamedTuple
 
+SAME_LINE = 0.4
+"""Ems up to which the middles of neighbouring characters of a line differ: a raised note mark still is of it."""
+LEVEL = 0.1
+"""Of the type's height: what stands on one base line differs by no more, rounding included."""
+
 
 @dataclass(frozen=True, slots=True)
 class Box:
@@ -61,6 +66,10 @@ _GRID = 0.85
 """On a grid, digits stand so many ems apart at least; set as usual, half an em."""
 _FEWEST_PAIRS = 20
 """Pairs of digits that tell how a document sets them; fewer may be chance."""
+_NEIGHBOURS = 1.2
+"""Ems: two digits farther apart have a space between them and are of two numbers."""
+_EVERY = 0.95
+"""The share of a document's pairs of digits that stand on a grid where it sets every digit so; a few stand in words."""
 
 
 def on_the_grid(pages: Sequence[PrintedPage]) -> tuple[PrintedPage, ...]:
@@ -74,10 +83,12 @@ def on_the_grid(pages: Sequence[PrintedPage]) -> tuple[PrintedPage, ...]:
         (after.left - char.left) / char.size
         for page in pages
         for char, after in pairwise(page.characters)
-        if char.text.isdigit() and after.text.isdigit() and abs(char.bottom - after.bottom) < 0.1 * char.size
+        if char.text.isdigit()
+        and after.text.isdigit()
+        and abs(char.bottom - after.bottom) < LEVEL * char.size
     ]
-    near = [pitch for pitch in pitches if 0 < pitch < 1.2]
-    if len(near) < _FEWEST_PAIRS or sum(pitch >= _GRID for pitch in near) < 0.95 * len(near):
+    near = [pitch for pitch in pitches if 0 < pitch < _NEIGHBOURS]
+    if len(near) < _FEWEST_PAIRS or sum(pitch >= _GRID for pitch in near) < _EVERY * len(near):
         return tuple(pages)
     return tuple(replace(page, characters=tuple(_squared(page.characters))) for page in pages)
 
@@ -86,7 +97,11 @@ def _squared(characters: Sequence[Character]) -> Iterator[Character]:
     """Narrow characters with the rest of their square, up to the next character on the line."""
     for char, after in zip_longest(characters, characters[1:]):
         right = char.left + char.size
-        if after is not None and after.left > char.left and abs(after.bottom - char.bottom) < 0.1 * char.size:
+        if (
+            after is not None
+            and after.left > char.left
+            and abs(after.bottom - char.bottom) < LEVEL * char.size
+        ):
             right = min(right, after.left)
         narrow = "!" <= char.text <= "~" and right > char.right
         yield char._replace(right=right) if narrow else char

@@ -10,6 +10,7 @@ from statistics import median
 
 from index.readers.printed.columns import Slot
 from index.readers.printed.geometry import Box
+from index.text import LEFT_CROWD, RIGHT_CROWD
 from index.types import Line
 
 _LARGER = 1.12
@@ -20,6 +21,10 @@ _APART = 1.25
 """Lines so many times farther apart than usual have a blank between them."""
 _UNLIKE = 1.5
 """A column so many times wider than the one before it is the text beside a sidebar."""
+_LOOSE = 0.2
+"""Ems that a line may begin behind the margin without being indented by one more."""
+_SAME_MARGIN = 4
+"""Points between which lines begin, or end, at one margin."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +111,7 @@ def _is_parted(above: PrintedRow, row: PrintedRow, measures: _Measures) -> bool:
 
 
 def _line(row: PrintedRow, left: float, measures: _Measures) -> Line:
-    indent = round((row.box.left - left) / row.size - 0.2)
+    indent = round((row.box.left - left) / row.size - _LOOSE)
     room = (left + measures.widths[row.slot] - row.box.right) / row.size
     return Line("\u3000" * max(0, indent) + row.text, measures.levels.get(_rounded(row.size), 0), room)
 
@@ -132,17 +137,17 @@ def _left_margins(rows: Sequence[PrintedRow]) -> dict[Slot, float]:
 
 
 def _leftmost_crowd(places: Sequence[float]) -> float:
-    counts = Counter(round(place / 4) for place in places)
-    crowds = [key for key, n in counts.items() if (n + counts[key + 1]) * 7 >= len(places)]
+    counts = Counter(round(place / _SAME_MARGIN) for place in places)
+    crowds = [key for key, n in counts.items() if (n + counts[key + 1]) * LEFT_CROWD >= len(places)]
     crowd = min(crowds or counts)  # no crowd where every line is centred
-    return min(place for place in places if round(place / 4) >= crowd)
+    return min(place for place in places if round(place / _SAME_MARGIN) >= crowd)
 
 
 def _rightmost_crowd(places: Sequence[float]) -> float:
-    counts = Counter(round(place / 4) for place in places)
-    crowds = [key for key, n in counts.items() if (n + counts[key - 1]) * 8 >= len(places)]
+    counts = Counter(round(place / _SAME_MARGIN) for place in places)
+    crowds = [key for key, n in counts.items() if (n + counts[key - 1]) * RIGHT_CROWD >= len(places)]
     crowd = max(crowds or counts)
-    return max(place for place in places if round(place / 4) <= crowd)
+    return max(place for place in places if round(place / _SAME_MARGIN) <= crowd)
 
 
 def _levels(rows: Iterable[PrintedRow]) -> dict[float, int]:

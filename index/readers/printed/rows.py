@@ -28,6 +28,10 @@ _NEAR = 0.8
 """Ems between a table's first rule and headings printed above it."""
 _HEADER_ROWS = 2
 """So many running heads may stand above the rest of a table."""
+_FEWEST_CELLS = 3
+"""Filled cells of a table: a frame around a text has one or two, and a row alone is told by one more."""
+_OWN_LINE = 0.9
+"""Ems from the lines of the figures at which a line stands on none of them."""
 _WALL = 3.0
 """Points; an upright rule is no wider."""
 _STAMP = 4.0
@@ -109,7 +113,9 @@ def _is_table(grid: Grid, lines: dict[int, list[CellLine]]) -> bool:
     """Texts in two rows and two columns at least."""
     filled = [grid.cells[at] for at, found in lines.items() if found]
     rows, columns = {cell.row for cell in filled}, {cell.column for cell in filled}
-    return len(filled) >= 3 and len(columns) >= 2 and (len(rows) >= 2 or len(filled) > 3)
+    return (
+        len(filled) >= _FEWEST_CELLS and len(columns) >= 2 and (len(rows) >= 2 or len(filled) > _FEWEST_CELLS)
+    )
 
 
 def _split_rows(grid: Grid, lines: dict[int, list[CellLine]]) -> Iterator[Cell]:
@@ -143,7 +149,7 @@ def _sub_rows(cells: Sequence[Sequence[CellLine]]) -> list[float]:
     places = [line.middle for line in max(figures, key=len)]
     for cell in cells:
         for line in cell:
-            if min(abs(line.middle - place) for place in places) > 0.9 * line.size:
+            if min(abs(line.middle - place) for place in places) > _OWN_LINE * line.size:
                 places.append(line.middle)
     return sorted(places, reverse=True)
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median
 
-from index.readers.printed.geometry import Box, Character, around
+from index.readers.printed.geometry import SAME_LINE, Box, Character, around
 
 Run = list[Character]
 """Neighbouring characters on one line."""
@@ -17,6 +17,11 @@ _SPACE = 0.18
 """A gap so many ems wider than usual in its line is white space."""
 _TRACKING = 0.1
 """Letters and digits are never set farther apart than so many ems: a wider gap parts two words or figures."""
+_BACK, _GAP = 0.8, 1.8
+"""Ems that a character may stand back over the one before it (bold type printed twice, kerning), and ahead of it: two
+full-width spaces part two columns of a table."""
+_ROOM = 0.9
+"""Ems left in a cell's line that would have held one more digit: with less the figure goes on below."""
 _WORD = re.compile(r"[A-Za-z0-9.,%+-]")
 """a, 7; not 甲."""
 _CELL_SPACE = re.compile(r"(?<=[^\x00-\xff]) +| +(?=[^\x00-\xff])")
@@ -37,7 +42,9 @@ def runs_of(characters: Sequence[Character]) -> list[Run]:
 
 def _follows(last: Character, char: Character) -> bool:
     em = max(last.size, char.size)
-    return abs(last.middle - char.middle) < 0.4 * em and -0.8 * em < char.left - last.right < 1.8 * em
+    return (
+        abs(last.middle - char.middle) < SAME_LINE * em and -_BACK * em < char.left - last.right < _GAP * em
+    )
 
 
 def _trimmed(run: Run) -> Run:
@@ -112,7 +119,7 @@ def joined(lines: Sequence[CellLine], right: float) -> str:
     text, end = "", 0.0
     for line in lines:
         both_narrow = bool(text) and _WORD.match(text[-1]) and _WORD.match(line.text[0])
-        full = text[-1:].isdigit() and line.text[:1].isdigit() and right - end < 0.9 * line.size
+        full = text[-1:].isdigit() and line.text[:1].isdigit() and right - end < _ROOM * line.size
         text += (" " if both_narrow and not full else "") + line.text
         end = line.right
     return text
