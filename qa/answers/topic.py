@@ -29,8 +29,9 @@ from qa.answers.scope import assumed, mode_of, over_a_plan, reports_for
 from qa.answers.worth import log_odds
 from qa.types import Answer, Citation, Shape
 
-BUDGET = 250
-"""Characters of the text, about: what a reader takes in at a glance; the rest stands behind it."""
+BUDGET = 320
+"""Characters of the text, about: what a reader takes in at a glance; the rest stands behind it. Of 97 questions 320 in
+place of 250 holds 0.55 of the clauses in place of 0.54, at 0.79 to the point in place of 0.80."""
 FILLED = 120
 """Characters up to which a statement may be less surely on the subject: of little said all is shown."""
 LESS_SURE = 1.2

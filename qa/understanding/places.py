@@ -9,9 +9,9 @@ from importlib.resources import files
 
 from index.text import PLACE_SUFFIX, YEAR, bare_place
 
-# The character before the suffix that makes a common noun of it: 社区, 园区, 全县, 城市.
+# The character before the suffix that makes a common noun of it: 社区, 园区, 全县, 城市, 棚户区, 建成区, 转到市里.
 _COMMON = "社园小片全地校院景灾山老新牧林库湖港矿厂护范发能贸验行步板聚住街本我咱该各辖市郊特战军城居业居保"
-_COMMON += "贫困脱强大中每哪这那个郡县上股楼超门夜菜集早都省直房多几治学东西南北心防"
+_COMMON += "贫困脱强大中每哪这那个郡县上股楼超门夜菜集早都省直房多几治学东西南北心防户成务到入霸某届任称对增坚带二三四五六七八九"
 _ANY = "主老新古中大小内外深各矿革滨库渔山县都"
 # 在历城区, 省历城区; not 老历城区
 _BEFORE = r"(?:^|[，。：；？！“”、\s]|年|请问|想问|问|在|那|和|跟|与|省|市|比|听说|知道|咨询|查|是)"
@@ -69,10 +69,10 @@ def places_named(text: str) -> tuple[str, ...]:
 
 
 def _proper(name: str) -> bool:
-    """Whether ``name`` before 区/县/市 could be a place's own name: 历城 and 南山, not 老城 nor 矿山."""
+    """Whether ``name`` before 区/县/市 could be a place's own name: 历城, 南山 and 龙湾, not 老城, 矿山 nor 大湾."""
     if set(name) & _FUNCTION or len(name) < 2:
         return False
-    if name[-1] in "山城湖港":
+    if name[-1] in "山城湖港湾":
         return len(name) == 2 and name[0] not in _ANY
     return name[-1] not in _COMMON
 

@@ -113,6 +113,10 @@ def test_two_times_without_a_mark_between_them_are_two_sides() -> None:
 
 def test_the_country_is_a_place_where_its_figures_are_asked_for() -> None:
     assert places_named("中国gdp增速") == ("中国",)
+    assert (
+        places_named("棚户区改造") == places_named("粤港澳大湾区建设") == places_named("转到市里看病") == ()
+    )
+    assert places_named("龙湾区gdp") == ("龙湾区",)
     assert places_named("全国社零总额") == ("全国",)
     assert places_named("首批放款居全国第几") == places_named("中国检验检测学会年会在哪开") == ()
     assert same("我国", names_of("全国")[2])
