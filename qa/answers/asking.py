@@ -93,6 +93,11 @@ class Asking:
             [i.place for i in self.infos[:60]],
         )
 
+    @cached_property
+    def meant(self) -> dict[tuple[str, str], bool]:
+        """Of which report and subject the reader was asked, and what it found (``qa.answers.meaning``)."""
+        return {}
+
     def about(self, question: Question, reports: Iterable[str] | None = None) -> Asking:
         """The same library asked another ``question``, of ``reports`` where they are given."""
         return replace(self, question=question, reports=self.reports if reports is None else list(reports))

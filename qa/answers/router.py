@@ -24,7 +24,7 @@ from qa.answers.series import answer_series
 from qa.answers.several import answer_places, answer_several
 from qa.answers.summary import answer_summary
 from qa.answers.tasks import answer_tasks
-from qa.answers.topic import answer_little, answer_topic
+from qa.answers.topic import answer_little, answer_topic, answer_unspoken
 from qa.answers.topic_compare import answer_topic_compare
 from qa.types import Answer
 
@@ -45,6 +45,7 @@ ORDER: tuple[tuple[str, Way], ...] = (
     ("yes_no", answer_yes_no),
     ("kind", answer_kind_alone),
     ("topic", answer_topic),
+    ("unspoken", answer_unspoken),
     ("list", answer_list),
     ("fact", answer_fact),
 )

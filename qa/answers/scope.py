@@ -128,16 +128,19 @@ def reports_for(asking: Asking, subject: str = "") -> list[ReportInfo]:
 
 def _of_scope(asking: Asking) -> Iterator[ReportInfo]:
     """The reports of the places and years asked, the newest first."""
+    return (info for info in asking.newest_first if in_scope(asking, info))
+
+
+def in_scope(asking: Asking, info: ReportInfo) -> bool:
+    """Whether ``info`` is of a place and a year asked."""
     question, places = asking.question, places_asked(asking)
-    for info in asking.newest_first:
-        if places and info.place and not any(is_place(p, info.place) for p in places):
-            continue
-        own = report_year(info)
-        years = set(question.report_years)
-        for sub_question in question.sub_questions:
-            years |= set(sub_question.when.years_for(own))
-        if not years or years & years_of(info):
-            yield info
+    if places and info.place and not any(is_place(p, info.place) for p in places):
+        return False
+    own = report_year(info)
+    years = set(question.report_years)
+    for sub_question in question.sub_questions:
+        years |= set(sub_question.when.years_for(own))
+    return not years or bool(years & years_of(info))
 
 
 def assumed(asking: Asking, info: ReportInfo) -> int | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -14,7 +14,9 @@ from index.encoders import FloatArray
 from index.text import normalize, report_year
 from index.types import SectionMode
 from qa.answers.asking import LEAST_UNWORDED, Asking
+from qa.answers.fact import answer_fact
 from qa.answers.groups import Part, grouped, quoted, titled
+from qa.answers.meaning import is_meant, may_speak_of
 from qa.answers.outline import bare_title
 from qa.answers.quotes import announces, is_hollow
 from qa.answers.relevance import (
@@ -28,6 +30,7 @@ from qa.answers.relevance import (
 from qa.answers.scope import assumed, mode_of, over_a_plan, reports_for
 from qa.answers.worth import log_odds
 from qa.types import Answer, Citation, Shape
+from qa.understanding import TIME, parse
 
 BUDGET = 320
 """Characters of the text, about: what a reader takes in at a glance; the rest stands behind it. Of 97 questions 320 in
@@ -104,12 +107,20 @@ def scored_clauses(asking: Asking, info: ReportInfo) -> tuple[list[Scored], Floa
     return scored, _fitting(scored, mode_of(asking), _year(asking, info))
 
 
-def statements(asking: Asking, info: ReportInfo, subject: str, mode: SectionMode) -> list[Statement]:
-    """What ``info`` says, the worthiest first; of ``mode`` alone where the report tells its parts apart."""
+def statements(
+    asking: Asking, info: ReportInfo, subject: str, mode: SectionMode, other_words: bool = False
+) -> list[Statement]:
+    """What ``info`` says, the worthiest first; of ``mode`` alone where the report tells its parts apart.
+
+    ``other_words``: also where the subject's own words do not stand, if the reader finds it spoken of.
+    """
     scored: list[Scored] = []
     told: list[tuple[FloatArray, FloatArray]] = []
     for thing in subjects_named(subject):
-        if found := score_clauses(asking.snapshot, info.id, thing, (SPOKEN_OF, SPOKEN_OF_NEARBY)):
+        found = score_clauses(asking.snapshot, info.id, thing, (SPOKEN_OF, SPOKEN_OF_NEARBY))
+        if not found and other_words and is_meant(asking, info, thing):
+            found = score_clauses(asking.snapshot, info.id, thing)
+        if found:
             scored, fitting = found, _fitting(found, mode, _year(asking, info))
             told.append(log_odds(found, fitting))
     if not scored:
@@ -220,8 +231,8 @@ def answer_on(
     """
     encode_subjects_ahead(asking.snapshot.encoder, subjects_named(subject))
     mode = mode_of(asking) or mode
-    for info in reports_for(asking, subject):
-        found = statements(asking, info, subject, mode)
+    for info, other_words in may_speak_of(asking, subject):
+        found = statements(asking, info, subject, mode, other_words)
         if sum(one.about > LIKELY for one in found) < LEAST:
             continue
         shown, more = chosen(found, budget, SURE)
@@ -359,6 +370,28 @@ def answer_topic(asking: Asking) -> Answer | None:
     return answer_on(asking, asking.subject, "topic") if is_for(asking) else None
 
 
+def answer_unspoken(asking: Asking) -> Answer | None:
+    """Of a subject that no report speaks of the one passage that may name it, or the refusal; else None.
+
+    What the question asks of it (方面做了哪些工作) is left out: passages on work of any other kind are like that.
+    """
+    subject = asking.subject
+    if not is_for(asking) or any(_speaks_of(asking, *one, subject) for one in may_speak_of(asking, subject)):
+        return None
+    named = [*TIME.findall(asking.question.core), *asking.question.places, subject]
+    told = answer_fact(asking.about(parse("".join(named))))
+    return replace(told, question=asking.question.text)
+
+
+def _speaks_of(asking: Asking, info: ReportInfo, other_words: bool, subject: str) -> bool:
+    """Whether ``info`` speaks of ``subject``, or of one of those that it names."""
+    return any(
+        score_clauses(asking.snapshot, info.id, thing, (SPOKEN_OF, SPOKEN_OF_NEARBY))
+        or (other_words and is_meant(asking, info, thing))
+        for thing in subjects_named(subject)
+    )
+
+
 def answer_little(asking: Asking) -> Answer | None:
     """The little that is surely said on a subject: what is told before a question about one is refused.
 
@@ -370,8 +403,9 @@ def answer_little(asking: Asking) -> Answer | None:
     named = [normalize(part) for part in subject.split("、")]
     if not broad and (len(subject) < SHORTEST_NAMED or _ONE.search(asking.question.core)):
         return None
-    for info in reports_for(asking, subject):
-        found = [s for s in statements(asking, info, subject, mode_of(asking)) if s.about > SURE]
+    for info, other_words in may_speak_of(asking, subject):
+        told = statements(asking, info, subject, mode_of(asking), other_words)
+        found = [s for s in told if s.about > SURE]
         if not broad:
             found = [s for s in found if all(part in normalize(s.text) for part in named)]
         shown, more = chosen(found, BUDGET, SURE)

@@ -36,7 +36,8 @@ def answer_topic_compare(asking: Asking) -> Answer | None:
         return None
     mode = mode_of(asking) if not _OVER_TIME.search(asking.question.core) else ""
     found = {
-        info.id: chosen(statements(asking, info, asking.subject, mode), EACH, _LEAST)[0] for info in reports
+        info.id: chosen(statements(asking, info, asking.subject, mode, other_words=True), EACH, _LEAST)[0]
+        for info in reports
     }
     told = [info for info in reports if found[info.id]]
     if len(told) < 2:
