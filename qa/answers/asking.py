@@ -94,8 +94,8 @@ class Asking:
         )
 
     @cached_property
-    def meant(self) -> dict[tuple[str, str], bool]:
-        """Of which report and subject the reader was asked, and what it found (``qa.answers.meaning``)."""
+    def readings(self) -> dict[tuple[str, str], float]:
+        """The reports and subjects that the reader was asked of, and what it found (``qa.answers.meaning``)."""
         return {}
 
     def about(self, question: Question, reports: Iterable[str] | None = None) -> Asking:

@@ -98,6 +98,13 @@ def answer_list(asking: Asking) -> Answer | None:
     return _with_more(asking, "list", LIST_BUDGET)
 
 
+def answer_deeds(asking: Asking) -> Answer | None:
+    """The deeds for people of a question that only names them (今年的民生实事): the list; None where there is none."""
+    if not _of_deeds_alone(asking.subject) or _YES_NO.search(asking.question.core):
+        return None
+    return _announced(asking) or _done(asking) or _deeds(asking)
+
+
 def _targets(asking: Asking) -> Answer | None:
     """All targets of the year that are set together; None where these are not asked."""
     left = _OF_TARGETS.sub("", asking.subject)
@@ -171,6 +178,17 @@ def _done(asking: Asking) -> Answer | None:
 
 _DEEDS = re.compile("[实好]事")
 """What is done for people, as a question calls it: 民生实事, 好事; not 事故."""
+_FOR_PEOPLE = re.compile(
+    rf"{_DEEDS.pattern}|{_COUNTED.pattern}|民生|民心|[惠为利便]民|(?:老?百姓|群众|人民)|政府|项目|工程|重点|[做办干要给为的、“”]"
+)
+"""What a question for all of them says: 要为老百姓办的十件民生实事; not 就业 of 就业方面的民生实事."""
+
+
+def _of_deeds_alone(subject: str) -> bool:
+    """Whether ``subject`` is what is done for people, whatever the field."""
+    return bool(_DEEDS.search(subject)) and len(_FOR_PEOPLE.sub("", subject)) < 2
+
+
 _LIVELIHOOD = "民生"
 """What the chapter is headed by that tells of these where no list of them is given."""
 LEAST_DEEDS = 2
@@ -180,7 +198,7 @@ LEAST_DEEDS = 2
 def _deeds(asking: Asking) -> Answer | None:
     """What is set down for people where a report lists no deeds (今年要办哪些实事): the statements with a figure of its
     chapter on livelihood, under that chapter's heading; None where that is not asked, or there is no such chapter."""
-    if not _DEEDS.search(asking.subject):
+    if not _of_deeds_alone(asking.subject):
         return None
     mode = mode_of(asking) or "target"
     for info in reports_for(asking)[:4]:

@@ -28,13 +28,16 @@ _GOVERNMENT = re.compile(
     r"政府(?:自身|建设|作风|效能|治理|履职|服务|能力|执行力|公信力)|自身建设|服务型政府|人民满意|法治政府"
 )
 """加强政府自身建设; not 政府工作安排."""
+_FIELD = re.compile("[^，、。]{2,8}方面")
+"""It names a field of what stands under it, beside headings that say what is done: 医疗卫生方面; not 办好医疗卫生."""
 _LONGEST = 70
 """Characters of a heading that are shown; longer ones are whole paragraphs taken for one."""
 
 
 def children(section: Section, sections: Sequence[Section]) -> list[Section]:
     """The headings right below ``section``, also where its own text goes on between them."""
-    return [s for group in children_by_stretch(section, sections) for s in group]
+    found = [s for group in children_by_stretch(section, sections) for s in group]
+    return [s for s in found if not _FIELD.fullmatch(bare_title(s.title))] or found
 
 
 def children_by_stretch(section: Section, sections: Sequence[Section]) -> list[list[Section]]:

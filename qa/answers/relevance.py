@@ -196,6 +196,16 @@ def _encoded_text(subject: str) -> str:
     return official_wording(normalize(subject))
 
 
+def spoken_of_by_name(snapshot: Snapshot, report: str, subject: str) -> bool:
+    """Whether a passage of ``report`` holds ``SPOKEN_OF`` of the subject's own words, none of their equals counting."""
+    passages = snapshot.passages(list(snapshot.rows(report)))
+    texts = [normalized(p.text) for p in passages]
+    terms = [c.alternatives[:1] for c in concepts(normalize(subject))]
+    stands = [any(_single(own) in text for text in texts) for own in terms]
+    held = _covered(terms, _told(terms, _idf(snapshot, terms), stands), texts)
+    return bool(held.max(initial=0.0) >= SPOKEN_OF)
+
+
 def score_clauses(
     snapshot: Snapshot, report: str, subject: str, least: tuple[float, float] = (0.0, 0.0)
 ) -> list[Scored]:

@@ -14,12 +14,12 @@ from qa.answers.figure import answer_figure
 from qa.answers.help import answer_help
 from qa.answers.kinds import answer_kind_alone
 from qa.answers.labels import labelled
-from qa.answers.listing import answer_list, answer_progress, answer_yes_no
+from qa.answers.listing import answer_deeds, answer_list, answer_progress, answer_yes_no
 from qa.answers.no_such_year import answer_no_such_year
 from qa.answers.problems import answer_problems
 from qa.answers.quotes import without_hollow_quotes
 from qa.answers.ranking import answer_ranking
-from qa.answers.scope import as_named
+from qa.answers.scope import as_named, with_own_places
 from qa.answers.series import answer_series
 from qa.answers.several import answer_places, answer_several
 from qa.answers.summary import answer_summary
@@ -44,6 +44,7 @@ ORDER: tuple[tuple[str, Way], ...] = (
     ("progress", answer_progress),
     ("yes_no", answer_yes_no),
     ("kind", answer_kind_alone),
+    ("deeds", answer_deeds),
     ("topic", answer_topic),
     ("unspoken", answer_unspoken),
     ("list", answer_list),
@@ -62,13 +63,13 @@ def answer(asking: Asking) -> Answer:
 
     Whichever way answers, its citations are filled up to ``top_k``.
     """
-    asking = as_named(asking)
+    asking = as_named(with_own_places(asking))
     return with_further_citations(_answer(asking), asking)
 
 
 def _part(asking: Asking) -> Answer:
     """The answer to a part of a question, which names places of its own."""
-    return _answer(as_named(asking))
+    return _answer(as_named(with_own_places(asking)))
 
 
 def _answer(asking: Asking) -> Answer:

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 from itertools import islice
 
-from index import ReportInfo
+from index import ReportInfo, Snapshot
 from index.text import PLAN, normalize, report_year
 from index.types import SectionMode
 from qa.answers.asking import Asking
 from qa.answers.coverage import years_of
 from qa.answers.relevance import reports_speaking_of
-from qa.understanding import is_place
+from qa.understanding import is_place, names_of
 
 _PLAN = re.compile(
     r"今年(?!以来)|明年|来年|新一年|打算|准备|计划(?!生育)|下一步|接下来|今后|以后|后面|接着|目标|盘算|怎么办|安排|部署|(?<!主)要(?:抓|做|干|怎|重点|建|修|开|深|如|实|办)"
@@ -59,6 +59,50 @@ def of_its_year_first(asking: Asking, infos: list[ReportInfo]) -> list[ReportInf
 def over_a_plan(asking: Asking) -> bool:
     """Whether the question is about five years, not one."""
     return bool(_SPAN.search(asking.question.core))
+
+
+_OWN = 0.8
+"""The share of the passages naming a place that are of its own reports, from which a word is that place's name and
+no other's: 阜平; not 和平 of 和平区."""
+
+
+def with_own_places(asking: Asking) -> Asking:
+    """``asking`` with the places that its question names without 县 or 区 and of which the library has reports: 阜平去年.
+
+    The gazetteer knows provinces and cities by such names; of others it is told by who says them.
+    """
+    question, reports = asking.question, asking.snapshot.reports
+    places = {i.place for i in reports if i.place}
+    if len(places) < 2 or any(not any(is_place(p, own) for own in places) for p in question.places):
+        return asking  # nothing to tell apart; or a place of no report: 北京名校在容城挂牌 names one by the other
+    named = {
+        name: [i.id for i in reports if names_of(i.place)[-1:] == (name,)] for name in _own_names(asking)
+    }
+    found = [name for name, own in named.items() if _is_own(asking.snapshot, name, own)]
+    if not found:
+        return asking
+    both = sorted({*question.places, *found}, key=question.core.find)
+    return replace(asking, question=replace(question, places=tuple(both)))
+
+
+def _own_names(asking: Asking) -> list[str]:
+    """The short names of the reports' places that the question holds outside of the places it is known to name."""
+    core = asking.question.core
+    for place in asking.question.places:
+        core = core.replace(place, "，")
+    short = {name for i in asking.snapshot.reports if i.place for name in names_of(i.place)[-1:]}
+    return [name for name in short if name in core]
+
+
+def _is_own(snapshot: Snapshot, name: str, reports: Collection[str]) -> bool:
+    """Whether ``name`` is said by ``reports``, those of its place, and hardly by any other; False where that is not known."""
+    pairs = [name[i : i + 2] for i in range(len(name) - 1)]
+    rows = snapshot.rows_holding(pairs)
+    if rows is None:
+        return False
+    holding = set.intersection(*(set(own.tolist()) for own in rows))
+    own = sum(row in span for report in reports for span in [snapshot.rows(report)] for row in holding)
+    return own >= _OWN * len(holding)
 
 
 _AFTER = 3

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from index.text import HAN_COUNT
+from index.text import HAN_COUNT, normalize
 from qa.answers.asking import Asking
 from qa.answers.groups import label
 from qa.answers.subject import subject_of
@@ -27,7 +27,9 @@ _ASKS = re.compile(
     r"多少|几|哪|谁|什么|啥|何|怎|咋|吗|呢|有没有|是不是|([^，。])不\1|没$|总结|概括|列|说说|介绍|任务|问题"
 )
 """建了几所学校; not 建了学校."""
-_OWN = re.compile(r"[一-鿿]{2}.*(?:多少|几|没[^，]*|吗)|[一-鿿]{2}(?:增速|增幅|总额|人数|收入|总量)$")
+_OWN = re.compile(
+    r"[一-鿿].*(?:多少|几|没[^，]*|吗|怎[么样]|如何|什么时候|哪)|[一-鿿]{2}(?:增速|增幅|总额|人数|收入|总量)$"
+)
 """改造了多少小区; not 多少."""
 _MANNER = re.compile(r"^列(?:个|出)?(?:提纲|标题|表)|^(?:简单|简要|概括)(?:说说?|点|一下)?$|^谢谢")
 """How to answer, no question of its own: 列个提纲, 简单说; not 列出哪些项目."""
@@ -57,11 +59,17 @@ def answer_several(asking: Asking, answer: Callable[[Asking], Answer]) -> Answer
         return None
     if len(pieces) == 2 and not _is_apart(asking, pieces[1]):
         return None
-    asked = [_completed(piece, pieces[:n]) for n, piece in enumerate(pieces)]
+    asked = [_placed(asking, _completed(piece, pieces[:n])) for n, piece in enumerate(pieces)]
     told = [answer(asking.about(parse(one))) for one in asked]
     if any(one.shape == "help" for one in told):
         return None
     return _joined(asking, list(zip(pieces, told, strict=True)), "several")
+
+
+def _placed(asking: Asking, piece: str) -> str:
+    """``piece`` of the one place that the whole question names: 上海GDP多少？外贸怎么样？ asks 上海外贸怎么样."""
+    places = asking.question.places
+    return f"{places[0]}{piece}" if len(places) == 1 and places[0] not in normalize(piece) else piece
 
 
 _OF_THE_SAME = re.compile(

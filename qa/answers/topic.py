@@ -16,7 +16,7 @@ from index.types import SectionMode
 from qa.answers.asking import LEAST_UNWORDED, Asking
 from qa.answers.fact import answer_fact
 from qa.answers.groups import Part, grouped, quoted, titled
-from qa.answers.meaning import is_meant, may_speak_of
+from qa.answers.meaning import clauses_on, may_speak_of
 from qa.answers.outline import bare_title
 from qa.answers.quotes import announces, is_hollow
 from qa.answers.relevance import (
@@ -112,14 +112,15 @@ def statements(
 ) -> list[Statement]:
     """What ``info`` says, the worthiest first; of ``mode`` alone where the report tells its parts apart.
 
-    ``other_words``: also where the subject's own words do not stand, if the reader finds it spoken of.
+    ``other_words``: where the subject's own words do not stand, the reader tells whether it is spoken of.
     """
     scored: list[Scored] = []
     told: list[tuple[FloatArray, FloatArray]] = []
     for thing in subjects_named(subject):
-        found = score_clauses(asking.snapshot, info.id, thing, (SPOKEN_OF, SPOKEN_OF_NEARBY))
-        if not found and other_words and is_meant(asking, info, thing):
-            found = score_clauses(asking.snapshot, info.id, thing)
+        if other_words:
+            found = clauses_on(asking, info, thing)
+        else:
+            found = score_clauses(asking.snapshot, info.id, thing, (SPOKEN_OF, SPOKEN_OF_NEARBY))
         if found:
             scored, fitting = found, _fitting(found, mode, _year(asking, info))
             told.append(log_odds(found, fitting))
@@ -231,8 +232,8 @@ def answer_on(
     """
     encode_subjects_ahead(asking.snapshot.encoder, subjects_named(subject))
     mode = mode_of(asking) or mode
-    for info, other_words in may_speak_of(asking, subject):
-        found = statements(asking, info, subject, mode, other_words)
+    for info in may_speak_of(asking, subject):
+        found = statements(asking, info, subject, mode, other_words=True)
         if sum(one.about > LIKELY for one in found) < LEAST:
             continue
         shown, more = chosen(found, budget, SURE)
@@ -376,20 +377,14 @@ def answer_unspoken(asking: Asking) -> Answer | None:
     What the question asks of it (方面做了哪些工作) is left out: passages on work of any other kind are like that.
     """
     subject = asking.subject
-    if not is_for(asking) or any(_speaks_of(asking, *one, subject) for one in may_speak_of(asking, subject)):
+    if not is_for(asking):
+        return None
+    things = [(info, thing) for info in may_speak_of(asking, subject) for thing in subjects_named(subject)]
+    if any(clauses_on(asking, *one) for one in things):
         return None
     named = [*TIME.findall(asking.question.core), *asking.question.places, subject]
     told = answer_fact(asking.about(parse("".join(named))))
     return replace(told, question=asking.question.text)
-
-
-def _speaks_of(asking: Asking, info: ReportInfo, other_words: bool, subject: str) -> bool:
-    """Whether ``info`` speaks of ``subject``, or of one of those that it names."""
-    return any(
-        score_clauses(asking.snapshot, info.id, thing, (SPOKEN_OF, SPOKEN_OF_NEARBY))
-        or (other_words and is_meant(asking, info, thing))
-        for thing in subjects_named(subject)
-    )
 
 
 def answer_little(asking: Asking) -> Answer | None:
@@ -403,8 +398,8 @@ def answer_little(asking: Asking) -> Answer | None:
     named = [normalize(part) for part in subject.split("、")]
     if not broad and (len(subject) < SHORTEST_NAMED or _ONE.search(asking.question.core)):
         return None
-    for info, other_words in may_speak_of(asking, subject):
-        told = statements(asking, info, subject, mode_of(asking), other_words)
+    for info in may_speak_of(asking, subject):
+        told = statements(asking, info, subject, mode_of(asking), other_words=True)
         found = [s for s in told if s.about > SURE]
         if not broad:
             found = [s for s in found if all(part in normalize(s.text) for part in named)]
