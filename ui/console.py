@@ -94,10 +94,12 @@ def print_answer(answer: Answer) -> None:
 
 
 def answer_text(answer: Answer) -> str:
-    """The text, that of a broad answer under its groups' titles, and last what was not answered."""
-    from ui.messages import group_texts
+    """The text, that of a broad answer under its groups' titles, a line a quote; last what was not answered."""
+    from ui.messages import group_texts, quotes_of
 
-    lines = [f"{title}\n  {text}" for title, text in group_texts(answer)] or [answer.text]
+    lines = ["\n  ".join((title, *quotes_of(text))) for title, text in group_texts(answer)]
+    if not lines:
+        lines = quotes_of(answer.text) if answer.shape == "list" else [answer.text]
     return "\n".join([*lines, *(f"没有找到答案：{part}" for part in answer.unanswered)])
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 
 from index import ReportInfo
 from index.figures import Mode
@@ -88,6 +89,13 @@ def _path_in_citation(section: Sequence[str]) -> str:
 
 _PIECE = re.compile(r"[^\[\]]*(?:\[\d+\])+")
 """甲[1]; not 甲."""
+
+
+def quotes_of(text: str) -> list[str]:
+    """``甲。[1]乙。[2]（还有 3 条）`` a line each, what follows the last mark with it; the whole where there is none."""
+    ends = [m.end() for m in _PIECE.finditer(text)]
+    cuts = [0, *ends[:-1], len(text)]
+    return [text[a:b].strip() for a, b in pairwise(cuts)]
 
 
 def group_texts(answer: Answer) -> list[tuple[str, str]]:

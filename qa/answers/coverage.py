@@ -53,10 +53,12 @@ def _lack(question: Question, reports: Sequence[ReportInfo]) -> bool:
     return bool(question.places) and not any(of_place)
 
 
-def assumed_year(found: RankedSearch, snapshot: Snapshot) -> tuple[int | None, tuple[int, ...]]:
+def assumed_year(
+    found: RankedSearch, snapshot: Snapshot, reports: Sequence[ReportInfo]
+) -> tuple[int | None, tuple[int, ...]]:
     """The year the answer is for where the question did not name it, and the other years it may mean.
 
-    These are the years of the place's other reports, and those of passages that score nearly as well. None
+    These are the years of the place's other ``reports``, those asked, and those of passages that score nearly as well. None
     where the question names its year, or where the year makes no difference.
     """
     one, ranked = found
@@ -67,14 +69,10 @@ def assumed_year(found: RankedSearch, snapshot: Snapshot) -> tuple[int | None, t
     if one.sub_question.when.offset is not None:
         years = one.sub_question.when.years_for(report_year(report))
         told = years_of(report).union(
-            *(
-                one.sub_question.when.years_for(report_year(i))
-                for i in snapshot.reports
-                if i.place == report.place
-            )
+            *(one.sub_question.when.years_for(report_year(i)) for i in reports if i.place == report.place)
         )
         return (years[0], tuple(sorted(told - set(years)))) if years else (None, ())
-    beside = {report_year(info) for info in snapshot.reports if info.place == report.place and info != report}
+    beside = {report_year(info) for info in reports if info.place == report.place and info != report}
     close = {
         r.candidate.passage.years[0]
         for r in ranked[1:]

@@ -39,7 +39,7 @@ def answer_fact(asking: Asking) -> Answer:
         return refused(asking, citations[: asking.top_k])
     if len(sub_questions) == 1 and of_other_years(snapshot, question, citations[0]):
         return refused(asking, citations[: asking.top_k])
-    year, others = assumed_year(sub_questions[0], snapshot)
+    year, others = assumed_year(sub_questions[0], snapshot, asking.infos)
     # What is quoted comes first, so that its marks are the same whatever is added behind it.
     used = _used(sub_questions, sure, citations)
     spare = [n for n in range(len(citations)) if n not in used][: max(0, asking.top_k - len(used))]

@@ -10,7 +10,7 @@ from index.text import HAN_NUMERAL, PLACE_LEVELS
 from qa.answers.asking import Asking
 from qa.answers.groups import Part, grouped, titled
 from qa.answers.relevance import Scored, quoted_together, score_clauses
-from qa.answers.scope import mode_of, reports_for
+from qa.answers.scope import assumed, mode_of, reports_for
 from qa.answers.summary import cited
 from qa.answers.tasks import section_headed
 from qa.types import Answer
@@ -141,4 +141,4 @@ def told_in(asking: Asking, info: ReportInfo, found: Sequence[Sequence[Scored]],
     told = cited(asking.snapshot, shown)
     known = {(c.report, c.start) for c in told}
     part = Part(titled(info, *path), told, [c for c in rest if (c.report, c.start) not in known])
-    return grouped(asking, "list", [part])
+    return grouped(asking, "list", [part], year=assumed(asking, info))

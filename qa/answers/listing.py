@@ -112,7 +112,9 @@ def _targets(asking: Asking) -> Answer | None:
         return None
     for info in reports_for(asking):
         if shown := all_targets(asking.snapshot, info, LONGEST_LIST, over_a_plan(asking)):
-            return grouped(asking, "list", [Part(titled(info, "主要预期目标"), shown)])
+            return grouped(
+                asking, "list", [Part(titled(info, "主要预期目标"), shown)], year=assumed(asking, info)
+            )
     return None
 
 
@@ -141,7 +143,7 @@ def _announced(asking: Asking) -> Answer | None:
             whole = sum(end - start for start, end in best[1].items) <= LONGEST_LIST
             spans = best[1].items if whole else item_headings(text, best[1])
             shown = cited_items(asking.snapshot, info, spans)
-            return grouped(asking, "list", [Part(titled(info), shown)])
+            return grouped(asking, "list", [Part(titled(info), shown)], year=assumed(asking, info))
     return None
 
 
@@ -181,7 +183,7 @@ _DEEDS = re.compile("[实好]事")
 _FOR_PEOPLE = re.compile(
     rf"{_DEEDS.pattern}|{_COUNTED.pattern}|民生|民心|[惠为利便]民|(?:老?百姓|群众|人民)|政府|项目|工程|重点|[做办干要给为的、“”]"
 )
-"""What a question for all of them says: 要为老百姓办的十件民生实事; not 就业 of 就业方面的民生实事."""
+"""What a question for all of them says: 十件民生实事; not 就业创业."""
 
 
 def _of_deeds_alone(subject: str) -> bool:

@@ -209,6 +209,6 @@ def test_the_year_assumed_is_told_with_the_others(
 ) -> None:
     snapshot = library(FakeEncoder())
     found = searched(snapshot, question)
-    assumed, told = assumed_year((found, rank(found)), snapshot)
+    assumed, told = assumed_year((found, rank(found)), snapshot, snapshot.reports)
     assert assumed == year
     assert others <= set(told)

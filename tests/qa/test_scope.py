@@ -21,6 +21,7 @@ REPORT = """{plan}年槐山县政府工作报告
 二、{plan}年工作安排
 着力抓好交通。新改建农村公路80公里，建成公交站亭40座，县城至高铁站快速路开工建设。
 着力抓好教育。新建小学2所，改造学校食堂11个，培训教师300人。
+今年办好三件民生实事：①建成县城水厂；②改造乡村公路；③新建养老院。
 """
 
 
@@ -73,6 +74,9 @@ def test_the_newest_answers_and_every_other_year_is_told(assistant: Assistant, q
         ("总结一下去年的工作", "summary"),
         ("今年重点抓哪几个方面的工作", "tasks"),
         ("还存在哪些问题", "problems"),
+        ("教育", "topic"),
+        ("今年要办哪些民生实事", "list"),
+        ("民生实事", "list"),
     ],
 )
 def test_every_broad_way_tells_all_other_years(assistant: Assistant, question: str, shape: str) -> None:

@@ -241,3 +241,41 @@ def test_two_places_are_answered_side_by_side_and_a_third_is_said_to_be_missing(
     assert {c.report[:3] for c in answer.citations} <= {"柳河县", "槐山县"}
     missing = Assistant(library).ask("柳河县、槐山县和山东省的主要预期目标分别是什么？")
     assert any("山东" in part and "未收录" in part for part in missing.unanswered)
+
+
+LONG = range(2009, 2023)
+
+
+@pytest.fixture(scope="module")
+def long_course(tmp_path_factory: pytest.TempPathFactory) -> Library:
+    """Fourteen years of one county: more than ten."""
+    folder = tmp_path_factory.mktemp("long")
+    files = [folder / f"{year}.txt" for year in LONG]
+    for year, path in zip(LONG, files, strict=True):
+        told = REPORT.format(
+            place="柳河县", kind="县", year=year, last=year - 1,
+            grown=year - 2005 + 0.5, grain=50, jobs=1, goal=year - 2005, wanted=1,
+        )  # fmt: skip
+        path.write_text(told, encoding="utf-8")
+    library = Library.open(folder / "library", encoder=FakeEncoder())
+    library.add(files)
+    return library
+
+
+@pytest.mark.parametrize(
+    ("question", "years"),
+    [
+        ("柳河县2009年到2021年的GDP增速", range(2009, 2022)),
+        ("09年至21年柳河县GDP增速", range(2009, 2022)),
+        ("柳河县二〇〇九年到二〇二一年GDP增速", range(2009, 2022)),
+        ("柳河县2010年以来的GDP增速", range(2010, 2023)),
+        ("柳河县近十二年GDP增速", range(2011, 2023)),
+    ],
+)
+def test_ranges_longer_than_ten_years_are_told_whole(
+    long_course: Library, question: str, years: range
+) -> None:
+    answer = asked(long_course, question)
+    assert answer is not None
+    assert answer.table is not None
+    assert [row.year for row in answer.table.rows] == list(years)

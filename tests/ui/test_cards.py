@@ -250,6 +250,24 @@ def test_groups_and_what_was_not_answered_are_in_every_copy() -> None:
         assert all(part in made for part in told)
 
 
+@pytest.mark.parametrize("shape", ["list", "topic"])
+def test_items_stand_a_line_each_and_sources_last(shape: str) -> None:
+    """On the command line, on the clipboard, in the export; in a group or, as a plain list, in none."""
+    items = [citation(TEXT, start=n, quote=TEXT[n : n + 3], quote_spans=[[n, n + 3]]) for n in (0, 3, 6)]
+    groups = [{"title": "《报告》", "citations": items}] if shape == "topic" else []
+    text = "".join(f"{c['quote']}[{n}]" for n, c in enumerate(items, 1))
+    said = answer(text, items, shape=shape, groups=groups)
+    talk = exports.conversation(
+        [{"question": "列出", "answer": said.to_dict()}], snapshot(TEXT), "http://here/", datetime(2025, 3, 2)
+    )
+    copied = exports.copies(said, snapshot(TEXT))["text"]
+    for made in (copied, exports.to_markdown(talk), console.answer_text(said)):
+        lines = [line.strip(" -") for line in made.splitlines()]
+        told = [lines.index(f"{c['quote']}[{n}]") for n, c in enumerate(items, 1)]
+        assert told == list(range(told[0], told[0] + 3))
+    assert [line[:3] for line in copied.splitlines()[-3:]] == ["[1]", "[2]", "[3]"]
+
+
 @given(HOSTILE, st.integers(0, 12))
 def test_no_copy_has_a_mark_without_its_source(text: str, number: int) -> None:
     given = exports.copies(answer(f"{text}[{number}]乙[1]", [citation(TEXT)]), snapshot(TEXT))
