@@ -10,10 +10,9 @@ from index import ReportInfo, Snapshot
 from index.encoders import TokenOffsetEncoder
 from index.text import report_year
 from qa.answers.coverage import selected
-from qa.answers.subject import subject_of, without_names
 from qa.retrieval import encode_ahead, encoded, searched_text
 from qa.types import Answer
-from qa.understanding import Intent, Question, Vectors, understood
+from qa.understanding import Intent, Question, Vectors, subject_of, understood, without_names
 
 LEAST_WORDED, LEAST_UNWORDED = 0.02, 0.5
 """How likely an intent must be of a question that has the words for it, and of one that has not: of 0.02 and 0.1

@@ -15,10 +15,10 @@ from qa.answers.composer import compose
 from qa.answers.coverage import years_of
 from qa.answers.figure_scope import reports_asked
 from qa.answers.fitting import best_fit, newest_years
-from qa.answers.indicator import FigureQuestion, asked_of_figures, figures_named, whens_of
+from qa.answers.indicator import figures_named
 from qa.answers.labels import label_of
 from qa.types import Answer, Citation, FigureLabel
-from qa.understanding import Question, When
+from qa.understanding import FigureQuestion, Question, When, asked_of_figures, whens_of
 
 _MOST_OTHERS = 4
 """Other figures offered beside the one asked; set by hand, so that they stay fewer than a list."""

@@ -6,8 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from index import Figure, ReportInfo
 from index.text import report_year
-from qa.answers.indicator import FigureQuestion
-from qa.understanding import When
+from qa.understanding import FigureQuestion, When
 
 _BOUNDS = ("以内", "以下", "不超过", "不高于")
 """``失业率控制在5.5%以内`` says what it did not exceed, not what it was."""

@@ -2,45 +2,37 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from index import Figure, ReportInfo, Snapshot
 from index.figures import Measure, Row, note_of, shown_measure, signed, title_of
-from index.text import HAN_COUNT, HAN_NUMERAL, bare_place, report_year
+from index.text import report_year
 from index.types import SectionMode
 from qa.answers.cells import cite_figure
 from qa.answers.composer import compose
 from qa.answers.coverage import selected, years_of
 from qa.answers.figure_scope import is_of, reports_asked
 from qa.answers.fitting import best_fit, newest_years
-from qa.answers.indicator import FigureQuestion, asked_of_figures, figures_named, whens_of
+from qa.answers.indicator import figures_named
 from qa.types import Answer, Cell, Citation, Table, TableRow
-from qa.understanding import Question, When, gazetteer_provinces, is_nation, parse
+from qa.understanding import (
+    FigureQuestion,
+    Question,
+    When,
+    asked_of_figures,
+    asks_for_order,
+    asks_for_the_least,
+    asks_who_leads,
+    is_of_level,
+    level_asked,
+    of_one_place,
+    whens_of,
+)
 
 MOST_PLACES = 99
 """A mark has two digits."""
-_LEVEL = "省级?区?市?|自治区|市|地市|区县|县区|县市|县|区|州|地区|地方|地"
-_EVERY = re.compile(
-    rf"(?:各个?|每个?|所有的?|全部|不同)(?P<every>省份|省区市|省市区|省市|{_LEVEL})(?=[^\w]|[\w])"
-    rf"|(?:哪一?[个些几]?|什么)(?P<level>省份|城市|{_LEVEL})|[{HAN_COUNT}\d]+个(?P<some>省份|城市|省|市|区县|县区|县|区)"
-    r"|(?<=[高低大小多少快慢好差]的)(?P<top>省份|城市|省|市|区县|县区|县|区)(?=是|有|在|[？?，。]|$)"
-)
-"""各县的GDP, 增速最快的县; not 全县的GDP."""
-_SUPERLATIVE = re.compile(
-    rf"最|排名|排行|排序|排第一|从[高低大小多少快慢]到[高低大小多少快慢]|由[高低大小]到[高低大小]|前[{HAN_NUMERAL}\d]+(?:名|位)?|倒数|领先|垫底"
-)
-"""从高到低; not 从去年到今年."""
-_ASCENDING = re.compile("最[低少小慢]|从[低小少慢]到|由[低小]到|倒数|垫底|升序")
-"""最低的县; not 最高的县."""
-_COMPARE = re.compile("对比|比较|相比|谁|哪个|各|分别|差多少|差距|和|与|跟|、")
-"""甲市和乙市; not 甲市的增速."""
-_RANKING_STOPWORDS = re.compile(
-    rf"{_EVERY.pattern}|(?:{_SUPERLATIVE.pattern})[高低大小多少快慢]?的?|[前的]?[{HAN_COUNT}\d]+个?(?:省份|城市|省|市|区县|县区|县|区|地方|地区)|[是在]?(?:哪里|哪儿|什么地方|哪一?[个些](?:省份|城市|{_LEVEL})?)|谁|对比|比较|相比|差距|差多少|一览|汇总|一张表|表格|的?有?哪些$"
-)
-"""各省一览; not 全省产量."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,20 +58,19 @@ def answer_ranking(
     Places whose reports do not say it stand at the end, with a gap.
     None too where no place tells it. Raises UnknownReport.
     """
-    every = _EVERY.search(asked.core)
-    if every:
+    level = level_asked(asked.core)
+    if level:
         places: tuple[str, ...] = ()
-        level = every["every"] or every["level"] or every["some"] or every["top"]
-        infos = {info.id: info for info in selected(snapshot, reports) if _is_level(info.place, level)}
+        infos = {info.id: info for info in selected(snapshot, reports) if is_of_level(info.place, level)}
     else:
         infos, places = reports_asked(snapshot, asked, reports)
     infos = {id: info for id, info in infos.items() if info.place}
     of = {info.place for info in infos.values()}
-    asks_all = bool(every or _SUPERLATIVE.search(asked.core))
+    asks_all = bool(level) or asks_for_order(asked.core)
     several = len(of) > 1 and (asks_all or not places)
     if not (several or len(places) > 1) or not of or len(of) > MOST_PLACES:
         return None
-    wanted = asked_of_figures(_one_question(asked, places))
+    wanted = asked_of_figures(of_one_place(asked, places))
     if wanted is None:
         return None
     unknown = tuple(p for p in places if not any(is_of(p, info.place) for info in infos.values()))
@@ -120,28 +111,6 @@ def _shifted(row: TableRow, by: int) -> TableRow:
     """``row`` with its marks counted on ``by``."""
     cells = [cell and replace(cell, mark=cell.mark + by) for cell in (row.target, row.actual)]
     return replace(row, target=cells[0], actual=cells[1])
-
-
-def _one_question(asked: Question, places: Sequence[str]) -> Question:
-    """The question as it would be asked of one place."""
-    text = asked.core
-    for place in sorted(places, key=len, reverse=True):
-        text = text.replace(place, "")
-    return parse(_RANKING_STOPWORDS.sub("", text) + "是多少")
-
-
-def _is_level(place: str, level: str) -> bool:
-    """Whether ``place`` is of the level that ``各省``, ``各县`` names; 各地 are all but the nation."""
-    if is_nation(place):
-        return False  # 各地 are parts of it
-    province = bare_place(place) in gazetteer_provinces()
-    if level.startswith(("省", "自治区")):
-        return province
-    if level in ("地方", "地", "地区"):
-        return True
-    if level in ("市", "城市", "地市", "州"):
-        return place.endswith(("市", "州")) and not (province and not place.endswith("市"))
-    return not province and place.endswith(("区", "县", "市", "旗"))
 
 
 def _told(
@@ -204,10 +173,10 @@ def _times(wanted: FigureQuestion, infos: Mapping[str, ReportInfo]) -> list[When
 
 def _answer(snapshot: Snapshot, asked: Question, told: _Told) -> Answer | None:
     figures = dict(told.by_place)
-    ranked = bool(_SUPERLATIVE.search(asked.core) or re.search("谁|哪个|哪一个", asked.core))
+    ranked = asks_who_leads(asked.core)
     unit = Counter(f.unit for f in figures.values()).most_common(1)[0][0]
     if ranked:
-        descending = not _ASCENDING.search(asked.core)
+        descending = not asks_for_the_least(asked.core)
         comparable = [place for place in figures if figures[place].unit == unit]
         value = _valued(figures.values())
         comparable.sort(key=lambda place: value(figures[place]), reverse=descending)

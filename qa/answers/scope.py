@@ -8,30 +8,18 @@ from dataclasses import replace
 from itertools import islice
 
 from index import ReportInfo, Snapshot
-from index.text import PLAN, normalize, report_year
+from index.text import normalize, report_year
 from index.types import SectionMode
 from qa.answers.asking import Asking
 from qa.answers.coverage import years_of
 from qa.answers.relevance import reports_speaking_of
-from qa.understanding import is_place, names_of
-
-_PLAN = re.compile(
-    r"今年(?!以来)|明年|来年|新一年|打算|准备|计划(?!生育)|下一步|接下来|今后|以后|后面|接着|目标|盘算|怎么办|安排|部署|(?<!主)要(?:抓|做|干|怎|重点|建|修|开|深|如|实|办)"
-)
-"""今年教育怎么办, 接下来怎么安排; not 去年教育怎么样, 主要抓了哪些."""
-_REVIEW = re.compile(
-    r"去年|上一?年|过去|做了|干了|抓了|取得|成[绩效果就]|进展|完成了|获得|拿[到了]|以来|突破|情况|咋样|怎么样|做得|干得|程度|还[^，]{1,4}不|还[^，]+吗|怎么[^，]{1,3}的|如何(?=[，。？]|$)|变化|有没有"
-)
-"""去年干得怎么样, 有哪些成绩; not 今年如何部署."""
-# 十五五期间; not 今年
-_SPAN = re.compile(rf"[“\"]?{PLAN}[”\"]?|(?:过去|[这近])的?五年|五年(?:来|间)|任期|本届政府")
-"""A five-year plan, or five years looked back on: “十四五”, 过去五年, 本届政府; not 去年."""
+from qa.understanding import asks_for_five_years, asks_for_plans, asks_for_review, is_place, is_served, names_of
 
 
 def mode_of(asking: Asking) -> SectionMode:
     """Whether the question wants what was done or what is planned; empty: both."""
     core = asking.question.core
-    plan, review = bool(_PLAN.search(core)), bool(_REVIEW.search(core))
+    plan, review = asks_for_plans(core), asks_for_review(core)
     if plan or review:
         return "" if plan and review else "target" if plan else "actual"
     years = asking.question.sub_questions[0].when.years
@@ -52,13 +40,13 @@ def looks_back(asking: Asking, info: ReportInfo) -> bool:
 def of_its_year_first(asking: Asking, infos: list[ReportInfo]) -> list[ReportInfo]:
     """``infos`` with those first that plan the year asked; those that look back on it, where that is asked."""
     years = set(asking.question.sub_questions[0].when.years)
-    after = 1 if _REVIEW.search(asking.question.core) else 0
+    after = 1 if asks_for_review(asking.question.core) else 0
     return sorted(infos, key=lambda info: ((report_year(info) or 0) - after) not in years)
 
 
 def over_a_plan(asking: Asking) -> bool:
     """Whether the question is about five years, not one."""
-    return bool(_SPAN.search(asking.question.core))
+    return asks_for_five_years(asking.question.core)
 
 
 _OWN = 0.8
@@ -144,14 +132,10 @@ def _name_from(core: str, place: str) -> str:
     return name if at >= 0 and re.fullmatch("[一-鿿]+", name) and len(name) == len(place) + _AFTER else ""
 
 
-_TOWARDS = r"(?:服务|对接|支持|融入|承接|联动|面向|赴|援|帮扶)(?:好|了)?"
-"""What is done for a place or with it: 服务雄安新区; the question is not about that place."""
-
-
 def places_asked(asking: Asking) -> list[str]:
     """The places that the question is about, not those that something is done for."""
     core = asking.question.core
-    return [p for p in asking.question.places if not re.search(_TOWARDS + re.escape(p), core)]
+    return [p for p in asking.question.places if not is_served(p, core)]
 
 
 MOST_REPORTS = 8

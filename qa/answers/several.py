@@ -9,9 +9,8 @@ from dataclasses import replace
 from index.text import HAN_COUNT, normalize
 from qa.answers.asking import Asking
 from qa.answers.groups import label
-from qa.answers.subject import subject_of
 from qa.types import Answer, Citation, Group
-from qa.understanding import TIME, complete, is_follow_up, is_place, parse
+from qa.understanding import TIME, complete, is_follow_up, is_place, parse, subject_of
 
 MOST = 6
 """More questions in one are a story that holds question words."""

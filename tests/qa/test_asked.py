@@ -8,10 +8,9 @@ from qa import Assistant
 from qa.answers import Asking
 from qa.answers.listing import _OF_TARGETS
 from qa.answers.several import parts_of
-from qa.answers.subject import subject_of
 from qa.answers.summary import _tells
 from qa.answers.topic import is_for
-from qa.understanding import parse
+from qa.understanding import parse, subject_of
 from tests.conftest import assistant_over
 
 REPORT = """2025年槐山县政府工作报告

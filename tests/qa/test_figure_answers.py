@@ -14,10 +14,10 @@ from qa import Answer
 from qa.answers.composer import _balanced
 from qa.answers.figure import answer_figure
 from qa.answers.figure_scope import nation_first
-from qa.answers.indicator import asked_of_figures, named, of_another_body, whens_of
-from qa.answers.ranking import _is_level, _valued, answer_ranking
+from qa.answers.indicator import named, of_another_body
+from qa.answers.ranking import _valued, answer_ranking
 from qa.answers.series import answer_series
-from qa.understanding import parse
+from qa.understanding import asked_of_figures, is_of_level, parse, whens_of
 from tests.conftest import FakeEncoder
 
 REPORT = """{place}{year}年政府工作报告
@@ -251,7 +251,7 @@ def test_growth_targets_of_provinces_as_a_table(provinces: Library, year: int) -
 )
 def test_autonomous_places_answer_to_their_short_names(place: str, short: str, level: str) -> None:
     assert bare_place(place) == short
-    assert _is_level(place, level)
+    assert is_of_level(place, level)
 
 
 def test_the_fifteenth_plan_and_an_average_that_is_wanted_are_no_part_of_a_name() -> None:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from qa.answers.subject import subject_of, without_names
 from qa.answers.topic import subjects_named
-from qa.understanding import parse
+from qa.understanding import parse, subject_of, without_names
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterable
 
 from index.text import HAN_COUNT, HAN_SEVERAL, PLACE_LEVELS, PLACE_SUFFIX, PLAN, YEAR, YEAR_COUNT
-from qa.understanding import TIME, Question
+from qa.understanding.question import Question
+from qa.understanding.time import TIME
 
 _SUBJECT_STOPWORDS = re.compile(
     rf"{TIME.pattern}|{YEAR}年?|(?:过去|[这近])(?:几|{YEAR_COUNT})年|[“\"]?{PLAN}[”\"]?(?:期间|时期|以来|这五年)?|{YEAR_COUNT}年来|"
