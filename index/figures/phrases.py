@@ -146,7 +146,7 @@ def _completed(part: str, last: str) -> str:
     return part if re.search("[数量率额值入重]$", part) else part + shared[0]
 
 
-def joined(subject: str, name: str) -> str:
+def combined_name(subject: str, name: str) -> str:
     """``安置房建设`` and ``新开工`` → 安置房建设新开工; ``粮食`` and ``总产量`` → 粮食产量."""
     if _VERB_ONLY.match(name):
         subject = re.sub("(?:完成|计划|总)*投资$", "", _BEGUN.sub("", _VERB_END.sub("", subject)))

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from index.figures.clauses import Context, left_name
 from index.figures.names import known_indicators, normalize_indicator
-from index.figures.phrases import ends_in_verb, is_name, joined, with_verb, without_new
+from index.figures.phrases import combined_name, ends_in_verb, is_name, with_verb, without_new
 
 _TOPIC_END = re.compile(
     "首次|突破|连[跨上]|接连|迈[上入]|跨[上越]|跃[上升]|连续|再|又|已|在(?!建)|继续|稳定|屡|获得|喜获|增产"
@@ -79,7 +79,7 @@ class Subjects:
         if name in ("总量", "总数", "总户数") or (not name and _TOTAL.search(context.left)):
             base = without_new(base)
         elif name not in ("", "数量", "规模", "增速"):
-            base = joined(base, name)
+            base = combined_name(base, name)
         return Subject(base, subject.start, subject.segment, subject.unit)
 
     def enumerated(self, context: Context, name: str) -> str:
@@ -111,7 +111,7 @@ class Subjects:
             return None
         if not name and normalize_indicator(topic) not in known_indicators():
             return None
-        return Subject(joined(topic, name), opening, self._segment(context.quantity.start))
+        return Subject(combined_name(topic, name), opening, self._segment(context.quantity.start))
 
     def _segment(self, position: int) -> int:
         return max(self.text.rfind(mark, 0, position) for mark in "；。;")

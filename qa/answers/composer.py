@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from index import Passage, Snapshot
 from index.structure import page_at
 from index.text import SENTENCE_MARKS
-from qa.reading import joined
+from qa.reading import merged_spans
 from qa.types import Citation, Spans
 
 GAP = "……"
@@ -53,7 +53,7 @@ def _balanced(text: str, spans: Spans) -> Spans:
         if text.find("”", opened, start) < 0 <= opened < closing < opened + _LONGEST_NAME:
             start = opened
         whole.append((start, end))
-    return joined(whole)
+    return merged_spans(whole)
 
 
 def compose(citations: Sequence[Citation], used: Iterable[int] | None = None) -> str:

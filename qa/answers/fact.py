@@ -13,7 +13,7 @@ from qa.answers.composer import cite, compose
 from qa.answers.coverage import assumed_year, newest_first, of_no_report, refusal_reason
 from qa.answers.indicator import of_another_body, of_other_indicator, of_other_years
 from qa.answers.quotes import completed
-from qa.reading import also_fitting, confidence, conflicts_in_year, joined, quote, reread, threshold
+from qa.reading import also_fitting, confidence, conflicts_in_year, merged_spans, quote, reread, threshold
 from qa.retrieval import Ranked, RankedSearch, Search, rank, search
 from qa.types import REFUSAL, Answer, Citation
 from qa.understanding import names_of
@@ -139,7 +139,7 @@ def _citation(snapshot: Snapshot, pairs: Sequence[tuple[Search, Ranked]], listin
     """The passage of ``pairs``, quoted for each of their sub-questions."""
     spans = [span for one, ranked in pairs for span in quote(one, ranked, listing)]
     passage = pairs[0][1].candidate.passage
-    return cite(snapshot, passage, completed(passage, joined(spans)), pairs[0][1].score)
+    return cite(snapshot, passage, completed(passage, merged_spans(spans)), pairs[0][1].score)
 
 
 def _used(

@@ -13,7 +13,7 @@ from qa.types import Answer, Citation, Group, Shape
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class DraftGroup:
     """A group to be: its title, the citations its line of the text quotes, and those behind 还有 n 条."""
 
     title: str
@@ -21,10 +21,10 @@ class Part:
     more: Sequence[Citation] = ()
 
 
-def grouped(
+def grouped_answer(
     asking: Asking,
     shape: Shape,
-    parts: Sequence[Part],
+    parts: Sequence[DraftGroup],
     unanswered: Sequence[str] = (),
     year: int | None = None,
 ) -> Answer | None:
@@ -54,7 +54,7 @@ def grouped(
     )
 
 
-def other_years(asking: Asking, year: int, parts: Sequence[Part]) -> tuple[int, ...]:
+def other_years(asking: Asking, year: int, parts: Sequence[DraftGroup]) -> tuple[int, ...]:
     """The years of the other reports of the places quoted, ascending."""
     cited = {c.report for part in parts for c in part.shown}
     places = {info.place for info in asking.infos if info.id in cited}
@@ -67,12 +67,12 @@ def label(info: ReportInfo) -> str:
     return f"《{report_label(info)}》"
 
 
-def titled(info: ReportInfo, *path: str) -> str:
+def group_title(info: ReportInfo, *path: str) -> str:
     """``《2025年甲县政府工作报告》 · 2024年工作回顾``."""
     return " · ".join([label(info), *(p for p in path if p)])
 
 
-def quoted(
+def quote_passage(
     snapshot: Snapshot, passage: Passage, spans: Sequence[tuple[int, int]], score: float = 1.0
 ) -> Citation:
     """``passage`` quoted at ``spans`` of its text; those with only a mark between them become one."""

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from index import Passage, ReportInfo
 from index.text import HAN_NUMERAL, PLACE_LEVELS
 from qa.answers.asking import Asking
-from qa.answers.groups import Part, grouped, titled
+from qa.answers.groups import DraftGroup, group_title, grouped_answer
 from qa.answers.relevance import Scored, quoted_together, score_clauses
 from qa.answers.scope import assumed, mode_of, reports_for
 from qa.answers.summary import cited
@@ -140,5 +140,5 @@ def told_in(asking: Asking, info: ReportInfo, found: Sequence[Sequence[Scored]],
     rest = cited(asking.snapshot, more[:MOST_MORE])
     told = cited(asking.snapshot, shown)
     known = {(c.report, c.start) for c in told}
-    part = Part(titled(info, *path), told, [c for c in rest if (c.report, c.start) not in known])
-    return grouped(asking, "list", [part], year=assumed(asking, info))
+    part = DraftGroup(group_title(info, *path), told, [c for c in rest if (c.report, c.start) not in known])
+    return grouped_answer(asking, "list", [part], year=assumed(asking, info))

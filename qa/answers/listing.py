@@ -16,7 +16,7 @@ from qa.answers.asking import Asking
 from qa.answers.composer import GAP
 from qa.answers.enumerations import Enumeration, enumerations, item_headings, unnumbered
 from qa.answers.fact import answer_fact, refused
-from qa.answers.groups import Part, grouped, titled
+from qa.answers.groups import DraftGroup, group_title, grouped_answer
 from qa.answers.kinds import answer_kind, told_in
 from qa.answers.outline import bare_title
 from qa.answers.quotes import is_vague
@@ -24,7 +24,8 @@ from qa.answers.relevance import quoted_together, score_clauses
 from qa.answers.scope import assumed, mode_of, over_a_plan, reports_for
 from qa.answers.summary import all_targets, cited
 from qa.answers.tasks import section_headed, title_score
-from qa.answers.topic import answer_on, chosen, cited_statements, statements
+from qa.answers.topic import answer_on, cited_statements, select_statements, statements
+from qa.reading import merged_spans
 from qa.retrieval import clauses_of
 from qa.types import Answer, Citation, Shape
 
@@ -112,8 +113,11 @@ def _targets(asking: Asking) -> Answer | None:
         return None
     for info in reports_for(asking):
         if shown := all_targets(asking.snapshot, info, LONGEST_LIST, over_a_plan(asking)):
-            return grouped(
-                asking, "list", [Part(titled(info, "主要预期目标"), shown)], year=assumed(asking, info)
+            return grouped_answer(
+                asking,
+                "list",
+                [DraftGroup(group_title(info, "主要预期目标"), shown)],
+                year=assumed(asking, info),
             )
     return None
 
@@ -143,7 +147,9 @@ def _announced(asking: Asking) -> Answer | None:
             whole = sum(end - start for start, end in best[1].items) <= LONGEST_LIST
             spans = best[1].items if whole else item_headings(text, best[1])
             shown = cited_items(asking.snapshot, info, spans)
-            return grouped(asking, "list", [Part(titled(info), shown)], year=assumed(asking, info))
+            return grouped_answer(
+                asking, "list", [DraftGroup(group_title(info), shown)], year=assumed(asking, info)
+            )
     return None
 
 
@@ -174,7 +180,7 @@ def _done(asking: Asking) -> Answer | None:
             for clause in clauses[at:]:
                 if clause.end - start <= LIST_BUDGET or end == start:
                     end = clause.end
-            return grouped(asking, "list", [Part(titled(info), cited(asking.snapshot, [(passage, (start, end))]))], year=assumed(asking, info))  # fmt: skip
+            return grouped_answer(asking, "list", [DraftGroup(group_title(info), cited(asking.snapshot, [(passage, (start, end))]))], year=assumed(asking, info))  # fmt: skip
     return None
 
 
@@ -293,11 +299,11 @@ def _with_more(asking: Asking, shape: Shape, budget: int) -> Answer | None:
     [report] = {c.report for c in lead[:1]}
     info = asking.snapshot.report(report)
     found = statements(asking, info, subject, mode_of(asking))
-    shown, more = chosen(found, budget, ITEM if shape == "list" else SUREST)
+    shown, more = select_statements(found, budget, ITEM if shape == "list" else SUREST)
     extra = cited_statements(asking, [*shown], lead)
     extra_more = [c for c in cited_statements(asking, more, lead) if c.start not in {e.start for e in extra}]
     made = _merged(lead, extra)
-    answer = grouped(asking, shape, _by_report(asking, made, _unseen(extra_more, made)))
+    answer = grouped_answer(asking, shape, _by_report(asking, made, _unseen(extra_more, made)))
     if answer is None:
         return None
     # What is only near the question is of no group: it fills the citations up, as behind any other answer.
@@ -311,15 +317,15 @@ def _with_more(asking: Asking, shape: Shape, budget: int) -> Answer | None:
     )
 
 
-def _by_report(asking: Asking, made: list[Citation], more: list[Citation]) -> list[Part]:
+def _by_report(asking: Asking, made: list[Citation], more: list[Citation]) -> list[DraftGroup]:
     """A group for each report that ``made`` quotes, headed by the part of it where all stand in one; ``more`` behind."""
     parts = []
     for report in dict.fromkeys(c.report for c in made):
         own = [c for c in made if c.report == report]
         tops = {c.section[:1] for c in own}
         path = map(bare_title, own[0].section[:1] if len(tops) == 1 else ())
-        title = titled(asking.snapshot.report(report), *path)
-        parts.append(Part(title, own, [c for c in more if c.report == report]))
+        title = group_title(asking.snapshot.report(report), *path)
+        parts.append(DraftGroup(title, own, [c for c in more if c.report == report]))
     return parts
 
 
@@ -331,17 +337,9 @@ def _merged(lead: list[Citation], extra: list[Citation]) -> list[Citation]:
         if same is None:
             made.append(one)
             continue
-        spans = sorted({*made[same].quote_spans, *one.quote_spans})
-        joined: list[tuple[int, int]] = []
-        for start, end in spans:
-            if joined and start <= joined[-1][1] + 1:
-                joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
-            else:
-                joined.append((start, end))
+        spans = merged_spans([*made[same].quote_spans, *one.quote_spans])
         text = made[same].text
-        made[same] = replace(
-            made[same], quote_spans=tuple(joined), quote=GAP.join(text[a:b] for a, b in joined)
-        )
+        made[same] = replace(made[same], quote_spans=spans, quote=GAP.join(text[a:b] for a, b in spans))
     return made
 
 

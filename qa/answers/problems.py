@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from index import Passage, ReportInfo, Snapshot
 from index.text import HAN_COUNT, SALUTATION
 from qa.answers.asking import Asking
-from qa.answers.groups import Part, grouped, quoted, titled
+from qa.answers.groups import DraftGroup, group_title, grouped_answer, quote_passage
 from qa.answers.outline import bare_title
 from qa.answers.relevance import Scored, score_clauses
 from qa.answers.scope import assumed, reports_for
@@ -87,10 +87,10 @@ def answer_problems(asking: Asking) -> Answer | None:
         if found:
             shown = _cited(asking.snapshot, found)
             title = bare_title(found[0][0].section[0]) if found[0][0].section else ""
-            return grouped(
+            return grouped_answer(
                 asking,
                 "problems",
-                [Part(titled(info, title, "问题和困难"), shown)],
+                [DraftGroup(group_title(info, title, "问题和困难"), shown)],
                 year=assumed(asking, info),
             )
     return None
@@ -175,4 +175,4 @@ def _cited(snapshot: Snapshot, found: Sequence[tuple[Passage, tuple[int, int]]])
     spans: dict[Passage, list[tuple[int, int]]] = {}
     for passage, span in found:
         spans.setdefault(passage, []).append(span)
-    return [quoted(snapshot, passage, own) for passage, own in spans.items()]
+    return [quote_passage(snapshot, passage, own) for passage, own in spans.items()]

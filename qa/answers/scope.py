@@ -13,7 +13,14 @@ from index.types import SectionMode
 from qa.answers.asking import Asking
 from qa.answers.coverage import years_of
 from qa.answers.relevance import reports_speaking_of
-from qa.understanding import asks_for_five_years, asks_for_plans, asks_for_review, is_place, is_served, names_of
+from qa.understanding import (
+    asks_for_five_years,
+    asks_for_plans,
+    asks_for_review,
+    is_place,
+    is_served,
+    names_of,
+)
 
 
 def mode_of(asking: Asking) -> SectionMode:

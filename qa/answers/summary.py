@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from index import Passage, ReportInfo, Section, Snapshot
 from index.text import PLAN, YEAR, report_year
 from qa.answers.asking import Asking
-from qa.answers.groups import Part, grouped, quoted, titled
+from qa.answers.groups import DraftGroup, group_title, grouped_answer, quote_passage
 from qa.answers.outline import (
     bare_title,
     children,
@@ -72,12 +72,12 @@ def answer_summary(asking: Asking) -> Answer | None:
     )
     for info in reports_for(asking):
         parts = list(_parts(asking, info, review_only))
-        if (told := grouped(asking, "summary", parts, year=assumed(asking, info))) is not None:
+        if (told := grouped_answer(asking, "summary", parts, year=assumed(asking, info))) is not None:
             return told
     return None
 
 
-def _parts(asking: Asking, info: ReportInfo, review_only: bool) -> Iterator[Part]:
+def _parts(asking: Asking, info: ReportInfo, review_only: bool) -> Iterator[DraftGroup]:
     snapshot, sections = asking.snapshot, asking.snapshot.outline(info.id)
     long = over_a_plan(asking)
     review, plan = main_review(asking, sections), main_plan(asking, sections)
@@ -86,19 +86,19 @@ def _parts(asking: Asking, info: ReportInfo, review_only: bool) -> Iterator[Part
     )
     headings = _cited_headings(snapshot, info, _one_series(snapshot.text(info.id), review, sections, long))
     title = bare_title(review.title) if review else "工作回顾"
-    yield Part(titled(info, title, "主要指标"), figures)
+    yield DraftGroup(group_title(info, title, "主要指标"), figures)
     if review_only:
-        yield Part(titled(info, title), headings)
+        yield DraftGroup(group_title(info, title), headings)
         return
     targets = headline_figures(snapshot, info, "target", _MAIN)
-    yield Part(titled(info, "主要预期目标"), targets)
+    yield DraftGroup(group_title(info, "主要预期目标"), targets)
     tasks = _cited_headings(snapshot, info, children(plan, sections) if plan else []) or unlined_plan(
         snapshot, info
     )
-    yield Part(titled(info, bare_title(plan.title) if plan else "工作安排"), tasks)
+    yield DraftGroup(group_title(info, bare_title(plan.title) if plan else "工作安排"), tasks)
     size = sum(len(c.quote) for c in [*figures, *targets, *tasks])
     short = size + sum(len(c.quote) for c in headings) <= LONGEST
-    yield Part(titled(info, title), headings if short else (), () if short else headings)
+    yield DraftGroup(group_title(info, title), headings if short else (), () if short else headings)
 
 
 def _cited_headings(snapshot: Snapshot, info: ReportInfo, items: Sequence[Section]) -> list[Citation]:
@@ -278,4 +278,4 @@ def cited(snapshot: Snapshot, found: Sequence[tuple[Passage, tuple[int, int]]]) 
     spans: dict[Passage, list[tuple[int, int]]] = {}
     for passage, span in sorted(found, key=lambda pair: (pair[0].start, pair[1])):
         spans.setdefault(passage, []).append(span)
-    return [quoted(snapshot, passage, own) for passage, own in spans.items()]
+    return [quote_passage(snapshot, passage, own) for passage, own in spans.items()]

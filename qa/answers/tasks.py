@@ -13,7 +13,7 @@ from index.text import HAN_COUNT, HAN_NUMERAL, PLAN, YEAR, normalize, tokenize
 from index.types import SectionMode
 from qa.answers.asking import Asking
 from qa.answers.enumerations import Enumeration, enumerations, item_headings
-from qa.answers.groups import Part, grouped, titled
+from qa.answers.groups import DraftGroup, group_title, grouped_answer
 from qa.answers.outline import (
     bare_title,
     children,
@@ -83,19 +83,27 @@ def answer_tasks(asking: Asking) -> Answer | None:
         if not shown and info.id in announcing:
             shown = _announced(asking, info)
         if len(shown) > 1:
-            return grouped(asking, "tasks", [Part(titled(info), shown)], year=assumed(asking, info))
+            return grouped_answer(
+                asking, "tasks", [DraftGroup(group_title(info), shown)], year=assumed(asking, info)
+            )
         whole = main_review if back else main_plan
         above = _chapter(asking, sections, subject) if subject else whole(asking, sections)
         items = children(above, sections) if above else []
         shown = [c for s in items[:MOST] if (c := cite_heading(asking.snapshot, info, s))]
         if above is not None and len(shown) > 1:
             own = [bare_title(p) for p in above.path]
-            return grouped(asking, "tasks", [Part(titled(info, *own), shown)], year=assumed(asking, info))
+            return grouped_answer(
+                asking, "tasks", [DraftGroup(group_title(info, *own), shown)], year=assumed(asking, info)
+            )
         unlined = all(section.level < 2 for section in sections)
         if subject and unlined and len(shown := unlined_chapter(asking.snapshot, info, subject)) > 1:
-            return grouped(asking, "tasks", [Part(titled(info), shown)], year=assumed(asking, info))
+            return grouped_answer(
+                asking, "tasks", [DraftGroup(group_title(info), shown)], year=assumed(asking, info)
+            )
         if not subject and not back and len(shown := unlined_plan(asking.snapshot, info)) > 1:
-            return grouped(asking, "tasks", [Part(titled(info), shown)], year=assumed(asking, info))
+            return grouped_answer(
+                asking, "tasks", [DraftGroup(group_title(info), shown)], year=assumed(asking, info)
+            )
     return None
 
 

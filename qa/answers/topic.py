@@ -15,7 +15,7 @@ from index.text import normalize, report_year
 from index.types import SectionMode
 from qa.answers.asking import LEAST_UNWORDED, Asking
 from qa.answers.fact import answer_fact
-from qa.answers.groups import Part, grouped, quoted, titled
+from qa.answers.groups import DraftGroup, group_title, grouped_answer, quote_passage
 from qa.answers.meaning import clauses_on, may_speak_of
 from qa.answers.outline import bare_title
 from qa.answers.quotes import announces, is_hollow
@@ -167,7 +167,9 @@ def _announced(one: Scored) -> bool:
     return announces(one.text, text[one.clause.end : one.clause.end + 1])
 
 
-def chosen(found: Sequence[Statement], budget: int, least: float) -> tuple[list[Statement], list[Statement]]:
+def select_statements(
+    found: Sequence[Statement], budget: int, least: float
+) -> tuple[list[Statement], list[Statement]]:
     """The worthiest statements within ``budget`` characters, near-repeats once; and what is worth reading behind."""
     shown: list[Statement] = []
     more: list[Statement] = []
@@ -236,15 +238,15 @@ def answer_on(
         found = statements(asking, info, subject, mode, other_words=True)
         if sum(one.about > LIKELY for one in found) < LEAST:
             continue
-        shown, more = chosen(found, budget, SURE)
+        shown, more = select_statements(found, budget, SURE)
         if parts := _parts(asking, info, shown, more):
-            return grouped(asking, shape, parts, year=assumed(asking, info))
+            return grouped_answer(asking, shape, parts, year=assumed(asking, info))
     return None
 
 
 def _parts(
     asking: Asking, info: ReportInfo, shown: Sequence[Statement], more: Sequence[Statement]
-) -> list[Part]:
+) -> list[DraftGroup]:
     """A group for each part of the report, in its order; inside, the worthiest passage first."""
     tops = sorted({s.clauses[0].passage.section[:1]: s.clauses[0].start for s in reversed([*shown, *more])}.items(),
                   key=lambda pair: pair[1])  # fmt: skip
@@ -257,7 +259,7 @@ def _parts(
         taken = {(c.report, c.start) for c in cites[0]}
         rest = [c for c in cites[1] if (c.report, c.start) not in taken]
         if cites[0]:
-            parts.append(Part(titled(info, *map(bare_title, top)), cites[0], rest))
+            parts.append(DraftGroup(group_title(info, *map(bare_title, top)), cites[0], rest))
     return parts
 
 
@@ -277,7 +279,7 @@ def _cited(asking: Asking, found: Sequence[Statement]) -> list[Citation]:
     for own in by_passage.values():
         spans = [(s.clauses[0].clause.start, s.clauses[-1].clause.end) for s in own]
         score = 1 / (1 + math.exp(-max(s.worth for s in own)))
-        citation = quoted(asking.snapshot, own[0].clauses[0].passage, spans, score)
+        citation = quote_passage(asking.snapshot, own[0].clauses[0].passage, spans, score)
         if not is_hollow(citation, asking.question.text):
             made.append(citation)
     return made
@@ -403,7 +405,7 @@ def answer_little(asking: Asking) -> Answer | None:
         found = [s for s in told if s.about > SURE]
         if not broad:
             found = [s for s in found if all(part in normalize(s.text) for part in named)]
-        shown, more = chosen(found, BUDGET, SURE)
+        shown, more = select_statements(found, BUDGET, SURE)
         if parts := _parts(asking, info, shown, more):
-            return grouped(asking, "topic", parts, year=assumed(asking, info))
+            return grouped_answer(asking, "topic", parts, year=assumed(asking, info))
     return None

@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from index import ReportInfo
 from index.text import report_year
 from qa.answers.asking import Asking
-from qa.answers.groups import Part, grouped, label
+from qa.answers.groups import DraftGroup, grouped_answer, label
 from qa.answers.scope import mode_of
-from qa.answers.topic import Statement, chosen, cited_statements, is_subject, statements
+from qa.answers.topic import Statement, cited_statements, is_subject, select_statements, statements
 from qa.types import Answer, Citation
 from qa.understanding import OVER_TIME, is_place
 
@@ -36,7 +36,9 @@ def answer_topic_compare(asking: Asking) -> Answer | None:
         return None
     mode = mode_of(asking) if not _OVER_TIME.search(asking.question.core) else ""
     found = {
-        info.id: chosen(statements(asking, info, asking.subject, mode, other_words=True), EACH, _LEAST)[0]
+        info.id: select_statements(
+            statements(asking, info, asking.subject, mode, other_words=True), EACH, _LEAST
+        )[0]
         for info in reports
     }
     told = [info for info in reports if found[info.id]]
@@ -44,13 +46,15 @@ def answer_topic_compare(asking: Asking) -> Answer | None:
         return None
     unanswered = [f"{label(info)}没有说到" for info in reports if info not in told]
     if len(told) == 2 and told[0].place == told[1].place:
-        return grouped(asking, "compare", _facing(asking, told, [found[i.id] for i in told]), unanswered)
+        return grouped_answer(
+            asking, "compare", _facing(asking, told, [found[i.id] for i in told]), unanswered
+        )
     if len(told) == 2:
         sides = zip(told, _aligned(*(found[info.id] for info in told)), strict=True)
-        parts = [Part(label(info), _faced(asking, *side)) for info, side in sides]
+        parts = [DraftGroup(label(info), _faced(asking, *side)) for info, side in sides]
     else:
-        parts = [Part(label(info), cited_statements(asking, found[info.id])) for info in told]
-    return grouped(asking, "compare", [part for part in parts if part.shown], unanswered)
+        parts = [DraftGroup(label(info), cited_statements(asking, found[info.id])) for info in told]
+    return grouped_answer(asking, "compare", [part for part in parts if part.shown], unanswered)
 
 
 def _compared(asking: Asking) -> list[ReportInfo]:
@@ -75,7 +79,7 @@ def _compared(asking: Asking) -> list[ReportInfo]:
 
 def _facing(
     asking: Asking, reports: Sequence[ReportInfo], found: Sequence[Sequence[Statement]]
-) -> list[Part]:
+) -> list[DraftGroup]:
     """What both say, side by side; what only the later says; what only the earlier did."""
     before, after = found
     both: list[Statement] = []
@@ -91,9 +95,9 @@ def _facing(
             fresh.append(one)
     gone = [one for one in before if one.text not in matched]
     parts = [
-        Part(f"{label(reports[0])}和{label(reports[1])}都说到", _faced(asking, both, ())),
-        Part(f"{label(reports[1])}新说到", cited_statements(asking, fresh)),
-        Part(f"{label(reports[0])}说过，后来没有再说", cited_statements(asking, gone)),
+        DraftGroup(f"{label(reports[0])}和{label(reports[1])}都说到", _faced(asking, both, ())),
+        DraftGroup(f"{label(reports[1])}新说到", cited_statements(asking, fresh)),
+        DraftGroup(f"{label(reports[0])}说过，后来没有再说", cited_statements(asking, gone)),
     ]
     return [part for part in parts if part.shown]
 

@@ -13,7 +13,7 @@ from qa.reading.answerability import (
 from qa.reading.quotes import (
     SPAN_WEIGHTS,
     best_span,
-    joined,
+    merged_spans,
     quote,
     span_weights,
     widened,
@@ -28,7 +28,7 @@ __all__ = [
     "confidence",
     "conflicts_in_year",
     "evidence",
-    "joined",
+    "merged_spans",
     "quote",
     "read_first",
     "reordered",

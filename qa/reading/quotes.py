@@ -52,7 +52,7 @@ def quote(search: Search, ranked: Ranked, listing: bool = False) -> Spans:
     if len(answer_types) > 1 and candidate.answer_fit[:, _slice(chosen[0])].max(axis=1).min() < 0.5:
         chosen = [best_span(search, ranked, [ask], listing) for ask in answer_types]
     chosen = [_with_items(candidate, span) if listing else widened(ranked, span) for span in chosen]
-    return joined([(candidate.clauses[a].start, candidate.clauses[b].end) for a, b in chosen])
+    return merged_spans([(candidate.clauses[a].start, candidate.clauses[b].end) for a, b in chosen])
 
 
 def _slice(span: ClauseSpan) -> slice:
@@ -138,7 +138,7 @@ def _with_items(candidate: Candidate, span: ClauseSpan) -> ClauseSpan:
     return first, last
 
 
-def joined(spans: Sequence[tuple[int, int]]) -> Spans:
+def merged_spans(spans: Sequence[tuple[int, int]]) -> Spans:
     """Spans in reading order; those that touch or overlap become one."""
     joined: list[tuple[int, int]] = []
     for start, end in sorted(set(spans)):

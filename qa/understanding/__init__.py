@@ -19,7 +19,6 @@ from qa.understanding.intent import (
 )
 from qa.understanding.places import (
     gazetteer,
-    gazetteer_provinces,
     is_nation,
     is_place,
     names_of,
@@ -36,11 +35,10 @@ from qa.understanding.question import Question, SubQuestion, parse, prepare, pri
 from qa.understanding.subject import subject_of, without_names
 from qa.understanding.terms import Concept, concepts, contradicts, expanded_query, official_wording
 from qa.understanding.time import TIME, When
-from qa.understanding.topic import EVERY_YEAR, OVER_TIME
+from qa.understanding.topic import OVER_TIME
 
 __all__ = [
     "BUCKETS",
-    "EVERY_YEAR",
     "INTENTS",
     "OVER_TIME",
     "TIME",
@@ -66,7 +64,6 @@ __all__ = [
     "contradicts",
     "expanded_query",
     "gazetteer",
-    "gazetteer_provinces",
     "intent_features",
     "is_follow_up",
     "is_nation",

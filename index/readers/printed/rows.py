@@ -13,7 +13,7 @@ from index.readers.printed.columns import Slot, reading_order, usual_gutters
 from index.readers.printed.geometry import Box, Character, PrintedPage, around, on_the_grid
 from index.readers.printed.margins import PrintedRow, to_lines
 from index.readers.printed.ruled import Grid, find_grids
-from index.readers.printed.runs import CellLine, Run, cell_lines, joined, lines_of, runs_of, spelled
+from index.readers.printed.runs import CellLine, Run, cell_lines, cell_text, lines_of, runs_of, spelled
 from index.readers.tables import Cell, begins_with_values, headings_of, table_lines
 from index.text import ITEM_NUMBER
 from index.types import Line, Page
@@ -134,10 +134,12 @@ def _split_rows(grid: Grid, lines: dict[int, list[CellLine]]) -> Iterator[Cell]:
     for at, cell in enumerate(grid.cells):
         right = cell.box.right
         for offset, part in enumerate(parts.get(at, [])):
-            yield Cell(joined(part, right), starts[cell.row] + offset, cell.column, 1, cell.columns)
+            yield Cell(cell_text(part, right), starts[cell.row] + offset, cell.column, 1, cell.columns)
         if at not in parts:
             height = starts[cell.row + cell.rows] - starts[cell.row]
-            yield Cell(joined(lines.get(at, []), right), starts[cell.row], cell.column, height, cell.columns)
+            yield Cell(
+                cell_text(lines.get(at, []), right), starts[cell.row], cell.column, height, cell.columns
+            )
 
 
 def _sub_rows(cells: Sequence[Sequence[CellLine]]) -> list[float]:

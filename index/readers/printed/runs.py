@@ -111,7 +111,7 @@ def cell_lines(characters: Sequence[Character]) -> list[CellLine]:
     return found
 
 
-def joined(lines: Sequence[CellLine], right: float) -> str:
+def cell_text(lines: Sequence[CellLine], right: float) -> str:
     """Lines of one text; ``right`` is where the cell ends.
 
     Two figures below each other are two, unless the upper one fills the cell to its end.
