@@ -108,17 +108,6 @@ class Table:
         ]
         return [heads, *body]
 
-    def to_tsv(self) -> str:
-        """Tab-separated lines, which spreadsheets take from the clipboard."""
-        return "\n".join("\t".join(map(_one_line, row)) for row in self.grid())
-
-    def to_markdown(self) -> str:
-        """A Markdown table under its title, with the note below."""
-        heads, *body = ([_one_line(cell).replace("|", "\\|") for cell in row] for row in self.grid())
-        lines = [heads, ["---"] * len(heads), *body]
-        told = "\n".join(f"| {' | '.join(row)} |" for row in lines)
-        return "\n\n".join(filter(None, (f"**{self.title}**", told, self.note)))
-
     @classmethod
     def from_dict(cls, value: Mapping[str, Any]) -> Table:
         """The inverse of ``dataclasses.asdict``, also through JSON."""
@@ -132,10 +121,6 @@ class Table:
 
 def _written(cell: Cell | None) -> str:
     return f"{cell.note}{cell.text}[{cell.mark}]" if cell else ""
-
-
-def _one_line(text: str) -> str:
-    return " ".join(text.split())
 
 
 @dataclass(frozen=True, slots=True)

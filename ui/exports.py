@@ -151,8 +151,16 @@ def _blocks_markdown(blocks: Sequence[Block], said: Any) -> str:
 
 
 def _table_markdown(rows: Sequence[Sequence[str]], said: Any) -> str:
-    lines = ["| " + " | ".join(said(cell).replace("\n", " ") for cell in row) + " |" for row in rows]
+    def cell(text: str) -> str:
+        return _one_line(said(text)).replace("\\|", "|").replace("|", "\\|")  # a bar would end the cell
+
+    lines = ["| " + " | ".join(map(cell, row)) + " |" for row in rows]
     return "\n".join([lines[0], "|" + " --- |" * len(rows[0]), *lines[1:]])
+
+
+def _one_line(text: str) -> str:
+    """A table's cell, which holds neither a tab nor the end of a line."""
+    return " ".join(text.split())
 
 
 def _escaped(text: str) -> str:
@@ -180,5 +188,5 @@ def copies(answer: Answer, snapshot: Snapshot) -> dict[str, str]:
 def _with_sources(row: Sequence[str], formal: Mapping[int, str]) -> tuple[str, ...]:
     """A row without marks, and what they stand for in a cell of its own."""
     named = dict.fromkeys(int(n) for cell in row for n in re.findall(r"\[(\d+)\]$", cell))
-    plain = [re.sub(r"\[\d+\]$", "", cell).replace("\t", " ") for cell in row]
-    return (*plain, "；".join(formal[n] for n in named if n in formal))
+    plain = [_one_line(re.sub(r"\[\d+\]$", "", cell)) for cell in row]
+    return (*plain, _one_line("；".join(formal[n] for n in named if n in formal)))

@@ -217,17 +217,19 @@ def test_a_word_of_an_indicator_is_no_place(national: Library) -> None:
     ]  # fmt: skip
 
 
-def test_a_table_for_the_clipboard_and_for_a_document(library: Library) -> None:
+def test_a_table_as_text_has_a_row_a_year_and_marks_behind_its_figures(library: Library) -> None:
     answer = asked(library, "柳河县历年GDP增长")
     assert answer is not None
     assert answer.table is not None
-    heads, *body = [line.split("\t") for line in answer.table.to_tsv().split("\n")]
+    heads, *body = answer.table.grid()
     assert heads == ["年份", "目标", "实绩"]
     assert [row[0] for row in body] == [str(row.year) for row in answer.table.rows]
-    assert all(len(row) == 3 for row in body)
-    told = answer.table.to_markdown().split("\n\n")
-    assert told[0] == f"**{answer.table.title}**"
-    assert [line.count("|") for line in told[1].split("\n")] == [4] * (len(body) + 2)
+    written = [
+        cell and f"{cell.note}{cell.text}[{cell.mark}]"
+        for row in answer.table.rows
+        for cell in (row.target, row.actual)
+    ]
+    assert [cell for row in body for cell in row[1:]] == [cell or "" for cell in written]
 
 
 def test_without_a_year_the_newest_report_tells_and_every_other_year_is_offered(library: Library) -> None:

@@ -230,6 +230,17 @@ def test_a_table_is_copied_as_a_table_with_its_sources() -> None:
     assert given["text"].splitlines()[-2].startswith("[1] 《甲县")
 
 
+def test_a_cell_of_a_copied_table_ends_neither_its_row_nor_itself() -> None:
+    cell = {"text": "5|\t6\n%", "mark": 1, "note": ""}
+    row = {"year": 2024, "target": cell, "actual": None, "place": ""}
+    table = {"title": "增长", "rows": [row], "note": ""}
+    shown = Answer.from_dict(answer("", [citation(TEXT)], shape="table").to_dict() | {"table": table})
+    given = exports.copies(shown, snapshot(TEXT))
+    assert [line.count("\t") for line in given["table"].splitlines()] == [2, 2]
+    assert given["table"].splitlines()[1].startswith("2024\t5| 6 %\t")
+    assert "| 2024 | 5\\| 6 %[1] |" in given["text"]
+
+
 def test_groups_and_what_was_not_answered_are_in_every_copy() -> None:
     sides = [citation(TEXT, start=0), citation(TEXT, start=1, quote=TEXT[4:7], quote_spans=[[4, 7]])]
     groups = [
