@@ -211,13 +211,15 @@ def _deeds(asking: Asking) -> Answer | None:
     if not _of_deeds_alone(asking.subject):
         return None
     mode = mode_of(asking) or "target"
-    for info in reports_for(asking)[:4]:
+    for info in reports_for(asking)[:1]:
         sections = [s for s in asking.snapshot.outline(info.id) if s.mode in (mode, "")]
         chapter = section_headed(sections, _LIVELIHOOD, mode)
         if chapter is None:
             continue
         scored = score_clauses(asking.snapshot, info.id, _LIVELIHOOD)
         inside = [s for s in scored if chapter.start <= s.start < chapter.end]
+        # 实施好34项民生实事 counts what the others are.
+        inside = [s for s in inside if not _DEEDS.search(s.text)]
         found = [own for own in quoted_together(inside) if any(s.clause.quantities for s in own)]
         if len(found) >= LEAST_DEEDS:
             return told_in(asking, info, found, *map(bare_title, chapter.path))

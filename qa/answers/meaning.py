@@ -48,18 +48,19 @@ def may_speak_of(asking: Asking, subject: str) -> list[ReportInfo]:
     return [info for info in asking.newest_first if info.id in found][:MOST_REPORTS]
 
 
-def clauses_on(asking: Asking, info: ReportInfo, subject: str) -> list[Scored]:
+def clauses_on(asking: Asking, info: ReportInfo, subject: str, sure: bool = False) -> list[Scored]:
     """Every clause of ``info`` scored for ``subject``; none where the report does not speak of it.
 
-    The reader is asked where other words than the subject's own stand, or none of them; raises UnknownReport.
+    The reader is asked where the subject's own words do not stand. ``sure``: that their equals stand is not enough,
+    it must find the subject spoken of; so another report that names it is told first. Raises UnknownReport.
     """
-    by_words = score_clauses(asking.snapshot, info.id, subject, (SPOKEN_OF, SPOKEN_OF_NEARBY))
-    if by_words and spoken_of_by_name(asking.snapshot, info.id, subject):
-        return by_words
-    read = _reading(asking, info, subject)
-    if by_words:
-        return by_words if read > NOT_AT_ALL else []
-    return score_clauses(asking.snapshot, info.id, subject) if read > MEANT else []
+    named = spoken_of_by_name(asking.snapshot, info.id, subject)
+    if not named and _reading(asking, info, subject) <= (MEANT if sure else NOT_AT_ALL):
+        return []
+    found = score_clauses(asking.snapshot, info.id, subject, (SPOKEN_OF, SPOKEN_OF_NEARBY))
+    if found or _reading(asking, info, subject) <= MEANT:
+        return found
+    return score_clauses(asking.snapshot, info.id, subject)
 
 
 def _nearest(asking: Asking, subject: str) -> list[ReportInfo]:

@@ -197,13 +197,15 @@ def _encoded_text(subject: str) -> str:
 
 
 def spoken_of_by_name(snapshot: Snapshot, report: str, subject: str) -> bool:
-    """Whether a passage of ``report`` holds ``SPOKEN_OF`` of the subject's own words, none of their equals counting."""
+    """Whether a passage of ``report`` holds ``SPOKEN_OF_NEARBY`` of the subject's own words, none of their equals counting.
+
+    Half of them, by weight, may be 分类 alone of 垃圾分类."""
     passages = snapshot.passages(list(snapshot.rows(report)))
     texts = [normalized(p.text) for p in passages]
     terms = [c.alternatives[:1] for c in concepts(normalize(subject))]
     stands = [any(_single(own) in text for text in texts) for own in terms]
     held = _covered(terms, _told(terms, _idf(snapshot, terms), stands), texts)
-    return bool(held.max(initial=0.0) >= SPOKEN_OF)
+    return bool(held.max(initial=0.0) >= SPOKEN_OF_NEARBY)
 
 
 def score_clauses(

@@ -23,14 +23,17 @@ from qa.understanding import (
 )
 
 
-def mode_of(asking: Asking) -> SectionMode:
-    """Whether the question wants what was done or what is planned; empty: both."""
+def mode_of(asking: Asking, info: ReportInfo | None = None) -> SectionMode:
+    """Whether the question wants what was done or what is planned; empty: both.
+
+    Where its words do not tell, the year asked does: of ``info``, or of all reports asked where they are of one year.
+    """
     core = asking.question.core
     plan, review = asks_for_plans(core), asks_for_review(core)
     if plan or review:
         return "" if plan and review else "target" if plan else "actual"
     years = asking.question.sub_questions[0].when.years
-    own = {report_year(info) for info in asking.infos}
+    own = {report_year(one) for one in ([info] if info else asking.infos)}
     if years and len(own) == 1 and (year := own.pop()) is not None:
         return "actual" if max(years) < year else "target"
     return ""
@@ -68,12 +71,20 @@ def with_own_places(asking: Asking) -> Asking:
     """
     question, reports = asking.question, asking.snapshot.reports
     places = {i.place for i in reports if i.place}
-    if len(places) < 2 or any(not any(is_place(p, own) for own in places) for p in question.places):
-        return asking  # nothing to tell apart; or a place of no report: 北京名校在容城挂牌 names one by the other
+    if len(places) < 2:
+        return asking  # nothing to tell apart
     named = {
         name: [i.id for i in reports if names_of(i.place)[-1:] == (name,)] for name in _own_names(asking)
     }
-    found = [name for name, own in named.items() if _is_own(asking.snapshot, name, own)]
+    # Beside a place of no report only one of a row is meant: 阜平、北京的养老; not 北京名校在阜平挂牌.
+    foreign = any(not any(is_place(p, own) for own in places) for p in question.places)
+    in_row = r"(?:^|[、和与跟同]){}(?=[、和与跟同])|[、和与跟同]{}"
+    found = [
+        name
+        for name, own in named.items()
+        if _is_own(asking.snapshot, name, own)
+        and not (foreign and not re.search(in_row.format(name, name), question.core))
+    ]
     if not found:
         return asking
     both = sorted({*question.places, *found}, key=question.core.find)

@@ -66,9 +66,15 @@ def answer_several(asking: Asking, answer: Callable[[Asking], Answer]) -> Answer
 
 
 def _placed(asking: Asking, piece: str) -> str:
-    """``piece`` of the one place that the whole question names: 上海GDP多少？外贸怎么样？ asks 上海外贸怎么样."""
-    places = asking.question.places
-    return f"{places[0]}{piece}" if len(places) == 1 and places[0] not in normalize(piece) else piece
+    """``piece`` of the one place that the whole question names, and in a row of the one time too.
+
+    上海GDP多少？外贸怎么样？ asks 上海外贸怎么样, and of 2022年要建几所学校，改造几个小区 both are asked of 2022.
+    """
+    places, times = asking.question.places, {*TIME.findall(asking.question.core)}
+    if len(places) == 1 and places[0] not in normalize(piece):
+        piece = f"{places[0]}{piece}"
+    in_a_row = not re.search(r"[？?；;\n]", asking.question.text.rstrip(" ？?；;\n"))
+    return f"{times.pop()}{piece}" if in_a_row and len(times) == 1 and not TIME.search(piece) else piece
 
 
 _OF_THE_SAME = re.compile(

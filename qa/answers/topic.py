@@ -6,6 +6,7 @@ import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import product
 
 import numpy as np
 
@@ -109,17 +110,23 @@ def scored_clauses(asking: Asking, info: ReportInfo) -> tuple[list[Scored], Floa
 
 
 def statements(
-    asking: Asking, info: ReportInfo, subject: str, mode: SectionMode, other_words: bool = False
+    asking: Asking,
+    info: ReportInfo,
+    subject: str,
+    mode: SectionMode,
+    other_words: bool = False,
+    sure: bool = False,
 ) -> list[Statement]:
     """What ``info`` says, the worthiest first; of ``mode`` alone where the report tells its parts apart.
 
-    ``other_words``: where the subject's own words do not stand, the reader tells whether it is spoken of.
+    ``other_words``: where the subject's own words do not stand, the reader tells whether it is spoken of; ``sure`` as
+    ``clauses_on`` has it.
     """
     scored: list[Scored] = []
     told: list[tuple[FloatArray, FloatArray]] = []
     for thing in subjects_named(subject):
         if other_words:
-            found = clauses_on(asking, info, thing)
+            found = clauses_on(asking, info, thing, sure)
         else:
             found = score_clauses(asking.snapshot, info.id, thing, (SPOKEN_OF, SPOKEN_OF_NEARBY))
         if found:
@@ -234,9 +241,10 @@ def answer_on(
     ``mode`` is what the question wants where its words do not tell.
     """
     encode_subjects_ahead(asking.snapshot.encoder, subjects_named(subject))
-    mode = mode_of(asking) or mode
-    for info in may_speak_of(asking, subject):
-        found = statements(asking, info, subject, mode, other_words=True)
+    infos = may_speak_of(asking, subject)
+    for sure, info in product((True, False), infos):
+        wanted = mode_of(asking, info) or mode
+        found = statements(asking, info, subject, wanted, other_words=True, sure=sure)
         if sum(one.about > LIKELY for one in found) < LEAST:
             continue
         shown, more = select_statements(found, budget, SURE)

@@ -45,6 +45,11 @@ def answer_topic_compare(asking: Asking) -> Answer | None:
     if len(told) < 2:
         return None
     unanswered = [f"{label(info)}没有说到" for info in reports if info not in told]
+    unanswered += [
+        f"{place}（未收录这个地方的报告）"
+        for place in asking.question.places
+        if not any(info.place and is_place(place, info.place) for info in reports)
+    ]
     if len(told) == 2 and told[0].place == told[1].place:
         return grouped_answer(
             asking, "compare", _facing(asking, told, [found[i.id] for i in told]), unanswered

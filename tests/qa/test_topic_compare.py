@@ -105,6 +105,13 @@ def test_each_side_says_its_place_and_year_and_like_faces_like(places: Assistant
     assert sorted(both, key=sides[0].find) == sorted(both, key=sides[1].find)
 
 
+def test_a_third_place_without_a_report_is_said_to_be_missing(places: Assistant) -> None:
+    answer = places.ask("柳河县、槐山县和青石县的教育怎么样")
+    assert answer.shape == "compare"
+    assert len(answer.groups) == 2
+    assert answer.unanswered == ("青石县（未收录这个地方的报告）",)
+
+
 def test_a_side_is_named_where_its_title_names_neither_place_nor_year() -> None:
     told = {"place": "甲县", "date": "2025-01-20", "years_reviewed": (2024,), "years_planned": (2025,)}
     info = ReportInfo(id="x", title="工作报告", issuer="", speaker="", pages=None, passages=1, characters=9, source="x.txt", sha256="", **told)  # type: ignore[arg-type]  # fmt: skip
