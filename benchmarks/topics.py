@@ -51,6 +51,10 @@ PLAIN = ROOT / "benchmarks" / "questions" / "topics_plain.jsonl"
 """Forty-four on four more reports, asked as people type; their failures were read when rules were made."""
 UNREAD_FILE = ROOT / "benchmarks" / "questions" / "topics_unread.jsonl"
 """Forty-four on four reports, whose failures nobody has read: leave it so."""
+LATER = ROOT / "benchmarks" / "questions" / "topics_later.jsonl"
+"""Forty-eight on four more reports, their clauses judged before the product was asked."""
+LATER_READ = ("保定市涞源县-2025", "湖北省-2025")
+"""Two of these four, whose failures were read afterwards; leave the other two so."""
 KINDS = ("topic", "progress", "list")
 PAGE = ROOT / "benchmarks" / "QUALITY.md"
 HEAD = "## Broad questions"
@@ -157,6 +161,10 @@ def measure() -> str:
         "Four more reports, the two read": [q for q in load_questions(FRESH) if q["report"] not in UNREAD],
         "Four reports asked as people type": load_questions(PLAIN),
         "Four reports whose failures nobody read": load_questions(UNREAD_FILE),
+        "Four later reports, the two unread": [
+            q for q in load_questions(LATER) if q["report"] not in LATER_READ
+        ],
+        "Four later reports, the two read": [q for q in load_questions(LATER) if q["report"] in LATER_READ],
         "Reports fitted on": [q for q in questions() if q["report"] in FITTED_ON],
     }
     for title, own in sets.items():
