@@ -147,6 +147,7 @@ def test_every_pattern_has_an_example() -> None:
     [
         ("(?:19|20)", "index/text/time_expressions.py"),
         ("一二三四五六七八九", "index/text/numerals.py"),
+        ("百千万亿", "index/text/numerals.py"),
         ("。！？", "index/text/sentences.py"),
         ("各位代表", "index/text/sentences.py"),
         ("逐年", "qa/understanding/topic.py"),

@@ -9,7 +9,7 @@ from index.figures.names import strip_lead, strip_tail
 from index.figures.period_cues import Cue
 from index.figures.quantities import Quantity
 from index.figures.types import Measure
-from index.text import CLAUSE_MARKS, HAN_COUNT, YEAR
+from index.text import CLAUSE_MARKS, HAN_COUNT, HAN_POWERS, YEAR
 
 _UP = "增长|上涨|提高|上升|增加|提升|改善|上浮|上调|扩大|回升|增产|增收|(?<!新)增|多|高"
 """学位增加; not 新增学位."""
@@ -84,7 +84,7 @@ _LONGEST_NOUN = 20
 common word (企业) what stands before it too, two more."""
 
 
-_STEPS = re.compile("[百千万亿]+元?级?新?的?(?:台阶|大关|关口|门槛)")
+_STEPS = re.compile(f"[{HAN_POWERS}]+元?级?新?的?(?:台阶|大关|关口|门槛)")
 """How many round numbers were passed, of 连跨4个万亿元台阶: 万亿元台阶; not 台阶."""
 
 
@@ -222,7 +222,7 @@ def right_name(right: str) -> str:
 
 
 def is_aside(left: str) -> bool:
-    """A number of an earlier time (``由上年增长5.6%，转为…``) or within a name (``三个1亿人问题``)."""
+    """A number of an earlier time (``由上年增长5.6%，转为…``) or within a name (``三个1亿人问题``, ``五个100工程``)."""
     earlier = re.search(rf"[由从](?:上年|去年|前|{YEAR}\s*年)", left) and not _TO.search(left)
     return bool(earlier or re.search(rf"[{HAN_COUNT}几][个项]\s*$", left))
 

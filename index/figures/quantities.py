@@ -10,6 +10,7 @@ from decimal import Decimal
 from index.text import (
     HAN_COUNT,
     HAN_NUMBER,
+    HAN_POWERS,
     MEASURES,
     MONEY,
     MULTIPLIERS,
@@ -136,7 +137,7 @@ def _han(text: str) -> Iterator[Quantity]:
             if number[0] == "百" or not (match["unit"] or number[-1] in "万亿" or match["mult"]):
                 continue
             # 六个方面, 四大片区: how the text counts its own points, not a figure
-            if unit not in ("倍", "成", "%", "个百分点") and not re.search("[百千万亿]", number[1:]):
+            if unit not in ("倍", "成", "%", "个百分点") and not re.search(f"[{HAN_POWERS}]", number[1:]):
                 continue
         value = to_decimal(number) * MULTIPLIERS[match["mult"] or ""]
         large = value >= MULTIPLIERS["万"]

@@ -47,6 +47,8 @@ _VERB_END = re.compile(
 # 和增加; not 和教育
 _AND_VERB = re.compile(rf"\s*(?:、|和|与|及|以及)\s*(?:{_VERB_END.pattern.rstrip('$')})")
 """As in 分别增长5.6%和增加3.2亿元: 和增加; not 和教育."""
+_ATTRIBUTE = re.compile(r"\s*[^的]{2}的")
+"""What is counted only describes another thing: 69万|群众的殷切期盼, 16个|小区的管线改造; not 163个|重点项目."""
 _MOST = 100
 """Quantities in a sentence; what holds more is a table run together."""
 _LONGEST_WHOLE = 28
@@ -242,7 +244,7 @@ class Reader:
 
     def _noun_name(self, context: Context, name: str) -> str:
         """The name of a quantity that stands before what it counts; empty where unsure."""
-        if re.match(r"\s*[^的]{2}的", context.right):  # 约1亿人居住的城中村
+        if _ATTRIBUTE.match(context.right):
             return ""
         noun = clauses.right_name(context.right)
         if is_generic(context.right.strip()) or not noun:

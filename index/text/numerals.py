@@ -6,14 +6,16 @@ import re
 from decimal import Decimal
 
 HAN_DIGITS = "一二三四五六七八九"
-"""One to nine; this and the four below are the insides of a character class, [一二三] and so on."""
+"""One to nine; this and the five below are the insides of a character class, [一二三] and so on."""
 HAN_NUMERAL = f"{HAN_DIGITS}十"
 """What counts a text's own parts, up to 九十九: （二十三）, 第三."""
 HAN_COUNT = f"{HAN_NUMERAL}两"
 """What counts things, up to 九十九: 两件, 十二家."""
 HAN_SEVERAL = HAN_COUNT.removeprefix("一")
 """What counts more than one thing: 哪两项; not 哪一项."""
-HAN_NUMBER = f"{HAN_COUNT}百千万亿零〇"
+HAN_POWERS = "百千万亿"
+"""What a number of more than two digits has in it: 三百, 两亿."""
+HAN_NUMBER = f"{HAN_COUNT}{HAN_POWERS}零〇"
 """Any number in characters, once it has begun: 一千零五十万."""
 
 _DIGITS = {

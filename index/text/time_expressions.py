@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
-from index.text.numerals import HAN_COUNT, HAN_DIGITS, HAN_NUMERAL, arabic_years, to_int
+from index.text.numerals import HAN_COUNT, HAN_DIGITS, HAN_NUMERAL, HAN_POWERS, arabic_years, to_int
 
 Years = tuple[int, ...]
 
@@ -45,7 +45,7 @@ _PLAN = (
     '|[“"‘「『](?P<early>[六七八九])五[”"’」』](?=计划|规划|时期|期间|末|以来)'
     # 十四五规划; not 十四五个, 二十四五岁, 十五五六.
     f"|(?<![{HAN_NUMERAL}百千第\\d])(?P<bare>十[{HAN_DIGITS}])五"
-    f"(?![{HAN_NUMERAL}百千万亿年个分条项大点件家名位人户里公亩米吨岁天次种类处座所%])"
+    f"(?![{HAN_NUMERAL}{HAN_POWERS}年个分条项大点件家名位人户里公亩米吨岁天次种类处座所%])"
     # 十五规划; not 十五年.
     f"|(?<![{HAN_NUMERAL}百千第\\d])(?P<tenth>十)五(?=规划|计划|时期|期间|以来)"
     # 第十四个五年规划

@@ -7,14 +7,24 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from index.text import HAN_COUNT, HAN_DIGITS, HAN_NUMBER, HAN_SEVERAL, PLACE_LEVELS, SCALE, UNIT_FAMILY, YEAR
+from index.text import (
+    HAN_COUNT,
+    HAN_DIGITS,
+    HAN_NUMBER,
+    HAN_POWERS,
+    HAN_SEVERAL,
+    PLACE_LEVELS,
+    SCALE,
+    UNIT_FAMILY,
+    YEAR,
+)
 from qa.understanding.terms import concepts
 
 Kind = Literal["number", "date", "rank", "person", "name", "open"]
 
 _UNITS = "|".join(sorted(map(re.escape, UNIT_FAMILY), key=len, reverse=True))
 _SCALE = rf"(?:[多余几]?(?:{SCALE}|百|十))?[多余来]?"
-_CN = f"{HAN_COUNT}百千万亿"
+_CN = f"{HAN_COUNT}{HAN_POWERS}"
 _QUANTITY_PATTERN = re.compile(
     rf"(?P<pct>百分之[{HAN_NUMBER}点\d.]+|[{_CN}\d]+分之[{_CN}\d]+|[{HAN_DIGITS}]成[多半]?)"
     rf"|(?P<num>\d[\d,]*(?:\.\d+)?){_SCALE}\s*(?P<unit>{_UNITS})?"
