@@ -27,11 +27,11 @@ from qa.understanding import official_wording
 NEAREST = 3
 """Passages that are read: the reader takes half the time of the rest of a broad answer for them."""
 MEANT = 0.0
-"""The reader's log-odds from which a passage speaks of a subject of which no word stands: likelier than not. On
-reports in no fit that lets in 0.6 of such subjects that are spoken of, and 0.08 of the others."""
+"""The reader's log-odds from which a passage speaks of a subject of which no word stands: likelier than not."""
 NOT_AT_ALL = -3.5
-"""The same up to which it does not, where only equals of its words stand (农产品 for 茶叶): that keeps 0.85 of those
-spoken of, and 0.45 of the others."""
+"""The same up to which it does not, where only equals of its words stand (农产品 for 茶叶). With both, on reports that
+had no part in the choice, 47 of 64 subjects spoken of are found so, by words alone 26; and 15 of 101 others, not 30
+(``python -m benchmarks.subjects``)."""
 MOST_READ = 3
 """Reports that are read with a subject, for each takes as long as the rest of a broad answer."""
 _LOOKED_AT = 20
