@@ -1,12 +1,12 @@
 """Subjects in everyday words, of nine reports: of how many that a report speaks of it is found to, and of the others.
 
-``python -m benchmarks.subjects`` prints the table of QUALITY.md. Whether a report speaks of a subject was judged by
+``python -m benchmarks.subjects`` prints the table and keeps it in QUALITY.md. Whether a report speaks of a subject was judged by
 reading what it says; none of the subjects stands in its report word by word, or hardly any.
 """
 
 from __future__ import annotations
 
-from benchmarks.topics import assistant
+from benchmarks.topics import HEAD, PAGE, assistant
 from qa.answers import Asking
 from qa.answers.meaning import clauses_on
 from qa.answers.relevance import SPOKEN_OF, SPOKEN_OF_NEARBY, score_clauses
@@ -35,5 +35,29 @@ def table() -> str:
     return "\n".join([heads, *(f"{half:8} {'  '.join(map(str, told))}" for half, told in counts.items())])
 
 
+OWN_HEAD = "## Subjects in other words"
+SECTION = """{head}
+
+Made by `python -m benchmarks.subjects`: subjects in everyday words that seldom stand in the report, on nine reports.
+`spoken`: of how many the report speaks; behind it how many are found so by words alone, and with what the reader says of
+the nearest passages; the same of subjects that it does not speak of. The thresholds were chosen on the first half of the
+reports alone.
+
+```
+{table}
+```
+
+"""
+
+
+def kept(page: str, section: str) -> str:
+    """``page`` with ``section`` before the broad questions, in place of the one it has."""
+    before, _, after = page.partition(HEAD)
+    return f"{before.partition(OWN_HEAD)[0].rstrip()}\n\n{section}{HEAD}{after}"
+
+
 if __name__ == "__main__":
-    print(table())
+    made = table()
+    print(made)
+    section = SECTION.format(head=OWN_HEAD, table=made)
+    PAGE.write_text(kept(PAGE.read_text(encoding="utf-8"), section), encoding="utf-8")
