@@ -12,7 +12,7 @@ from index.text import report_year
 from qa.answers.coverage import selected
 from qa.retrieval import encode_ahead, encoded, searched_text
 from qa.types import Answer
-from qa.understanding import Intent, Question, Vectors, subject_of, understood, without_names
+from qa.understanding import Intent, Question, Vectors, is_served, subject_of, understood, without_names
 
 LEAST_WORDED, LEAST_UNWORDED = 0.02, 0.5
 """How likely an intent must be of a question that has the words for it, and of one that has not: of 0.02 and 0.1
@@ -67,6 +67,11 @@ class Asking:
             return understood(core)
         ends = encoder.passage_token_ends("", core)[: len(tokens)]
         return understood(core, Vectors(encoder.id, vector, tokens, ends))
+
+    @cached_property
+    def places(self) -> list[str]:
+        """The places that the question is about, not those that something is done for."""
+        return [p for p in self.question.places if not is_served(p, self.question.core)]
 
     @cached_property
     def reports_by_subject(self) -> dict[str, list[ReportInfo]]:

@@ -6,6 +6,8 @@ answers, reads them with it. The same is asked of words that only stand for the 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 
 from index import ReportInfo, Snapshot
@@ -38,14 +40,16 @@ _LOOKED_AT = 20
 """Passages of the whole library among which the nearest report of those asked is looked for."""
 
 
-def may_speak_of(asking: Asking, subject: str) -> list[ReportInfo]:
+def may_speak_of(asking: Asking, subject: str) -> Iterator[ReportInfo]:
     """The reports that may speak of ``subject``, ``MOST_REPORTS``, the newest first.
 
-    By its words or their equals any; in other words the newest of those asked, and the one with the nearest passage.
+    By its words or their equals any; in other words the newest of those asked, and the one with the nearest passage,
+    which is looked for only where the newest is not enough.
     """
-    found = {info.id for info in reports_for(asking, subject)}
-    found |= {info.id for info in (*reports_for(asking)[:1], *_nearest(asking, subject))}
-    return [info for info in asking.newest_first if info.id in found][:MOST_REPORTS]
+    newest = reports_for(asking)[:1]
+    yield from newest
+    found = {info.id for info in (*reports_for(asking, subject), *newest, *_nearest(asking, subject))}
+    yield from [info for info in asking.newest_first if info.id in found][len(newest) : MOST_REPORTS]
 
 
 def clauses_on(asking: Asking, info: ReportInfo, subject: str, sure: bool = False) -> list[Scored]:

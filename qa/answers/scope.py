@@ -18,7 +18,6 @@ from qa.understanding import (
     asks_for_plans,
     asks_for_review,
     is_place,
-    is_served,
     names_of,
 )
 
@@ -150,12 +149,6 @@ def _name_from(core: str, place: str) -> str:
     return name if at >= 0 and re.fullmatch("[一-鿿]+", name) and len(name) == len(place) + _AFTER else ""
 
 
-def places_asked(asking: Asking) -> list[str]:
-    """The places that the question is about, not those that something is done for."""
-    core = asking.question.core
-    return [p for p in asking.question.places if not is_served(p, core)]
-
-
 MOST_REPORTS = 8
 """Reports that a broad question is put to, one after another, until one answers: a large library is not read whole."""
 
@@ -179,7 +172,7 @@ def _of_scope(asking: Asking) -> Iterator[ReportInfo]:
 
 def in_scope(asking: Asking, info: ReportInfo) -> bool:
     """Whether ``info`` is of a place and a year asked."""
-    question, places = asking.question, places_asked(asking)
+    question, places = asking.question, asking.places
     if places and info.place and not any(is_place(p, info.place) for p in places):
         return False
     own = report_year(info)

@@ -6,7 +6,6 @@ import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from itertools import product
 
 import numpy as np
 
@@ -241,15 +240,17 @@ def answer_on(
     ``mode`` is what the question wants where its words do not tell.
     """
     encode_subjects_ahead(asking.snapshot.encoder, subjects_named(subject))
-    infos = may_speak_of(asking, subject)
-    for sure, info in product((True, False), infos):
-        wanted = mode_of(asking, info) or mode
-        found = statements(asking, info, subject, wanted, other_words=True, sure=sure)
-        if sum(one.about > LIKELY for one in found) < LEAST:
-            continue
-        shown, more = select_statements(found, budget, SURE)
-        if parts := _parts(asking, info, shown, more):
-            return grouped_answer(asking, shape, parts, year=assumed(asking, info))
+    tried: list[ReportInfo] = []
+    for sure, infos in ((True, may_speak_of(asking, subject)), (False, tried)):
+        for info in infos:
+            tried += [info] if sure else []
+            wanted = mode_of(asking, info) or mode
+            found = statements(asking, info, subject, wanted, other_words=True, sure=sure)
+            if sum(one.about > LIKELY for one in found) < LEAST:
+                continue
+            shown, more = select_statements(found, budget, SURE)
+            if parts := _parts(asking, info, shown, more):
+                return grouped_answer(asking, shape, parts, year=assumed(asking, info))
     return None
 
 
