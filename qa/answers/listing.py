@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from index import Passage, ReportInfo, Snapshot
-from index.text import HAN_COUNT, HAN_SEVERAL, normalize, to_int
+from index.text import HAN_COUNT, HAN_SEVERAL, normalize, report_year, to_int
 from qa.answers.asking import Asking
 from qa.answers.composer import GAP
 from qa.answers.enumerations import Enumeration, enumerations, item_headings, unnumbered
@@ -213,6 +213,9 @@ def _deeds(asking: Asking) -> Answer | None:
     mode = mode_of(asking) or "target"
     for info in reports_for(asking)[:1]:
         sections = [s for s in asking.snapshot.outline(info.id) if s.mode in (mode, "")]
+        if not over_a_plan(asking):  # not what five years shall bring, unless its heading names this year too
+            year = str(report_year(info))
+            sections = [s for s in sections if len(s.years) < 2 or year in normalize("".join(s.path))]
         chapter = section_headed(sections, _LIVELIHOOD, mode)
         if chapter is None:
             continue

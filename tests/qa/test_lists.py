@@ -194,6 +194,15 @@ def test_deeds_that_no_list_names_are_told_from_the_chapter_on_livelihood(
     assert "875起" not in answer.text
 
 
+def test_deeds_of_this_year_are_not_those_of_five(tmp_path: Path) -> None:
+    five = "二、“十四五”时期主要目标任务\n（一）持续改善民生\n养老床位达到9000张，参保率达到95%。\n三、2015年"
+    answer = assistant_over(tmp_path, UNLISTED.format(listed="").replace("二、2015年", five)).ask(
+        "今年要办哪些民生实事"
+    )
+    assert "12所学校" in answer.text
+    assert "9000张" not in answer.text
+
+
 def test_deeds_that_a_list_names_are_those(tmp_path: Path) -> None:
     listed = "办好三件民生实事：①建成县城水厂；②改造乡村公路；③新建养老院。"
     answer = assistant_over(tmp_path, UNLISTED.format(listed=listed)).ask("今年要办哪些民生实事")
