@@ -237,7 +237,8 @@ def answer_on(
 ) -> Answer | None:
     """What the newest report that speaks of ``subject`` says on it; None where none does.
 
-    ``mode`` is what the question wants where its words do not tell.
+    One that surely speaks of it is told before a newer one that may. ``mode`` is what the question wants where its
+    words do not tell.
     """
     encode_subjects_ahead(asking.snapshot.encoder, subjects_named(subject))
     tried: list[ReportInfo] = []
