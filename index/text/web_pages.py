@@ -100,6 +100,8 @@ _COPIED = 40
 _FEWEST_AGAIN, _OF_WHOLE = 5, 0.3
 """Paragraphs that stand twice where the whole report does, and the share of its text that they are at least: a passage
 may be quoted again."""
+_OF_WHOLE_LINE = 1 / 3
+"""The same share of a line that is a copy without breaks."""
 _AGAIN, _INSIDE = 0.8, 0.7
 """The share that repeats from where the copy begins, and of a copy without breaks that stands in paragraphs elsewhere."""
 _WHOLE_REPORT = 10
@@ -267,7 +269,7 @@ def _unbroken_copy(texts: Sequence[str]) -> int | None:
     """The line that is the whole report once more, without its breaks."""
     whole = sum(map(len, texts))
     for at, text in enumerate(texts):
-        if len(text) > _WHOLE_REPORT * _COPIED and len(text) > _OF_WHOLE * whole:
+        if len(text) > _WHOLE_REPORT * _COPIED and len(text) > _OF_WHOLE_LINE * whole:
             inside = [other for other in texts if _COPIED <= len(other) < len(text) and other in text]
             if len(inside) >= _FEWEST_AGAIN and sum(map(len, inside)) > _INSIDE * len(text):
                 return at

@@ -54,7 +54,7 @@ class Asking:
         look at the question."""
         encoder, question = self.snapshot.encoder, self.question
         of_intent = [question.core] if isinstance(encoder, TokenOffsetEncoder) else []
-        encode_ahead(encoder, [*of_intent, *map(searched_text, question.sub_questions)])
+        encode_ahead(encoder, [*of_intent, *(searched_text(one.text) for one in question.sub_questions)])
 
     @cached_property
     def intent(self) -> Intent:

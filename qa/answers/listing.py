@@ -21,13 +21,14 @@ from qa.answers.kinds import answer_kind, told_in
 from qa.answers.outline import bare_title
 from qa.answers.quotes import is_vague
 from qa.answers.relevance import quoted_together, score_clauses
-from qa.answers.scope import assumed, mode_of, over_a_plan, reports_for
+from qa.answers.scope import assumed, mode_of, reports_for
 from qa.answers.summary import all_targets, cited
 from qa.answers.tasks import section_headed, title_score
 from qa.answers.topic import answer_on, cited_statements, select_statements, statements
 from qa.reading import merged_spans
 from qa.retrieval import clauses_of
 from qa.types import Answer, Citation, Shape
+from qa.understanding import asks_for_five_years
 
 LIST_BUDGET = 200
 """Characters of the text, about: items are short, and each must be read."""
@@ -114,7 +115,9 @@ def _targets(asking: Asking) -> Answer | None:
     if not _TARGETS.search(asking.question.core) or left:
         return None
     for info in reports_for(asking):
-        if shown := all_targets(asking.snapshot, info, LONGEST_LIST, over_a_plan(asking)):
+        if shown := all_targets(
+            asking.snapshot, info, LONGEST_LIST, asks_for_five_years(asking.question.core)
+        ):
             return grouped_answer(
                 asking,
                 "list",
@@ -213,7 +216,9 @@ def _deeds(asking: Asking) -> Answer | None:
     mode = mode_of(asking) or "target"
     for info in reports_for(asking)[:1]:
         sections = [s for s in asking.snapshot.outline(info.id) if s.mode in (mode, "")]
-        if not over_a_plan(asking):  # not what five years shall bring, unless its heading names this year too
+        if not asks_for_five_years(
+            asking.question.core
+        ):  # not what five years shall bring, unless its heading names this year too
             year = str(report_year(info))
             sections = [s for s in sections if len(s.years) < 2 or year in normalize("".join(s.path))]
         chapter = section_headed(sections, _LIVELIHOOD, mode)

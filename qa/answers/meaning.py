@@ -18,13 +18,13 @@ from qa.answers.relevance import (
     SPOKEN_OF,
     SPOKEN_OF_NEARBY,
     Scored,
-    is_note,
     score_clauses,
     spoken_of_by_name,
+    standardized,
+    without_notes,
 )
 from qa.answers.scope import MOST_REPORTS, in_scope, reports_for
-from qa.retrieval import encoded
-from qa.understanding import official_wording
+from qa.retrieval import encoded, searched_text
 
 NEAREST = 3
 """Passages that are read: the reader takes half the time of the rest of a broad answer for them."""
@@ -72,7 +72,7 @@ def _nearest(asking: Asking, subject: str) -> list[ReportInfo]:
     snapshot = asking.snapshot
     if len(asking.infos) < 2 or not subject:
         return []
-    vector, _ = encoded(snapshot.encoder, official_wording(normalize(subject)))
+    vector, _ = encoded(snapshot.encoder, searched_text(subject))
     rows = [row for row, _ in snapshot.search_dense(vector, _LOOKED_AT, asking.reports)]
     reports = dict.fromkeys(passage.report for passage in snapshot.passages(rows))
     return [info for id in reports if in_scope(asking, info := snapshot.report(id))][:1]
@@ -89,23 +89,19 @@ def _reading(asking: Asking, info: ReportInfo, subject: str) -> float:
 
 def _read(snapshot: Snapshot, info: ReportInfo, subject: str) -> float:
     """The reader's log-odds of the passage, of those nearest to ``subject``, that it takes most to speak of it."""
-    rows = list(snapshot.rows(info.id))
-    passages = snapshot.passages(rows)
-    end = passages[-1].end if passages else 0
-    kept = [(row, p) for row, p in zip(rows, passages, strict=True) if not is_note(p, end)]
-    if not kept or not subject:
+    rows, passages = without_notes(snapshot, info.id)
+    if not rows or not subject:
         return -np.inf
-    asked = normalize(subject)
-    near = _likeness(snapshot, [row for row, _ in kept], official_wording(asked))
-    best = [kept[i][1] for i in np.argsort(-near, kind="stable")[:NEAREST]]
-    readings = load_reader().read(asked, [(read_context(info.title, p), p.text) for p in best])
+    near = _likeness(snapshot, rows, subject)
+    best = [passages[i] for i in np.argsort(-near, kind="stable")[:NEAREST]]
+    readings = load_reader().read(normalize(subject), [(read_context(info.title, p), p.text) for p in best])
     return max(reading.score for reading in readings)
 
 
 def _likeness(snapshot: Snapshot, rows: list[int], subject: str) -> FloatArray:
-    """How like ``subject`` each passage is, (rows,): cosine and late interaction, each in deviations of the report's."""
-    vector, tokens = encoded(snapshot.encoder, subject)
+    """How like ``subject`` each passage is, (rows,): cosine and late interaction, both standardized over the report."""
+    vector, tokens = encoded(snapshot.encoder, searched_text(subject))
     late = None if tokens is None else snapshot.late_interaction_scores(rows, tokens)
     found = [snapshot.vectors(rows) @ vector, *([] if late is None else [late])]
-    likeness: FloatArray = np.sum([(one - one.mean()) / (float(one.std()) or 1.0) for one in found], axis=0)
+    likeness: FloatArray = np.sum(list(map(standardized, found)), axis=0)
     return likeness

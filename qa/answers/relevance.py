@@ -18,8 +18,8 @@ from index.encoders import FloatArray, TokenOffsetEncoder
 from index.search import IntArray
 from index.structure import context
 from index.text import normalize
-from qa.retrieval import Clause, clauses_of, encode_ahead, encoded, normalized
-from qa.understanding import concepts, official_wording
+from qa.retrieval import Clause, clauses_of, encode_ahead, encoded, normalized, searched_text
+from qa.understanding import concepts
 
 Values = npt.NDArray[np.floating[Any]]
 
@@ -189,11 +189,7 @@ _PAIR = re.compile("[一-鿿]{2}")
 
 def encode_subjects_ahead(encoder: Encoder, subjects: Iterable[str]) -> None:
     """Begins to encode ``subjects`` for ``score_clauses``, while the reports that speak of them are looked up."""
-    encode_ahead(encoder, map(_encoded_text, subjects))
-
-
-def _encoded_text(subject: str) -> str:
-    return official_wording(normalize(subject))
+    encode_ahead(encoder, map(searched_text, subjects))
 
 
 def spoken_of_by_name(snapshot: Snapshot, report: str, subject: str) -> bool:
@@ -203,9 +199,17 @@ def spoken_of_by_name(snapshot: Snapshot, report: str, subject: str) -> bool:
     passages = snapshot.passages(list(snapshot.rows(report)))
     texts = [normalized(p.text) for p in passages]
     terms = [c.alternatives[:1] for c in concepts(normalize(subject))]
-    stands = [any(_single(own) in text for text in texts) for own in terms]
-    held = _covered(terms, _told(terms, _idf(snapshot, terms), stands), texts)
+    held = _covered(terms, _weights(snapshot, terms, texts), texts)
     return bool(held.max(initial=0.0) >= SPOKEN_OF_NEARBY)
+
+
+def without_notes(snapshot: Snapshot, report: str) -> tuple[list[int], list[Passage]]:
+    """The rows of ``report`` and their passages, without those of notes; raises UnknownReport."""
+    rows = list(snapshot.rows(report))
+    passages = snapshot.passages(rows)
+    size = passages[-1].end if passages else 0
+    kept = [(row, p) for row, p in zip(rows, passages, strict=True) if not is_note(p, size)]
+    return [row for row, _ in kept], [p for _, p in kept]
 
 
 def score_clauses(
@@ -216,20 +220,14 @@ def score_clauses(
     None where no clause holds ``least[0]`` of the subject's words, by weight, and no passage ``least[1]``: most
     reports of a large library are known by this to be of no use, at a small part of the cost.
     """
-    rows = list(snapshot.rows(report))
-    passages = snapshot.passages(rows)
-    size = passages[-1].end if passages else 0
-    kept = [(row, p) for row, p in zip(rows, passages, strict=True) if not is_note(p, size)]
-    rows, passages = [row for row, _ in kept], [p for _, p in kept]
+    rows, passages = without_notes(snapshot, report)
     if not rows:
         return []
     parts = [clauses_of(p.text) for p in passages]
     own = [c for part in parts for c in part]
     terms = [c.alternatives for c in concepts(normalize(subject))]
     texts = [normalized(p.text) for p in passages]
-    weights = _told(
-        terms, _idf(snapshot, terms), [any(_single(own) in text for text in texts) for own in terms]
-    )
+    weights = _weights(snapshot, terms, texts)
     wholes = _covered(terms, weights, texts)
     cover = _covered(terms, weights, [c.text for c in own])
     if not own or (cover.max() < least[0] and wholes.max() < least[1]):
@@ -314,6 +312,14 @@ def _told(
     return found
 
 
+def _weights(
+    snapshot: Snapshot, terms: Sequence[Sequence[tuple[str, ...]]], texts: Sequence[str]
+) -> list[float]:
+    """What each of ``terms`` weighs among a report's ``texts``."""
+    stands = [any(_single(own) in text for text in texts) for own in terms]
+    return _told(terms, _idf(snapshot, terms), stands)
+
+
 def _single(alternatives: Sequence[tuple[str, ...]]) -> str:
     """The one search term that a concept is looked for by; empty where there are several."""
     return alternatives[0][0] if len(alternatives) == 1 and len(alternatives[0]) == 1 else ""
@@ -348,7 +354,7 @@ def _similarities(
     All are standardized over the report, so that encoders of any range of cosines compare.
     """
     encoder = snapshot.encoder
-    vector, tokens = encoded(encoder, _encoded_text(subject))
+    vector, tokens = encoded(encoder, searched_text(subject))
     dense = snapshot.vectors(rows) @ vector
     late = dense
     if tokens is not None and isinstance(encoder, TokenOffsetEncoder):
@@ -357,10 +363,10 @@ def _similarities(
         each = _late(by_token, _token_ends(snapshot, report, rows, passages), parts)
     else:
         each = np.repeat(dense, [len(own) for own in parts])
-    return _standardized(each), _standardized(late), _standardized(dense)
+    return standardized(each), standardized(late), standardized(dense)
 
 
-def _standardized(values: FloatArray) -> FloatArray:
+def standardized(values: FloatArray) -> FloatArray:
     """``values`` (n,), n > 0, in thirds of a standard deviation above their mean: about -1 to 1."""
     found: FloatArray = (values - values.mean()) / (float(values.std()) or 1.0) / 3
     return found

@@ -14,7 +14,6 @@ from qa.answers.asking import Asking
 from qa.answers.coverage import years_of
 from qa.answers.relevance import reports_speaking_of
 from qa.understanding import (
-    asks_for_five_years,
     asks_for_plans,
     asks_for_review,
     is_place,
@@ -51,11 +50,6 @@ def of_its_year_first(asking: Asking, infos: list[ReportInfo]) -> list[ReportInf
     years = set(asking.question.sub_questions[0].when.years)
     after = 1 if asks_for_review(asking.question.core) else 0
     return sorted(infos, key=lambda info: ((report_year(info) or 0) - after) not in years)
-
-
-def over_a_plan(asking: Asking) -> bool:
-    """Whether the question is about five years, not one."""
-    return asks_for_five_years(asking.question.core)
 
 
 _OWN = 0.8

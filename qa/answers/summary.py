@@ -16,10 +16,11 @@ from qa.answers.outline import (
     cite_heading,
     stretches,
 )
-from qa.answers.scope import assumed, mode_of, over_a_plan, reports_for
+from qa.answers.scope import assumed, mode_of, reports_for
 from qa.answers.tasks import main_plan, main_review, unlined_plan
 from qa.retrieval import Clause, clauses_of
 from qa.types import Answer, Citation
+from qa.understanding import asks_for_five_years
 
 _ASKED = re.compile(
     r"(?:讲|说|写|谈|提)(?:了|的|到)*(?:些|点)?(?:什么|啥|哪些)|总结|概括|概述|归纳|摘要|提要|概要|要点|亮点|精简|梗概|划重点|大意|主要内容|主要成[就绩]|"
@@ -67,7 +68,7 @@ def answer_summary(asking: Asking) -> Answer | None:
         return None
     review_only = (
         mode_of(asking) == "actual"
-        or over_a_plan(asking)
+        or asks_for_five_years(asking.question.core)
         or bool(re.search(r"成[就绩]|亮点|去年|过去|回顾|工作总结|干得|的工作", asking.question.core))
     )
     for info in reports_for(asking):
@@ -79,7 +80,7 @@ def answer_summary(asking: Asking) -> Answer | None:
 
 def _parts(asking: Asking, info: ReportInfo, review_only: bool) -> Iterator[DraftGroup]:
     snapshot, sections = asking.snapshot, asking.snapshot.outline(info.id)
-    long = over_a_plan(asking)
+    long = asks_for_five_years(asking.question.core)
     review, plan = main_review(asking, sections), main_plan(asking, sections)
     figures = headline_figures(
         snapshot, info, "actual", MOST_FIGURES if review_only else _MAIN, last=not long

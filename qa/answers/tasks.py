@@ -24,9 +24,9 @@ from qa.answers.outline import (
     tops,
 )
 from qa.answers.relevance import reports_saying
-from qa.answers.scope import assumed, looks_back, mode_of, of_its_year_first, over_a_plan, reports_for
+from qa.answers.scope import assumed, looks_back, mode_of, of_its_year_first, reports_for
 from qa.types import Answer, Citation
-from qa.understanding import concepts
+from qa.understanding import asks_for_five_years, concepts
 
 MOST = 16
 """Headings shown."""
@@ -191,7 +191,7 @@ def unlined_chapter(snapshot: Snapshot, info: ReportInfo, subject: str) -> list[
 
 def main_review(asking: Asking, sections: Sequence[Section]) -> Section | None:
     """The chapter that looks back: on the year, or on five where these are asked."""
-    long = over_a_plan(asking)
+    long = asks_for_five_years(asking.question.core)
     reviews = [s for s in tops(sections) if s.mode == "actual" and not is_about_government(s.title)]
     of_span = [s for s in reviews if (len(s.years) > 1) == long] or reviews
     return max(of_span, key=lambda s: len(children(s, sections)), default=None)
@@ -206,7 +206,7 @@ def main_plan(asking: Asking, sections: Sequence[Section]) -> Section | None:
     plans = [s for s in tops(sections) if s.mode == "target" and not is_about_government(s.title)]
     headed = [s for s in plans if len(children(s, sections)) > 2]
     plans = [s for s in headed if _counted(s, sections)] or headed or plans
-    if over_a_plan(asking):
+    if asks_for_five_years(asking.question.core):
         return next((s for s in plans if len(s.years) > 1), plans[0] if plans else None)
     return plans[-1] if plans else None
 

@@ -27,10 +27,10 @@ from qa.answers.relevance import (
     quoted_together,
     score_clauses,
 )
-from qa.answers.scope import assumed, mode_of, over_a_plan, reports_for
+from qa.answers.scope import assumed, mode_of, reports_for
 from qa.answers.worth import log_odds
 from qa.types import Answer, Citation, Shape
-from qa.understanding import TIME, parse
+from qa.understanding import TIME, asks_for_five_years, parse
 
 BUDGET = 320
 """Characters of the text, about: what a reader takes in at a glance; the rest stands behind it. Of 26 questions whose
@@ -99,7 +99,7 @@ def _fitting(scored: Sequence[Scored], mode: SectionMode, year: int | None = Non
 def _year(asking: Asking, info: ReportInfo) -> int | None:
     """The one year that the question is about, of those of ``info``; None where it names none, or several."""
     years = asking.question.sub_questions[0].when.years_for(report_year(info))
-    return years[0] if len(years) == 1 and not over_a_plan(asking) else None
+    return years[0] if len(years) == 1 and not asks_for_five_years(asking.question.core) else None
 
 
 def scored_clauses(asking: Asking, info: ReportInfo) -> tuple[list[Scored], FloatArray]:

@@ -91,7 +91,7 @@ def search(
 ) -> Search:
     """Dense and lexical candidates for ``sub_question``, each with its features: ``most``, or ``KEPT``."""
     text = normalize(sub_question.text)
-    vector, tokens = encoded(encoder, searched_text(sub_question))
+    vector, tokens = encoded(encoder, searched_text(sub_question.text))
     rows = _rows(snapshot, vector, expanded_query(text), sub_question.when, reports, max(most, KEPT))
     wanted = concepts(text)
     idf = idf_weights(snapshot, wanted)
@@ -104,9 +104,9 @@ def search(
     return Search(question, sub_question, wanted, idf, candidates)
 
 
-def searched_text(sub_question: SubQuestion) -> str:
-    """What ``search`` encodes of ``sub_question``."""
-    return official_wording(normalize(sub_question.text))
+def searched_text(text: str) -> str:
+    """What is encoded of ``text``, a question or a subject, to find passages."""
+    return official_wording(normalize(text))
 
 
 def _late(snapshot: Snapshot, encoder: Encoder, rows: Sequence[int], tokens: FloatArray) -> FloatArray | None:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from index.figures import LEVELS, Figure, Measure
 from index.text import PLACE_LEVELS, PLAN, SCALE, SHORT_YEAR, YEAR, normalize
 from qa.understanding.answer_types import AnswerType, match, quantities
+from qa.understanding.places import without_places
 from qa.understanding.question import Question, parse
 from qa.understanding.terms import official_wording
 from qa.understanding.time import When
@@ -131,7 +132,7 @@ def asked_of_figures(asked: Question, own_places: Sequence[str] = ()) -> FigureQ
     if kinds - {"number", "rank"}:
         return None
     number = next((a for a in question.sub_questions[0].answer_types if a.kind == "number"), None)
-    text = _without_places(main, (*asked.places, *own_places))
+    text = without_places(main, (*asked.places, *own_places))
     if number is not None:
         text = re.sub(rf"(多少|几)个?(?:{SCALE})?(?:钱|{re.escape(number.unit)})?", r"\1", text)
     change = bool(_CHANGED.search(text)) or None
@@ -217,12 +218,6 @@ def _main_clause(core: str) -> str:
 def _states(piece: str) -> bool:
     """Whether ``piece`` says a number, years aside."""
     return bool(quantities(_TIME.sub("", piece)))
-
-
-def _without_places(text: str, places: Sequence[str]) -> str:
-    for place in sorted(places, key=len, reverse=True):
-        text = text.replace(place, "")
-    return text
 
 
 def _strip(text: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Sequence
 from functools import cache, lru_cache
 from importlib.resources import files
 
@@ -66,6 +67,13 @@ def places_named(text: str) -> tuple[str, ...]:
         if _proper(text[start : m.end(1)]) and not any(a < m.end(2) and start < b for a, b in found):
             found.append((start, m.end(2)))
     return tuple(text[a:b] for a, b in sorted(set(found)))
+
+
+def without_places(text: str, places: Sequence[str]) -> str:
+    """``text`` without ``places``, the longest first: 甲市乙区 goes whole."""
+    for place in sorted(places, key=len, reverse=True):
+        text = text.replace(place, "")
+    return text
 
 
 def _proper(name: str) -> bool:

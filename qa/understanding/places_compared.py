@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from index.text import HAN_COUNT, HAN_NUMERAL, bare_place
-from qa.understanding.places import gazetteer_provinces, is_nation
+from qa.understanding.places import gazetteer_provinces, is_nation, without_places
 from qa.understanding.question import Question, parse
 
 _LEVEL = "省级?区?市?|自治区|市|地市|区县|县区|县市|县|区|州|地区|地方|地"
@@ -67,7 +67,4 @@ def asks_for_the_least(core: str) -> bool:
 
 def of_one_place(asked: Question, places: Sequence[str]) -> Question:
     """The question as it would be asked of one place."""
-    text = asked.core
-    for place in sorted(places, key=len, reverse=True):
-        text = text.replace(place, "")
-    return parse(_RANKING_STOPWORDS.sub("", text) + "是多少")
+    return parse(_RANKING_STOPWORDS.sub("", without_places(asked.core, places)) + "是多少")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from index import Library
+from index import Encoder, Library
 from qa import Assistant
 from qa.answers import Asking, meaning
 from qa.answers.relevance import spoken_of_by_name
@@ -29,16 +29,19 @@ REPORT = """{year}年{place}政府工作报告
 PLACES = (("柳河县", 2025), ("柳河县", 2024), ("和平县", 2025))
 
 
-@pytest.fixture(scope="module")
-def assistant(tmp_path_factory: pytest.TempPathFactory) -> Assistant:
-    """Under the default model: what is meant is told by it."""
-    folder = tmp_path_factory.mktemp("meaning")
+def _over_the_reports(folder: Path, encoder: Encoder | None = None) -> Assistant:
     paths = [folder / f"{place}{year}.txt" for place, year in PLACES]
     for (place, year), path in zip(PLACES, paths, strict=True):
         path.write_text(REPORT.format(place=place, year=year, last=year - 1), encoding="utf-8")
-    library = Library.open(folder / "library")
+    library = Library.open(folder / "library", encoder=encoder)
     library.add(paths)
     return Assistant(library)
+
+
+@pytest.fixture(scope="module")
+def assistant(tmp_path_factory: pytest.TempPathFactory) -> Assistant:
+    """Under the default model: what is meant is told by it."""
+    return _over_the_reports(tmp_path_factory.mktemp("meaning"))
 
 
 @pytest.mark.parametrize(("subject", "said"), [("打黑", "扫黑除恶"), ("修马路", "农村公路80公里")])
@@ -68,13 +71,7 @@ def test_few_reports_are_read_with_a_subject(assistant: Assistant, monkeypatch: 
 
 @pytest.fixture(scope="module")
 def places(tmp_path_factory: pytest.TempPathFactory) -> Assistant:
-    folder = tmp_path_factory.mktemp("own_places")
-    paths = [folder / f"{place}{year}.txt" for place, year in PLACES]
-    for (place, year), path in zip(PLACES, paths, strict=True):
-        path.write_text(REPORT.format(place=place, year=year, last=year - 1), encoding="utf-8")
-    library = Library.open(folder / "library", encoder=FakeEncoder())
-    library.add(paths)
-    return Assistant(library)
+    return _over_the_reports(tmp_path_factory.mktemp("own_places"), FakeEncoder())
 
 
 @pytest.mark.parametrize(
@@ -93,7 +90,7 @@ def test_a_place_of_the_library_is_known_without_its_suffix(
     assert asking.question.places == named
 
 
-def test_an_answer_is_of_the_place_named_without_its_suffix(places: Assistant, tmp_path: Path) -> None:
+def test_an_answer_is_of_the_place_named_without_its_suffix(places: Assistant) -> None:
     answer = places.ask("柳河教育")
     assert {c.report for group in answer.groups for c in group.citations} == {"柳河县2025"}
 
