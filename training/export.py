@@ -27,7 +27,6 @@ from safetensors.numpy import load_file
 from index.encoders.base import FloatArray
 from index.encoders.fast_encoder import Inputs, bundled_inputs, exported
 from index.encoders.fast_export import (
-    EXACT,
     Architecture,
     ModelTensors,
     compile_for_cpu,
@@ -112,7 +111,7 @@ def export_reader(encoder: Path, folder: Path, out: Path) -> None:
     model = quantize(architecture, weights, batches, head)
     out.mkdir(parents=True, exist_ok=True)
     ov.save_model(model, out / "model.xml", compress_to_fp16=False)
-    exact = compile_for_cpu(full_precision(architecture, weights, head), EXACT)
+    exact = compile_for_cpu(full_precision(architecture, weights, head))
     made = compile_for_cpu(model)
     scores = np.array([[float(each(batch)[0][0]) for each in (exact, made)] for batch in batches])
     print("scores float32 and int8:", scores.round(2).tolist())

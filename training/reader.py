@@ -8,7 +8,8 @@ them. One score for the pair ("it answers"), and two for every token of the pass
 answer, and of the answer itself. Trained listwise (a right passage among wrong ones) and absolutely (near
 misses have no right one). ``candidates`` and ``group`` say what stands against the right passage.
 
-A reader of few layers is trained to say what one of all layers says (``--teacher``).
+A reader of few layers is trained to say what one of all layers says (``--teacher``); one that is trained already
+goes on (``--begin``).
 """
 
 from __future__ import annotations
@@ -150,7 +151,8 @@ class Reader(nn.Module):
     @torch.no_grad()
     def set(self, weights: dict[str, Tensor]) -> None:
         for name, value in self.trained().items():
-            value.copy_(weights[name])
+            if name in weights:
+                value.copy_(weights[name])
 
 
 def opened(bert: Bert, folder: Path) -> Reader:
@@ -231,9 +233,10 @@ def answer_span(text: str, start: int, end: int, answer: str) -> tuple[int, int]
 
 
 def group(
-    corpus: Corpus, near: dict[Question, list[int]], question: Question, rng: random.Random
+    corpus: Corpus, near: dict[Question, list[int]], question: Question, rng: random.Random, most: int = WRONG
 ) -> list[Pair]:
-    """The right passage, first, and wrong ones: mined, with its answer cut out, asked after another year.
+    """The right passage, first, and wrong ones: ``most`` that are mined, with its answer cut out, asked after
+    another year.
 
     For a near miss all are wrong; the first is the passage that misleads.
     """
@@ -253,7 +256,7 @@ def group(
     # The nearest mislead most: drawn twice as often as the rest.
     drawn = rng.sample(wrong[:4], min(2, len(wrong[:4])))
     rest = [row for row in wrong if row not in drawn]
-    drawn += rng.sample(rest, min(WRONG - len(drawn), len(rest)))
+    drawn += rng.sample(rest, min(most - len(drawn), len(rest)))
     found = [right, *map(told, drawn)]
     if question.answerable and rng.random() < 0.8:
         # All that answers, or the clause with the answer alone: what is left speaks of the same.
@@ -348,6 +351,7 @@ class Run:
     epochs: float = 4
     at_once: int = 12
     rate: float = 1e-4
+    wrong: int = WRONG
     seed: int = 1
 
 
@@ -367,7 +371,7 @@ def train(
     steps = max(1, round(run.epochs * len(questions) / run.at_once))
     while len(order) < steps * run.at_once:
         order += rng.sample(questions, len(questions))
-    weights = reader.trained()
+    weights = {name: value for name, value in reader.trained().items() if value.requires_grad}
     optimizer = torch.optim.AdamW(weights.values(), lr=run.rate, weight_decay=0.01)
     kept = Checkpoint(checkpoint)
     first = kept.resume(optimizer, reader.set)
@@ -376,7 +380,7 @@ def train(
     for n in range(first + 1, steps + 1):
         own = random.Random(f"{run.seed} {n}")
         asked = order[(n - 1) * run.at_once : n * run.at_once]
-        groups = [group(corpus, near, question, own) for question in asked]
+        groups = [group(corpus, near, question, own, run.wrong) for question in asked]
         groups += [readings.group(own) for _ in range(round(run.at_once * READINGS))]
         for question in own.sample(asked, round(OFF_TOPIC * run.at_once)):
             row = own.choice(near[question])
@@ -402,7 +406,12 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True, help="checkpoint and, in model/, the result")
     parser.add_argument("--layers", type=int, default=12)
     parser.add_argument("--teacher", type=Path, help="model/ of a reader of all layers, to learn from")
+    parser.add_argument("--begin", type=Path, help="model/ of a reader of as many layers, to go on from")
+    parser.add_argument("--frozen", type=int, default=0, help="layers from the first that stay as they are")
+    parser.add_argument("--wrong", type=int, default=WRONG, help="wrong passages that are mined for a question")
     parser.add_argument("--epochs", type=float, default=Run().epochs)
+    parser.add_argument("--rate", type=float, default=Run().rate)
+    parser.add_argument("--at-once", type=int, default=Run().at_once, help="questions of a step")
     parser.add_argument("--seed", type=int, default=Run().seed)
     parser.add_argument("--threads", type=int, default=2)
     options = parser.parse_args()
@@ -415,7 +424,9 @@ def main() -> None:
     near = candidates(corpus, texts, questions)
     teacher = opened(Bert(options.encoder, 0), options.teacher) if options.teacher else None
     torch.manual_seed(options.seed)
-    if teacher is None:
+    if options.begin is not None:
+        reader = opened(Bert(options.encoder, 0), options.begin)
+    elif teacher is None:
         reader = Reader(Bert(options.encoder, 0), spread(options.layers))
     else:
         reader = Reader(teacher.bert, spread(options.layers))
@@ -425,7 +436,8 @@ def main() -> None:
         reader.judge.load_state_dict(teacher.judge.state_dict())
         reader.clause.load_state_dict(teacher.clause.state_dict())
     options.out.mkdir(parents=True, exist_ok=True)
-    run = Run(epochs=options.epochs, seed=options.seed)
+    reader.layers[: options.frozen].requires_grad_(False)
+    run = Run(options.epochs, options.at_once, options.rate, options.wrong, options.seed)
     train(reader, corpus, near, run, options.out / "checkpoint.pt", teacher)
     reader.save(options.out / "model")
 

@@ -13,7 +13,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from training.bert import Bert
+from training.bert import Bert, half_precision
 from training.data import Passage
 
 Floats = npt.NDArray[np.float64]
@@ -70,7 +70,9 @@ class Texts:
     def _run(self, heads: Sequence[str], bodies: Sequence[str]) -> list[Encoded]:
         ids = [self.bert.tokens(head + body) for head, body in zip(heads, bodies, strict=True)]
         found = []
-        for head, states in zip(heads, self.bert.lower(ids), strict=True):
+        with half_precision():
+            all_states = self.bert.lower(ids)
+        for head, states in zip(heads, all_states, strict=True):
             vector = functional.normalize(states.float().mean(0), dim=-1)
             tokens = functional.normalize(states[self.bert.size(head) : -1].float(), dim=-1)
             found.append(Encoded(vector, tokens.half()))

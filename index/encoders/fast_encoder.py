@@ -25,7 +25,6 @@ from index.encoders.base import (
     without_surrogates,
 )
 from index.encoders.fast_export import (
-    EXACT,
     Architecture,
     Batch,
     ModelTensors,
@@ -51,7 +50,7 @@ Kept = TypeVar("Kept")
 
 LEAST_COSINE = 0.99
 """An export whose vectors agree less with those of the model it is made of is not used."""
-_FORM = "v7"  # of the folder written below
+_FORM = "v8"  # of what is written below
 _BATCH = 4  # texts; as fast a text as more of them, and the cores end sooner together
 _STEP = 8  # lengths are padded to multiples of it: every new shape costs OpenVINO time and memory
 
@@ -131,7 +130,7 @@ def load_bundled(graph: Path, name: str) -> Callable[[dict[str, Any]], ov.Compil
     What OpenVINO compiles of it for this processor is kept in the user's cache; where that cannot be
     written it is compiled at every start.
     """
-    stamp = hashlib.sha256(f"{name} {ov.__version__}".encode()).hexdigest()[:16]
+    stamp = hashlib.sha256(f"{name} {ov.__version__} {_FORM}".encode()).hexdigest()[:16]
     try:
         made = build_once(
             f"compiled-{stamp}",
@@ -381,7 +380,7 @@ def _vectors(encoder: Encoder) -> FloatArray:
 def _exact_vectors(
     architecture: Architecture, weights: ModelTensors, inputs: Inputs, settings: dict[str, Any]
 ) -> FloatArray:
-    compiled = compile_for_cpu(full_precision(architecture, weights), EXACT)
+    compiled = compile_for_cpu(full_precision(architecture, weights))
     prompts = settings["prompts"]
     batches = [
         inputs.batch([inputs.tokens(prompts[kind], text)]) for kind in ("query", "passage") for text in CHECK

@@ -28,6 +28,8 @@ READER = Path(__file__).parent / "reader"
 """The reader that is part of the package."""
 _AT_ONCE = 4
 """Passages; as fast a passage as more of them, and short ones are not padded to the longest."""
+_KEPT = 256
+"""Readings that are kept, the newest: an answer is looked for in several ways, which read the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,9 +101,23 @@ class PairReader:
         self._inputs = inputs
         self._requests = requests
         self._told = lru_cache(4096)(partial(passage_tokens, inputs, self._longest))
+        self._kept: dict[tuple[str, str, str], PairReading] = {}
+        self._keeping = threading.Lock()
 
     def read(self, question: str, passages: Sequence[tuple[str, str]]) -> list[PairReading]:
         """A reading of each ``(what stands before the passage, the passage)``, in their order."""
+        with self._keeping:
+            known = {p: self._kept[question, *p] for p in passages if (question, *p) in self._kept}
+        new = [passage for passage in dict.fromkeys(passages) if passage not in known]
+        read = dict(zip(new, self._read(question, new), strict=True))
+        with self._keeping:
+            self._kept |= {(question, *passage): reading for passage, reading in read.items()}
+            while len(self._kept) > _KEPT:
+                del self._kept[next(iter(self._kept))]
+        known |= read
+        return [known[passage] for passage in passages]
+
+    def _read(self, question: str, passages: Sequence[tuple[str, str]]) -> list[PairReading]:
         asked = question_tokens(self._inputs, self._longest, question)
         told = [self._told(context, text) for context, text in passages]
         found: dict[int, PairReading] = {}

@@ -19,10 +19,12 @@ from tokenizers import Tokenizer
 
 from index.encoders import Encoder, load_encoder
 from index.encoders.fast_encoder import FastEncoder
+from index.encoders.fast_export import compile_for_cpu, cpu_config, latency_config
 from index.encoders.fast_tokenizer import FastTokenizer, write_pruned
 from index.encoders.loading import BUNDLED
 from index.encoders.model_cache import CHECKSUMS, seal
 from index.encoders.packed_words import PackedWords
+from index.encoders.quiet_openvino import ov
 from index.encoders.sentence_transformers import SentenceTransformerEncoder
 from index.errors import EncoderError
 from tests.conftest import save_tokenizer
@@ -369,3 +371,9 @@ def test_the_environment_names_the_model(monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setenv("WENBAO_MODEL", "./nowhere")
     with pytest.raises(EncoderError, match=r"\./nowhere"):
         load_encoder()
+
+
+def test_what_is_not_int8_is_float32_on_every_processor() -> None:
+    graph = ov.Core().read_model(BUNDLED / "model.xml")
+    for config in (cpu_config(), latency_config()):
+        assert compile_for_cpu(graph, config).get_property("INFERENCE_PRECISION_HINT") == ov.Type.f32

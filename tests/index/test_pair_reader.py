@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from index.encoders import PairReading, load_reader
+from index.encoders.pair_reader import _KEPT
 
 CONTEXT = "清河县2018年政府工作报告 2017年 回顾 一、2017年工作回顾"
 SCHOOLS = "全年新建改扩建学校25所，13名教师获评国家级、省级荣誉。医疗卫生事业加快发展，新建区医院门诊楼。"
@@ -67,3 +68,22 @@ def test_marks_lie_within_the_text(question: str, text: str) -> None:
     assert (np.diff(one.ends) >= 0).all()
     assert not len(one.ends) or (one.ends[0] >= 0 and one.ends[-1] <= len(text))
     assert np.isfinite(one.score)
+
+
+def test_what_was_read_is_not_read_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    reader = load_reader()
+    runs: list[int] = []
+    infer = reader._requests.infer
+    monkeypatch.setattr(reader._requests, "infer", lambda batch: runs.append(len(batch[0])) or infer(batch))
+    first = read("学校建了几所呢？", SCHOOLS, AIR)
+    again = read("学校建了几所呢？", AIR, AIR * 2, SCHOOLS)
+    assert again[0] is first[1]
+    assert again[2] is first[0]
+    assert sum(runs) == 3
+
+
+def test_no_more_readings_are_kept_than_said() -> None:
+    reader = load_reader()
+    for n in range(0, _KEPT + 40, 40):
+        read("空气怎么样？", *(f"{i}，{AIR}" for i in range(n, n + 40)))
+    assert len(reader._kept) == _KEPT
