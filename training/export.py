@@ -39,7 +39,7 @@ from index.encoders.fast_export import (
 from index.encoders.fast_tokenizer import foreign_characters, is_chinese, kept_pieces, prune
 from index.encoders.loading import BUNDLED
 from index.encoders.packed_words import PackedWords
-from index.encoders.pair_reader import READER, pair_batch, passage_tokens, question_tokens
+from index.encoders.pair_reader import READER, pair_input, passage_tokens, question_tokens
 from index.encoders.quiet_openvino import op, ov
 from index.encoders.sample_texts import CALIBRATION
 from training.base_model import NAME, word_blocks
@@ -143,7 +143,7 @@ def pair(
 ) -> tuple[list[FloatArray], slice, npt.NDArray[np.int64]]:
     """What the reader's graph takes of one pair, where the tokens of ``text`` stand, where each ends in it."""
     told = passage_tokens(inputs, LONGEST_OF, context, text)
-    batch, [place] = pair_batch(inputs, question_tokens(inputs, LONGEST_OF, question), [told])
+    batch, place = pair_input(inputs, question_tokens(inputs, LONGEST_OF, question), told)
     return batch, place, told.ends
 
 

@@ -10,13 +10,14 @@ import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
+from itertools import starmap
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
-from index.encoders.base import FloatArray, batches_by_length
+from index.encoders.base import FloatArray
 from index.encoders.loading import BUNDLED
 from index.errors import EncoderError
 from index.types import Passage
@@ -26,8 +27,6 @@ if TYPE_CHECKING:
 
 READER = Path(__file__).parent / "reader"
 """The reader that is part of the package."""
-_AT_ONCE = 4
-"""Passages; as fast a passage as more of them, and short ones are not padded to the longest."""
 _KEPT = 256
 """Readings that are kept, the newest: an answer is looked for in several ways, which read the same."""
 
@@ -79,17 +78,16 @@ def passage_tokens(inputs: Inputs, longest: Mapping[str, int], context: str, tex
     return PassageTokens(np.concatenate([before, own]), len(before), ends)
 
 
-def pair_batch(
-    inputs: Inputs, asked: npt.NDArray[np.int64], told: Sequence[PassageTokens]
-) -> tuple[list[FloatArray], list[slice]]:
-    """What the reader's graph takes of a question with passages, and where each passage's own tokens stand."""
-    words, mask = inputs.batch([np.concatenate([_MARK, asked, _END, each.ids, _END]) for each in told])
-    starts = [len(asked) + 2 + each.start for each in told]
-    places = [slice(start, start + len(each.ends)) for start, each in zip(starts, told, strict=True)]
+def pair_input(
+    inputs: Inputs, asked: npt.NDArray[np.int64], told: PassageTokens
+) -> tuple[list[FloatArray], slice]:
+    """What the reader's graph takes of a question with a passage, and where the passage's own tokens stand."""
+    words, mask = inputs.batch([np.concatenate([_MARK, asked, _END, told.ids, _END])])
+    start = len(asked) + 2 + told.start
+    place = slice(start, start + len(told.ends))
     own = np.zeros_like(mask)
-    for row, place in enumerate(places):
-        own[row, place] = 1
-    return [words, mask, own], places
+    own[:, place] = 1
+    return [words, mask, own], place
 
 
 class PairReader:
@@ -118,16 +116,15 @@ class PairReader:
         return [known[passage] for passage in passages]
 
     def _read(self, question: str, passages: Sequence[tuple[str, str]]) -> list[PairReading]:
+        """One at a time: as fast as together, without padding, and OpenVINO takes time for every new shape."""
         asked = question_tokens(self._inputs, self._longest, question)
-        told = [self._told(context, text) for context, text in passages]
-        found: dict[int, PairReading] = {}
-        for _, rows in batches_by_length([len(each.ids) for each in told], _AT_ONCE):
-            batch, places = pair_batch(self._inputs, asked, [told[row] for row in rows])
-            scores, marks = self._requests.infer(batch)
-            for i, (row, place) in enumerate(zip(rows, places, strict=True)):
-                clause, answer = marks[i, place].T
-                found[row] = PairReading(float(scores[i]), told[row].ends, clause, answer)
-        return [found[row] for row in range(len(passages))]
+        found = []
+        for told in starmap(self._told, passages):
+            pair, place = pair_input(self._inputs, asked, told)
+            [score], [marks] = self._requests.infer(pair)
+            clause, answer = marks[place].T
+            found.append(PairReading(float(score), told.ends, clause, answer))
+        return found
 
 
 _MARK, _END = np.array([0], np.int64), np.array([2], np.int64)  # <s>, </s>
