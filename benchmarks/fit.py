@@ -245,14 +245,17 @@ def top1(asked: Problems, by: Weights) -> float:
     return float(np.mean(hits))
 
 
-def read(found: Sequence[Searched], by: Weights, reader: KeptReader) -> list[Read]:
-    """Ranked by ``by``, the first of each read; in that order still."""
+def read(found: Sequence[Searched], by: Weights, reader: KeptReader | None) -> list[Read]:
+    """Ranked by ``by``, the first of each read, unless there is no ``reader``; in that order still."""
     made = []
     for one in found:
-        title = one.titles.__getitem__
-        parts = [(each, read_first(each, rank(each, by), title, reader)) for each in one.searches]
+        parts = [(each, rank(each, by)) for each in one.searches]
+        if reader is not None:
+            title = one.titles.__getitem__
+            parts = [(each, read_first(each, ranked, title, reader)) for each, ranked in parts]
         made.append(Read(one.asked, tuple(parts)))
-    reader.save()
+    if reader is not None:
+        reader.save()
     return made
 
 
@@ -475,6 +478,12 @@ def main() -> None:
         print(f"\n{name}: {len(found)} questions")
         print(table(heads, figures(found, fitted)))
     if out:
+        bare = fit(train, None)
+        unread = read(out, bare.order, None)
+        print("\nheld out, all fitted without the reader")
+        print(table(heads, figures(unread, bare)))
+        print(table(["confidence", "none", "others"], refusals(unread, bare)))
+        print("\nheld out, with it")
         print(table(["confidence", "none", "others"], refusals(tried["held out"], fitted)))
         print(table(["told", "n", "answerable"], reliability(tried["held out"], fitted)))
     print("\n" + fitted.toml())
@@ -482,8 +491,8 @@ def main() -> None:
         WEIGHTS.write_text(fitted.toml(), "utf-8")
 
 
-def fit(train: Sequence[Searched], reader: KeptReader) -> Fitted:
-    """All weights, from the questions of ``train``."""
+def fit(train: Sequence[Searched], reader: KeptReader | None) -> Fitted:
+    """All weights, from the questions of ``train``; without a ``reader``, those of its evidence are 0."""
     order = fit_order(problems(train))
     found = read(train, order, reader)
     weight = fit_reading(found)
