@@ -28,7 +28,7 @@ from qa.retrieval import encoded, searched_text
 
 NEAREST = 3
 """Passages that are read: the reader takes half the time of the rest of a broad answer for them."""
-MEANT = 0.0
+MEANT = -1.0
 """The reader's log-odds from which a passage speaks of a subject of which no word stands: likelier than not."""
 NOT_AT_ALL = -3.5
 """The same up to which it does not, where only equals of its words stand (农产品 for 茶叶). With both, on reports that

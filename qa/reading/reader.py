@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from sentence_transformers import CrossEncoder
 
 SETTING = "WENBAO_READER"
-PASSAGES_READ = 4
+PASSAGES_READ = 3
 """Passages that are read; those after them keep their places."""
 CLEAR_SCORE, CLEAR_LEAD = 0.0, 1.0
 """From where the first passage's own reading, and its lead in rank, leave nothing to be read further: so were 0.61
