@@ -408,7 +408,9 @@ def main() -> None:
     parser.add_argument("--teacher", type=Path, help="model/ of a reader of all layers, to learn from")
     parser.add_argument("--begin", type=Path, help="model/ of a reader of as many layers, to go on from")
     parser.add_argument("--frozen", type=int, default=0, help="layers from the first that stay as they are")
-    parser.add_argument("--wrong", type=int, default=WRONG, help="wrong passages that are mined for a question")
+    parser.add_argument(
+        "--wrong", type=int, default=WRONG, help="wrong passages that are mined for a question"
+    )
     parser.add_argument("--epochs", type=float, default=Run().epochs)
     parser.add_argument("--rate", type=float, default=Run().rate)
     parser.add_argument("--at-once", type=int, default=Run().at_once, help="questions of a step")

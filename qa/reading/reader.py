@@ -37,10 +37,11 @@ if TYPE_CHECKING:
 
 SETTING = "WENBAO_READER"
 PASSAGES_READ = 3
-"""Passages that are read; those after them keep their places."""
+"""Passages that are read; those after them keep their places. With four the first passage of held-out questions is right
+in 0.003 more, and whether one answers is told no better; each takes 15 to 25 ms."""
 CLEAR_SCORE, CLEAR_LEAD = 0.0, 1.0
-"""From where the first passage's own reading, and its lead in rank, leave nothing to be read further: so were 0.61
-of 649 sub-questions on held-out reports, and reading on would have changed the first passage of 0.003 of them."""
+"""From where the first passage's own reading, and its lead in rank, leave nothing to be read further: so were 0.59
+of 961 sub-questions on held-out reports, and reading on would have changed the first passage of none of them."""
 PASSAGES_REORDERED = 20
 """Passages given to another cross-encoder."""
 _NONE = -12.0  # the logit of a clause of which no token was read
