@@ -12,7 +12,7 @@ import torch
 from index.encoders import load_encoder, load_reader
 from training import restore
 from training.bert import Bert
-from training.export import PAIRS
+from training.export import LARGEST_ERROR, PAIRS
 from training.reader import Pair, opened
 from training.texts import Texts
 
@@ -31,7 +31,7 @@ def test_the_restored_reader_scores_as_the_shipped_one(restored: Path) -> None:
     with torch.no_grad():
         scores = reader([Pair(*texts, right=False) for texts in PAIRS]).scores.numpy()
     shipped = [load_reader().read(question, [(context, text)])[0].score for question, context, text in PAIRS]
-    assert np.abs(scores - shipped).mean() < 0.1
+    assert np.abs(scores - shipped).mean() < LARGEST_ERROR
 
 
 def test_the_restored_encoder_gives_the_shipped_vectors(restored: Path, tmp_path: Path) -> None:

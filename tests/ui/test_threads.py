@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from docx import Document
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Page, Route, expect
 
 from tests.ui.conftest import ask, copied, is_phone, visit
 
@@ -107,6 +107,26 @@ def test_what_is_suggested_next_is_answered(page: Page) -> None:
     chips.first.click()
     expect(page.locator(".turn:last-child .question")).to_have_text(question)
     page.wait_for_selector(".turn:last-child .answer:not(.refused, .failed)")
+
+
+def test_what_an_earlier_turn_suggests_late_hides_nothing(page: Page) -> None:
+    held: list[Route] = []
+
+    def first_waits(route: Route) -> None:
+        if not held and '"fn_name":"suggest"' in (route.request.post_data or ""):
+            held.append(route)
+        else:
+            route.continue_()
+
+    page.route("**/component_server/", first_waits)
+    ask(page, RETAIL)
+    ask(page, "2025年重点工作有哪些？")
+    shown = page.locator(".turn:last-child .next")
+    expect(shown).to_be_visible()
+    with page.expect_response(lambda response: response.request == held[0].request):
+        held[0].continue_()
+    page.evaluate("() => new Promise((done) => setTimeout(done, 200))")
+    assert shown.is_visible()
 
 
 def test_answers_and_conversations_are_copied_exported_and_printed(

@@ -118,9 +118,11 @@ async function ask(question) {
 // What could be asked next, under the last answer only.
 async function suggest(turn) {
   const { questions } = await call("suggest", { turn: turn.record, reports: scoped() });
-  for (const old of document.querySelectorAll(".next")) old.hidden = true;
+  // An earlier turn's may come in after the last one's, which they must leave alone.
   const next = turn.querySelector(".next");
-  if (!questions.length || !next || turn !== $("turns").lastElementChild) return;
+  if (!next || turn !== $("turns").lastElementChild) return;
+  for (const old of document.querySelectorAll(".next")) old.hidden = true;
+  if (!questions.length) return;
   next.replaceChildren(element("span", {}, "接着问"), ...questions.map((text) => element("button", { type: "button", class: "chip", "data-ask": text }, text)));
   next.hidden = false;
 }
