@@ -73,7 +73,7 @@ def _nearest(asking: Asking, subject: str) -> list[ReportInfo]:
     snapshot = asking.snapshot
     if len(asking.infos) < 2 or not subject:
         return []
-    vector, _ = encoded(snapshot.encoder, searched_text(subject))
+    vector, _ = encoded(snapshot.encoder, searched_text(subject, everyday=True))
     rows = [row for row, _ in snapshot.search_dense(vector, _LOOKED_AT, asking.reports)]
     reports = dict.fromkeys(passage.report for passage in snapshot.passages(rows))
     return [info for id in reports if in_scope(asking, info := snapshot.report(id))][:1]
@@ -101,7 +101,7 @@ def _read(snapshot: Snapshot, info: ReportInfo, subject: str) -> float:
 
 def _likeness(snapshot: Snapshot, rows: list[int], subject: str) -> FloatArray:
     """How like ``subject`` each passage is, (rows,): cosine and late interaction, both standardized over the report."""
-    vector, tokens = encoded(snapshot.encoder, searched_text(subject))
+    vector, tokens = encoded(snapshot.encoder, searched_text(subject, everyday=True))
     late = None if tokens is None else snapshot.late_interaction_scores(rows, tokens)
     found = [snapshot.vectors(rows) @ vector, *([] if late is None else [late])]
     likeness: FloatArray = np.sum(list(map(standardized, found)), axis=0)

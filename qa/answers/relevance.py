@@ -189,7 +189,7 @@ _PAIR = re.compile("[一-鿿]{2}")
 
 def encode_subjects_ahead(encoder: Encoder, subjects: Iterable[str]) -> None:
     """Begins to encode ``subjects`` for ``score_clauses``, while the reports that speak of them are looked up."""
-    encode_ahead(encoder, map(searched_text, subjects))
+    encode_ahead(encoder, [searched_text(subject, everyday=True) for subject in subjects])
 
 
 def spoken_of_by_name(snapshot: Snapshot, report: str, subject: str) -> bool:
@@ -354,7 +354,7 @@ def _similarities(
     All are standardized over the report, so that encoders of any range of cosines compare.
     """
     encoder = snapshot.encoder
-    vector, tokens = encoded(encoder, searched_text(subject))
+    vector, tokens = encoded(encoder, searched_text(subject, everyday=True))
     dense = snapshot.vectors(rows) @ vector
     late = dense
     if tokens is not None and isinstance(encoder, TokenOffsetEncoder):

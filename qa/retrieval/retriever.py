@@ -93,7 +93,7 @@ def search(
     text = normalize(sub_question.text)
     vector, tokens = encoded(encoder, searched_text(sub_question.text))
     rows = _rows(snapshot, vector, expanded_query(text), sub_question.when, reports, max(most, KEPT))
-    wanted = concepts(text)
+    wanted = concepts(text, everyday=False)
     idf = idf_weights(snapshot, wanted)
     dense = dense_scale(snapshot, encoder, vector).standardized(snapshot.vectors(rows) @ vector)
     late = None if tokens is None else _late(snapshot, encoder, rows, tokens)
@@ -104,9 +104,9 @@ def search(
     return Search(question, sub_question, wanted, idf, candidates)
 
 
-def searched_text(text: str) -> str:
-    """What is encoded of ``text``, a question or a subject, to find passages."""
-    return official_wording(normalize(text))
+def searched_text(text: str, everyday: bool = False) -> str:
+    """What is encoded of ``text``, a question, to find passages; of a subject, with ``everyday`` words replaced."""
+    return official_wording(normalize(text), everyday)
 
 
 def _late(snapshot: Snapshot, encoder: Encoder, rows: Sequence[int], tokens: FloatArray) -> FloatArray | None:

@@ -60,9 +60,13 @@ class Glossary:
 
 
 @cache
-def glossary() -> Glossary:
-    """All words that stand for others."""
-    equals = {word: tuple(terms) for word, terms in everyday_words().items()}
+def glossary(everyday: bool = True) -> Glossary:
+    """All words that stand for others; shorthands alone (国内生产总值 for GDP) without the ``everyday`` ones.
+
+    Passages are searched without: the encoder and the reader learned everyday words, and with the list an answer is
+    told from none less well (benchmarks/QUALITY.md). What a report says of a subject is found with it.
+    """
+    equals = {word: tuple(terms) for word, terms in everyday_words().items()} if everyday else {}
     official = {word: terms[0] for word, terms in equals.items()}
     for group in synonym_lists().same:
         terms = [term.lower() for term in group]
@@ -87,18 +91,18 @@ def contradicts(asked: str, told: str) -> bool:
     return False
 
 
-def official_wording(text: str) -> str:
-    """Normalized ``text`` with everyday words and shorthands replaced by official terms."""
-    words = glossary()
+def official_wording(text: str, everyday: bool = True) -> str:
+    """Normalized ``text`` with ``everyday`` words and shorthands replaced by official terms."""
+    words = glossary(everyday)
     for at, word in reversed(list(words.find(text))):
         text = text[:at] + words.official[word] + text[at + len(word) :]
     return text
 
 
 @lru_cache(maxsize=1024)
-def concepts(text: str) -> tuple[Concept, ...]:
+def concepts(text: str, everyday: bool = True) -> tuple[Concept, ...]:
     """What normalized ``text`` speaks of: glossary terms with their equals, then every other bigram."""
-    words = glossary()
+    words = glossary(everyday)
     found: list[Concept] = []
     end = 0
     for at, word in words.find(text):
@@ -109,8 +113,8 @@ def concepts(text: str) -> tuple[Concept, ...]:
 
 
 def expanded_query(text: str) -> str:
-    """``text`` with all equals of its terms, for candidate search."""
-    words = glossary()
+    """``text`` with all equals of its shorthands, for candidate search."""
+    words = glossary(everyday=False)
     more = dict.fromkeys(term for _, word in words.find(text) for term in words.equals[word])
     return " ".join([_STOPWORDS.sub(" ", text), *more])
 
