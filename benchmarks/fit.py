@@ -62,7 +62,7 @@ EVIDENCE_C = 0.1
 """Inverse strength of the regularization of the logistic model: without it the weights of related values pull
 against each other."""
 EVEN = 0.5
-"""A question is answered from the confidence on at which an answer is likelier than none: so 0.07 of the answerable ones
+"""A question is answered from the confidence on at which an answer is likelier than none: so 0.06 of the answerable ones
 of held-out reports are refused, and 0.72 of the others."""
 LENGTH_PRICE = 0.25
 """What a quote of the longest length costs, against 1 for holding the answer."""
