@@ -151,8 +151,7 @@ class Reader(nn.Module):
     @torch.no_grad()
     def set(self, weights: dict[str, Tensor]) -> None:
         for name, value in self.trained().items():
-            if name in weights:
-                value.copy_(weights[name])
+            value.copy_(weights[name])
 
 
 def opened(bert: Bert, folder: Path) -> Reader:
@@ -374,7 +373,7 @@ def train(
     weights = {name: value for name, value in reader.trained().items() if value.requires_grad}
     optimizer = torch.optim.AdamW(weights.values(), lr=run.rate, weight_decay=0.01)
     kept = Checkpoint(checkpoint)
-    first = kept.resume(optimizer, reader.set)
+    first = kept.resume(optimizer, lambda kept_weights: reader.set(reader.trained() | kept_weights))
     begun = time.monotonic()
     reader.train()
     for n in range(first + 1, steps + 1):

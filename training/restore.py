@@ -56,11 +56,8 @@ def taken_linear(node: Any, found: Tensors, name: str) -> Any:
     product, bias = of_kind(node, "MatMul")
     entering, weight = source(product), constant(source(product, 1))
     if entering.get_type_name() == "FakeQuantize":
-        smooth = source(entering)
-        scaled, factor = sources(smooth)
-        if scaled.get_type_name() == "Constant":
-            scaled, factor = factor, scaled
-        weight, entering = weight * constant(factor).reshape(1, -1), scaled
+        factor, entering = of_kind(source(entering), "Constant")
+        weight = weight * constant(factor).reshape(1, -1)
     found |= {f"{name}.weight": weight, f"{name}.bias": constant(bias).reshape(-1)}
     return entering
 
@@ -75,13 +72,10 @@ def taken_norm(node: Any, found: Tensors, name: str) -> Any:
 
 def taken_layer(node: Any, found: Tensors, name: str, heads: int) -> Any:
     """The weights of the transformer layer that ends in ``node``; what enters it."""
-    one, other = sources(taken_norm(node, found, f"{name}.output.LayerNorm"))
-    # One is the way round: the end of a norm, whose product is of constants alone.
-    dense, before = (one, other) if is_linear(one) else (other, one)
+    dense, before = change(taken_norm(node, found, f"{name}.output.LayerNorm"))
     gelu = taken_linear(dense, found, f"{name}.output.dense")
     taken_linear(source(gelu), found, f"{name}.intermediate.dense")
-    one, other = sources(taken_norm(before, found, f"{name}.attention.output.LayerNorm"))
-    dense, before = (one, other) if is_linear(one) else (other, one)
+    dense, before = change(taken_norm(before, found, f"{name}.attention.output.LayerNorm"))
     mixed = taken_linear(dense, found, f"{name}.attention.output.dense")
     attention = source(source(mixed))
     assert attention.get_type_name() == "ScaledDotProductAttention"
@@ -98,6 +92,12 @@ def taken_layer(node: Any, found: Tensors, name: str, heads: int) -> Any:
             rows = parts[f"joint.{kind}"][n * width : (n + 1) * width]
             found[f"{name}.attention.self.{part}.{kind}"] = rows * factor
     return before
+
+
+def change(node: Any) -> tuple[Any, Any]:
+    """What a linear layer adds, and what it is added to."""
+    one, other = sources(node)
+    return (one, other) if is_linear(one) else (other, one)
 
 
 def is_linear(node: Any) -> bool:

@@ -16,11 +16,12 @@ from qa.evaluation import load_questions, run, tabulate
 from tests.conftest import ROOT
 
 EVERY = 3
-# What these questions gave when the weights were last fitted: first passage right, quote holds the answer, refused
-# of the answerable, refused of the others.
+# What these questions gave with the weights at hand: first passage right, quote holds the answer, refused of the
+# answerable, refused of the others. The first two of the sample are from before everyday words left the search (since
+# then 0.94 and 0.88).
 MEASURED = {
     "sample": {"top1": 0.96, "hl": 0.90, "refused wrongly": 0.06, "refused": 0.93},
-    "city": {"top1": 0.94, "hl": 0.94, "refused wrongly": 0.00, "refused": 0.64},
+    "city": {"top1": 0.94, "hl": 0.94, "refused wrongly": 0.00, "refused": 0.71},
 }
 
 
